@@ -1,0 +1,49 @@
+# The two commands of the README are `make run` and `make test`; the rest serves them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test setup setup-test check proof lock clean
+
+run: setup
+	@$(BIN)/reik demo
+
+test: setup-test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+check:
+	@$(BIN)/ruff check src tests
+	@$(BIN)/ruff format --check --quiet src tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing | tail -n 1
+
+proof: setup-test
+	@$(BIN)/python -m pytest -m slow
+
+setup: $(VENV)/.base
+
+setup-test: $(VENV)/.test
+
+$(VENV)/bin/python:
+	@sh requirements/make-venv.sh "$(PYTHON)" "$(VENV)"
+
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what Reik needs (once) ..."
+	@$(PIP) install --require-hashes -r requirements/base.txt
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.base
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+# Needs uv on the PATH; writes versions and hashes, never an address.
+lock:
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/base.in -o requirements/base.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/test.in -o requirements/test.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
