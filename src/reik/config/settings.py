@@ -1,0 +1,46 @@
+"""Django's settings. What differs per installation comes from its folder and the environment, never from here."""
+
+import os
+import secrets
+
+from reik.kernel.database import Role, connection_settings
+from reik.kernel.home import Home
+
+_HOME = Home.from_environment()
+
+SECRET_KEY = _HOME.password("django") if _HOME.key_file.exists() else secrets.token_urlsafe(32)
+DEBUG = False
+ALLOWED_HOSTS = [each for each in os.environ.get("REIK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if each]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "reik.kernel",
+    "reik.people",
+    "reik.dispensing",
+    "reik.alerting",
+    "reik.ingest",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+]
+ROOT_URLCONF = "reik.config.urls"
+ASGI_APPLICATION = "reik.config.asgi.application"
+
+DATABASES = {"default": connection_settings(_HOME, Role(os.environ.get("REIK_ROLE", Role.WEB)))}
+AUTH_USER_MODEL = "kernel.Account"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("REIK_LOG", "INFO")},
+}

@@ -1,0 +1,142 @@
+"""Dispensers, their secrets and ledger of events, and the moments: planned hand-overs, each with one outcome."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from reik.dispensing.outcomes import Outcome
+
+
+class Dispenser(models.Model):
+    """A dispenser and what it last said of itself. `partition` is the share of the inbound stream it speaks in."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    client = models.ForeignKey("people.Client", models.PROTECT, null=True)
+    device = models.TextField(unique=True)
+    partition = models.SmallIntegerField()
+    reports = models.TextField(default="every_moment")
+    evidence = models.TextField(default="removed")
+    created_at = models.DateTimeField()
+    # The journal as Reik holds it: all events of `epoch` up to `upto`, some up to `highest`.
+    epoch = models.BigIntegerField(default=0)
+    upto = models.BigIntegerField(default=0)
+    highest = models.BigIntegerField(default=0)
+    # The newest heartbeat, and when anything with a right MAC was last heard (receive time).
+    beat_epoch = models.BigIntegerField(default=0)
+    beat = models.BigIntegerField(default=0)
+    beat_last_seq = models.BigIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)
+    beat_data = models.JSONField(null=True)
+    heard_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(name="dispenser_of_organisation", fields=["organisation", "device"])]
+        constraints = [
+            models.UniqueConstraint(name="one_dispenser_per_client", fields=["client"], condition=Q(client__isnull=False)),
+            models.CheckConstraint(name="dispenser_reports", condition=Q(reports__in=["every_moment", "deviations_only"])),
+            models.CheckConstraint(name="dispenser_evidence", condition=Q(evidence__in=["pressed", "handed_out", "removed"])),
+            models.CheckConstraint(name="dispenser_journal", condition=Q(upto__lte=F("highest"))),
+        ]
+
+
+class DeviceSecret(models.Model):
+    """One generation of a device's secrets: the digest of its password, and its sealed MAC key."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    dispenser = models.ForeignKey(Dispenser, models.CASCADE, related_name="secrets")
+    generation = models.SmallIntegerField()
+    password_digest = models.BinaryField()
+    key = models.BinaryField()
+    created_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="secret_generation", fields=["dispenser", "generation"])]
+
+
+class Moment(models.Model):
+    """One planned hand-over (R25). Evidence is folded in by `twin`; `outcome` stays null while it is open."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey("people.Client", models.PROTECT, db_index=False)
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT, db_index=False)
+    key = models.TextField()  # the moment's name at the device
+    due_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()  # end of the window: from here it is not out (R27)
+    latest_at = models.DateTimeField()  # latest hand-out time (R29)
+    sachets = models.SmallIntegerField(default=1)
+    criticality = models.SmallIntegerField(default=1)  # 0 time-critical, 1 normal, 2 tolerant (N2)
+    created_at = models.DateTimeField()
+    # evidence, each field folded by a rule that does not depend on order (R33)
+    presented = models.IntegerField(default=0)  # bit k-1: sachet k was presented
+    out = models.IntegerField(default=0)  # bit k-1: sachet k was taken out
+    early = models.BooleanField(default=False)
+    pressed_at = models.DateTimeField(null=True)
+    last_out_at = models.DateTimeField(null=True)
+    closed_epoch = models.BigIntegerField(default=0)
+    closed_seq = models.BigIntegerField(default=0)
+    closed_as = models.TextField(default="")
+    closed_at = models.DateTimeField(null=True)
+    contested = models.BooleanField(default=False)
+    # what `watch` concluded where the device said nothing
+    verdict = models.TextField(default="")
+    verdict_reason = models.TextField(default="")
+    outcome = models.TextField(null=True, choices=Outcome.choices())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="moment_open", fields=["deadline_at"], condition=Q(outcome=None)),
+            models.Index(name="moment_of_organisation", fields=["organisation", "due_at"]),
+            models.Index(name="moment_of_client", fields=["client", "due_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="moment_at_device", fields=["dispenser", "key"]),
+            models.CheckConstraint(
+                name="moment_times", condition=Q(deadline_at__gt=F("due_at"), latest_at__gte=F("deadline_at"))
+            ),
+            models.CheckConstraint(name="moment_sachets", condition=Q(sachets__gte=1, sachets__lte=30)),
+            models.CheckConstraint(name="moment_outcome", condition=Q(outcome=None) | Q(outcome__in=list(Outcome))),
+            models.CheckConstraint(
+                name="moment_ended", condition=Q(outcome=None, ended_at=None) | Q(outcome__isnull=False, ended_at__isnull=False)
+            ),
+        ]
+
+
+class DeviceEvent(models.Model):
+    """The ledger: every event of every device, once (device, epoch, seq). Append-only."""
+
+    pk = models.CompositePrimaryKey("dispenser_id", "epoch", "seq")
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT, db_index=False)
+    epoch = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    at = models.DateTimeField(null=True)
+    type = models.TextField()
+    data = models.JSONField()
+    digest = models.BinaryField()
+    parked = models.TextField(default="")  # why a person has to look at it
+    received_at = models.DateTimeField()
+    raw_id = models.UUIDField()
+
+
+class DeviceConflict(models.Model):
+    """A second body under one identity: kept beside the first, never instead of it."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT)
+    epoch = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    data = models.JSONField()
+    digest = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="conflict_once", fields=["dispenser", "epoch", "seq", "digest"])
+        ]

@@ -1,0 +1,63 @@
+"""Prepares a database for Reik: the three roles, the database itself, the migrations, the months ahead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from reik.kernel.database import DATABASE, Role, become
+from reik.kernel.home import Home
+
+MONTHS_AHEAD = 3
+MONTHLY_TABLES = ("kernel_accessentry", "ingest_rawmessage")
+
+
+def prepare(home: Home, admin_url: str, *, database: str = DATABASE) -> None:
+    """Make or update the roles and the database; safe to repeat.
+
+    `admin_url` is a role that may create roles and databases. The passwords follow from the key file, so a
+    second host with the same file needs nothing else. None of the three roles is superuser or BYPASSRLS.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        for role in Role:
+            _make_role(admin, role, home.password(f"postgres:{role.value}"))
+        row = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+        if row is None:
+            admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(Role.OWNER)))
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(database), sql.Identifier(Role.OWNER)
+                )
+            )
+
+
+def _make_role(admin: psycopg.Connection, role: Role, password: str) -> None:
+    exists = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.value]).fetchone()
+    verb = sql.SQL("ALTER" if exists else "CREATE")
+    admin.execute(
+        sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {}").format(
+            verb, sql.Identifier(role.value), sql.Literal(password)
+        )
+    )
+
+
+def migrate(now: datetime) -> None:
+    """Bring the schema up to date as `reik_owner`, and make the monthly partitions of the months ahead."""
+    become(Role.OWNER)
+    call_command("migrate", verbosity=0, interactive=False)
+    make_months(now)
+    connection.close()
+
+
+def make_months(now: datetime) -> int:
+    """Make what is missing of this month's and the coming months' partitions; gives how many were made."""
+    made = 0
+    with connection.cursor() as cursor:
+        for table in MONTHLY_TABLES:
+            cursor.execute("SELECT reik_make_partitions(%s, %s, %s)", [table, now.date(), MONTHS_AHEAD])
+            made += cursor.fetchone()[0]
+    return made

@@ -1,0 +1,64 @@
+"""Clients, informal carers, teams, and the partnerships by which organisations work for each other."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Team(models.Model):
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    name = models.TextField()
+    created_at = models.DateTimeField()
+
+
+class Client(models.Model):
+    """Someone who gets medication handed over. Name and birth date in clear (operators search them), the rest sealed."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    team = models.ForeignKey(Team, models.PROTECT, null=True)
+    name = models.TextField()
+    sort_name = models.TextField()  # Dutch order: without prefix, lower case, no accents
+    birth_date = models.DateField(null=True)
+    bsn = models.BinaryField(null=True)  # sealed
+    bsn_index = models.BinaryField(null=True)  # keyed blind index
+    phone = models.BinaryField(null=True)  # sealed
+    address = models.BinaryField(null=True)  # sealed
+    zone = models.TextField(default="Europe/Amsterdam")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="client_by_name", fields=["organisation", "sort_name"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="client_bsn_once", fields=["organisation", "bsn_index"], condition=Q(bsn_index__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="client_bsn_whole", condition=Q(bsn__isnull=True, bsn_index__isnull=True)
+                | Q(bsn__isnull=False, bsn_index__isnull=False),
+            ),
+        ]
+
+
+class Partnership(models.Model):
+    """`organisation` lets `partner` work with its records for one purpose, until it ends."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, related_name="+")
+    partner = models.ForeignKey("kernel.Organisation", models.PROTECT, related_name="+")
+    purpose = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="partnership_two", condition=~Q(organisation=F("partner"))),
+            models.CheckConstraint(
+                name="partnership_period", condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at"))
+            ),
+            models.UniqueConstraint(
+                name="partnership_once", fields=["organisation", "partner", "purpose", "starts_at"]
+            ),
+        ]

@@ -1,0 +1,84 @@
+"""Registering clients, teams and partnerships."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from uuid import UUID
+
+from reik.kernel.crypto import vault
+from reik.kernel.ids import new_id
+from reik.people.models import Client, Partnership, Team
+
+PREFIXES = {"de", "den", "der", "het", "la", "op", "ter", "ten", "te", "van", "von", "'t", "in"}
+
+
+def register_client(
+    *,
+    organisation_id: UUID,
+    name: str,
+    now: datetime,
+    birth_date: date | None = None,
+    bsn: str | None = None,
+    phone: str | None = None,
+    address: str | None = None,
+    team_id: UUID | None = None,
+) -> Client:
+    """A client in one organisation's records. Raises people.bsn.BsnInvalid for a BSN that fails the 11-test."""
+    if bsn is not None:
+        check_bsn(bsn)
+    keys = vault()
+    return Client.objects.create(
+        id=new_id(now),
+        organisation_id=organisation_id,
+        team_id=team_id,
+        name=name,
+        sort_name=sort_key(name),
+        birth_date=birth_date,
+        bsn=keys.seal_text(organisation_id, bsn) if bsn else None,
+        bsn_index=keys.blind_index(organisation_id, bsn) if bsn else None,
+        phone=keys.seal_text(organisation_id, phone) if phone else None,
+        address=keys.seal_text(organisation_id, address) if address else None,
+        created_at=now,
+    )
+
+
+class BsnInvalid(ValueError):
+    """Not a burgerservicenummer: nine digits whose weighted sum is a multiple of 11."""
+
+
+def check_bsn(bsn: str) -> None:
+    """Raise BsnInvalid unless `bsn` passes the 11-test (weights 9 to 2, then -1)."""
+    if len(bsn) == 9 and bsn.isascii() and bsn.isdigit() and bsn != "000000000":
+        weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+        if sum(int(digit) * weight for digit, weight in zip(bsn, weights, strict=True)) % 11 == 0:
+            return
+    raise BsnInvalid("This is not a valid BSN: check the nine digits.")
+
+
+def sort_key(name: str) -> str:
+    """Dutch order: the main part of the surname first, prefixes after it, no accents, lower case."""
+    words = name.lower().split()
+    rest = [word for word in words[1:] if word not in PREFIXES] or words[1:]
+    prefixes = [word for word in words[1:] if word in PREFIXES and word not in rest]
+    ordered = " ".join([*rest, *prefixes, *words[:1]])
+    plain = unicodedata.normalize("NFKD", ordered)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def form_team(*, organisation_id: UUID, name: str, now: datetime) -> Team:
+    return Team.objects.create(id=new_id(now), organisation_id=organisation_id, name=name, created_at=now)
+
+
+def agree_partnership(
+    *, organisation_id: UUID, partner_id: UUID, purpose: str, now: datetime, ends_at: datetime | None = None
+) -> Partnership:
+    """From now on `partner` sees the records of `organisation`."""
+    return Partnership.objects.create(
+        id=new_id(now),
+        organisation_id=organisation_id,
+        partner_id=partner_id,
+        purpose=purpose,
+        starts_at=now,
+        ends_at=ends_at,
+    )
