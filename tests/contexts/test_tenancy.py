@@ -147,8 +147,15 @@ def test_a_record_never_changes_organisation(neighbours):
 @pytest.mark.parametrize("act", ["UPDATE", "DELETE", "TRUNCATE"])
 def test_append_only_tables_refuse_change(database, table, role, act):
     become(role)
-    statement = {"UPDATE": f"UPDATE {table} SET organisation_id = organisation_id", "DELETE": f"DELETE FROM {table}"}
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    statement = {
+        "UPDATE": f"UPDATE {table} SET organisation_id = organisation_id",
+        "DELETE": f"DELETE FROM {table}",
+    }
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement.get(act, f"TRUNCATE {table}"))
 
 

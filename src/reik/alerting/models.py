@@ -7,17 +7,24 @@ from django.db.models import Q
 
 
 class Arrangement(models.Model):
-    """One version of a client's follow-up arrangement. A change is a new version; an alert points to its version."""
+    """One version of a client's follow-up arrangement, or (without client) of the organisation's default.
+
+    A change is a new version; an alert points to its version.
+    """
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
-    client = models.ForeignKey("people.Client", models.PROTECT)
+    client = models.ForeignKey("people.Client", models.PROTECT, null=True)
     version = models.IntegerField()
     agreed_by = models.TextField()
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="arrangement_version", fields=["client", "version"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="arrangement_version", fields=["organisation", "client", "version"], nulls_distinct=False
+            )
+        ]
 
 
 class ArrangementStep(models.Model):
@@ -68,13 +75,19 @@ class Alert(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(name="alert_open", fields=["organisation", "priority", "opened_at"], condition=Q(closed_at=None)),
+            models.Index(
+                name="alert_open",
+                fields=["organisation", "priority", "opened_at"],
+                condition=Q(closed_at=None),
+            ),
             models.Index(name="alert_of_client", fields=["client", "opened_at"]),
         ]
         constraints = [
             models.CheckConstraint(name="alert_state", condition=Q(state__in=["open", "accepted", "closed"])),
             models.CheckConstraint(
-                name="alert_closed", condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None))
+                name="alert_closed",
+                condition=Q(state="closed", closed_at__isnull=False)
+                | (~Q(state="closed") & Q(closed_at=None)),
             ),
         ]
 

@@ -10,7 +10,9 @@ _HOME = Home.from_environment()
 
 SECRET_KEY = _HOME.password("django") if _HOME.key_file.exists() else secrets.token_urlsafe(32)
 DEBUG = False
-ALLOWED_HOSTS = [each for each in os.environ.get("REIK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if each]
+ALLOWED_HOSTS = [
+    each for each in os.environ.get("REIK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if each
+]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -34,9 +34,15 @@ class Dispenser(models.Model):
     class Meta:
         indexes = [models.Index(name="dispenser_of_organisation", fields=["organisation", "device"])]
         constraints = [
-            models.UniqueConstraint(name="one_dispenser_per_client", fields=["client"], condition=Q(client__isnull=False)),
-            models.CheckConstraint(name="dispenser_reports", condition=Q(reports__in=["every_moment", "deviations_only"])),
-            models.CheckConstraint(name="dispenser_evidence", condition=Q(evidence__in=["pressed", "handed_out", "removed"])),
+            models.UniqueConstraint(
+                name="one_dispenser_per_client", fields=["client"], condition=Q(client__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="dispenser_reports", condition=Q(reports__in=["every_moment", "deviations_only"])
+            ),
+            models.CheckConstraint(
+                name="dispenser_evidence", condition=Q(evidence__in=["pressed", "handed_out", "removed"])
+            ),
             models.CheckConstraint(name="dispenser_journal", condition=Q(upto__lte=F("highest"))),
         ]
 
@@ -74,8 +80,6 @@ class Moment(models.Model):
     # evidence, each field folded by a rule that does not depend on order (R33)
     presented = models.IntegerField(default=0)  # bit k-1: sachet k was presented
     out = models.IntegerField(default=0)  # bit k-1: sachet k was taken out
-    early = models.BooleanField(default=False)
-    pressed_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
     closed_epoch = models.BigIntegerField(default=0)
     closed_seq = models.BigIntegerField(default=0)
@@ -100,9 +104,12 @@ class Moment(models.Model):
                 name="moment_times", condition=Q(deadline_at__gt=F("due_at"), latest_at__gte=F("deadline_at"))
             ),
             models.CheckConstraint(name="moment_sachets", condition=Q(sachets__gte=1, sachets__lte=30)),
-            models.CheckConstraint(name="moment_outcome", condition=Q(outcome=None) | Q(outcome__in=list(Outcome))),
             models.CheckConstraint(
-                name="moment_ended", condition=Q(outcome=None, ended_at=None) | Q(outcome__isnull=False, ended_at__isnull=False)
+                name="moment_outcome", condition=Q(outcome=None) | Q(outcome__in=list(Outcome))
+            ),
+            models.CheckConstraint(
+                name="moment_ended",
+                condition=Q(outcome=None, ended_at=None) | Q(outcome__isnull=False, ended_at__isnull=False),
             ),
         ]
 

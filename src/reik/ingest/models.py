@@ -37,6 +37,9 @@ class StreamPartition(models.Model):
     holder = models.TextField(default="")
     held_until = models.DateTimeField(null=True)
     received_through = models.DateTimeField(null=True)
+    # Where reading goes on: the position lives with the data, in the same transaction, never in the broker.
+    stream_seq = models.BigIntegerField(default=0)
+    stream_id = models.TextField(default="")
 
     class Meta:
         constraints = [
@@ -55,4 +58,6 @@ class Rejection(models.Model):
     count = models.IntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="rejection_hour", fields=["organisation", "peer", "reason", "hour"])]
+        constraints = [
+            models.UniqueConstraint(name="rejection_hour", fields=["organisation", "peer", "reason", "hour"])
+        ]

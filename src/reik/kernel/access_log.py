@@ -49,10 +49,13 @@ def record(entries: Sequence[Entry], now: datetime) -> None:
     """Write entries in the caller's transaction. One COPY, however many."""
     if not entries:
         return
-    with connection.cursor() as cursor, cursor.copy(
-        "COPY kernel_accessentry (id, recorded_at, organisation_id, actor_id, actor, actor_role, act, outcome,"
-        " object_kind, object_ids, detail, session) FROM STDIN"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY kernel_accessentry (id, recorded_at, organisation_id, actor_id, actor, actor_role, act, outcome,"
+            " object_kind, object_ids, detail, session) FROM STDIN"
+        ) as copy,
+    ):
         for each in entries:
             objects = json.dumps([str(every) for every in each.object_ids])
             copy.write_row(

@@ -75,14 +75,18 @@ class Home:
         try:
             key = base64.b64decode(self.key_file.read_bytes(), validate=False)
         except FileNotFoundError:
-            raise HomeError(f"No key file at {self.key_file}: start `reik up` first, or set REIK_KEY_FILE.") from None
+            raise HomeError(
+                f"No key file at {self.key_file}: start `reik up` first, or set REIK_KEY_FILE."
+            ) from None
         if len(key) != KEY_BYTES:
             raise HomeError(f"The key file {self.key_file} is damaged: put back your copy of it.")
         return key
 
     def derived(self, purpose: str, length: int = 32) -> bytes:
         """A secret for one purpose, the same on every host that has this key file."""
-        return HKDF(algorithm=hashes.SHA256(), length=length, salt=b"reik", info=purpose.encode()).derive(self.key())
+        return HKDF(algorithm=hashes.SHA256(), length=length, salt=b"reik", info=purpose.encode()).derive(
+            self.key()
+        )
 
     def password(self, purpose: str) -> str:
         """A derived secret as text that is safe in a URL."""

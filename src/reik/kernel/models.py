@@ -124,14 +124,13 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                name="outbox_due", fields=["priority", "available_at"], condition=Q(state=0)
-            ),
+            models.Index(name="outbox_due", fields=["priority", "available_at"], condition=Q(state=0)),
             models.Index(name="outbox_about", fields=["about"], condition=Q(state=0)),
         ]
         constraints = [
             models.CheckConstraint(
-                name="outbox_ended", condition=Q(state=0, ended_at=None) | Q(state__gt=0, ended_at__isnull=False)
+                name="outbox_ended",
+                condition=Q(state=0, ended_at=None) | Q(state__gt=0, ended_at__isnull=False),
             )
         ]
 
@@ -187,5 +186,7 @@ class Installation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="installation_single", condition=Q(id=1)),
-            models.CheckConstraint(name="installation_kind", condition=Q(kind__in=["real", "demo", "scratch"])),
+            models.CheckConstraint(
+                name="installation_kind", condition=Q(kind__in=["real", "demo", "scratch"])
+            ),
         ]

@@ -18,15 +18,25 @@ from reik.kernel.models import Account, Destination, IntegrationToken, Organisat
 
 
 @transaction.atomic
-def found_organisation(*, name: str, kind: str, now: datetime, zone: str = "Europe/Amsterdam") -> Organisation:
+def found_organisation(
+    *, name: str, kind: str, now: datetime, zone: str = "Europe/Amsterdam"
+) -> Organisation:
     """A new organisation with its own data key. `kind` is one of Organisation.Kind."""
-    organisation = Organisation.objects.create(id=new_id(now), name=name, kind=kind, zone=zone, created_at=now)
+    organisation = Organisation.objects.create(
+        id=new_id(now), name=name, kind=kind, zone=zone, created_at=now
+    )
     make_data_key(organisation.id, now)
     return organisation
 
 
 def open_account(
-    *, organisation_id: UUID, username: str, display_name: str, role: str, now: datetime, password: str | None = None
+    *,
+    organisation_id: UUID,
+    username: str,
+    display_name: str,
+    role: str,
+    now: datetime,
+    password: str | None = None,
 ) -> Account:
     """An account; without a password nobody can log in with it by password."""
     return Account.objects.create(

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.kernel.facts import Fact
+
 ALERT = 0
 REPORT = 5
 
@@ -30,10 +32,13 @@ def put(messages: Sequence[Message], now: datetime) -> None:
     """Write messages in the caller's transaction; they leave only if it commits. One COPY, however many."""
     if not messages:
         return
-    with connection.cursor() as cursor, cursor.copy(
-        "COPY kernel_outboxmessage (id, organisation_id, destination_id, priority, about, body,"
-        " created_at, available_at, gives_up_at, attempts, state, last_error) FROM STDIN"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY kernel_outboxmessage (id, organisation_id, destination_id, priority, about, body,"
+            " created_at, available_at, gives_up_at, attempts, state, last_error) FROM STDIN"
+        ) as copy,
+    ):
         for each in messages:
             copy.write_row(
                 (each.id, each.organisation_id, each.destination_id, each.priority, each.about, each.body,
@@ -49,3 +54,18 @@ def withdraw(about: Sequence[UUID], now: datetime) -> None:
                 "UPDATE kernel_outboxmessage SET state = 3, ended_at = %s WHERE about = ANY(%s) AND state = 0",
                 [now, list(about)],
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(Fact):
+    """The wire accepted a message: the other side answered, which says nothing of a person."""
+
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed(Fact):
+    """A message did not arrive at its first try; it is still tried again until it gives up."""
+
+    message_id: UUID
+    error: str

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
+from reik.kernel.crypto import make_data_key
 from reik.kernel.database import DATABASE, Role, become
 from reik.kernel.home import Home
 
@@ -49,8 +50,20 @@ def migrate(now: datetime) -> None:
     """Bring the schema up to date as `reik_owner`, and make the monthly partitions of the months ahead."""
     become(Role.OWNER)
     call_command("migrate", verbosity=0, interactive=False)
+    _give_keys(now)
     make_months(now)
     connection.close()
+
+
+def _give_keys(now: datetime) -> None:
+    """Every organisation has a data key; the quarantine organisation is made by a migration, without one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM kernel_organisation"
+            " WHERE NOT EXISTS (SELECT FROM kernel_datakey WHERE organisation_id = kernel_organisation.id)"
+        )
+        for (organisation_id,) in cursor.fetchall():
+            make_data_key(organisation_id, now)
 
 
 def make_months(now: datetime) -> int:

@@ -26,7 +26,12 @@ def actor_for(account_id: UUID, now: datetime, *, session: str = "") -> Actor:
     if row is None:
         raise NoActor("This account does not exist or is closed.")
     return Actor(
-        account_id=row[0], name=row[1], role=row[2], organisation_id=row[3], organisations=tuple(row[4]), session=session
+        account_id=row[0],
+        name=row[1],
+        role=row[2],
+        organisation_id=row[3],
+        organisations=tuple(row[4]),
+        session=session,
     )
 
 

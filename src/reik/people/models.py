@@ -33,10 +33,13 @@ class Client(models.Model):
         indexes = [models.Index(name="client_by_name", fields=["organisation", "sort_name"])]
         constraints = [
             models.UniqueConstraint(
-                name="client_bsn_once", fields=["organisation", "bsn_index"], condition=Q(bsn_index__isnull=False)
+                name="client_bsn_once",
+                fields=["organisation", "bsn_index"],
+                condition=Q(bsn_index__isnull=False),
             ),
             models.CheckConstraint(
-                name="client_bsn_whole", condition=Q(bsn__isnull=True, bsn_index__isnull=True)
+                name="client_bsn_whole",
+                condition=Q(bsn__isnull=True, bsn_index__isnull=True)
                 | Q(bsn__isnull=False, bsn_index__isnull=False),
             ),
         ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from reik.kernel.tenancy import insert_only, keep_organisation, protect
+from reik.kernel.tenancy import keep_organisation, protect
 
 RAW = """
 CREATE TABLE ingest_rawmessage (
@@ -21,7 +21,7 @@ ALTER TABLE ingest_rawmessage_default ALTER COLUMN body SET STORAGE EXTERNAL;
 """
 
 PARTITIONS = """
-INSERT INTO ingest_streampartition (partition, holder) SELECT each, '' FROM generate_series(0, 15) AS each;
+INSERT INTO ingest_streampartition (partition, holder, stream_seq, stream_id) SELECT each, '', 0, '' FROM generate_series(0, 15) AS each;
 GRANT SELECT, UPDATE ON ingest_streampartition TO reik_worker;
 """
 
@@ -32,7 +32,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(RAW + protect("ingest_rawmessage", web="SELECT, INSERT")),
         migrations.RunSQL(PARTITIONS),
         migrations.RunSQL(
-            protect("ingest_rejection") + keep_organisation("ingest_rejection")
+            protect("ingest_rejection")
+            + keep_organisation("ingest_rejection")
             + "GRANT USAGE ON ingest_rejection_id_seq TO reik_worker, reik_web;"
         ),
     ]

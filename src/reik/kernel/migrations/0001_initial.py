@@ -6,175 +6,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AccessEntry',
+            name="AccessEntry",
             fields=[
-                ('pk', models.CompositePrimaryKey('recorded_at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField()),
-                ('recorded_at', models.DateTimeField()),
-                ('organisation_id', models.UUIDField()),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor', models.TextField()),
-                ('actor_role', models.TextField()),
-                ('act', models.TextField()),
-                ('outcome', models.TextField()),
-                ('object_kind', models.TextField()),
-                ('object_ids', models.JSONField()),
-                ('detail', models.TextField()),
-                ('session', models.TextField()),
-                ('tx', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "recorded_at", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField()),
+                ("recorded_at", models.DateTimeField()),
+                ("organisation_id", models.UUIDField()),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor", models.TextField()),
+                ("actor_role", models.TextField()),
+                ("act", models.TextField()),
+                ("outcome", models.TextField()),
+                ("object_kind", models.TextField()),
+                ("object_ids", models.JSONField()),
+                ("detail", models.TextField()),
+                ("session", models.TextField()),
+                ("tx", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'kernel_accessentry',
-                'managed': False,
+                "db_table": "kernel_accessentry",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('username', models.TextField(unique=True)),
-                ('display_name', models.TextField()),
-                ('role', models.TextField()),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("username", models.TextField(unique=True)),
+                ("display_name", models.TextField()),
+                ("role", models.TextField()),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='installation_single'), models.CheckConstraint(condition=models.Q(('kind__in', ['real', 'demo', 'scratch'])), name='installation_kind')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="installation_single"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["real", "demo", "scratch"])),
+                        name="installation_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IntegrationToken',
+            name="IntegrationToken",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("digest", models.BinaryField(unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('kind', models.TextField(choices=[('care', 'Care'), ('pharmacy', 'Pharmacy'), ('centre', 'Centre'), ('supplier', 'Supplier'), ('quarantine', 'Quarantine')])),
-                ('zone', models.TextField(default='Europe/Amsterdam')),
-                ('created_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("care", "Care"),
+                            ("pharmacy", "Pharmacy"),
+                            ("centre", "Centre"),
+                            ("supplier", "Supplier"),
+                            ("quarantine", "Quarantine"),
+                        ]
+                    ),
+                ),
+                ("zone", models.TextField(default="Europe/Amsterdam")),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['care', 'pharmacy', 'centre', 'supplier', 'quarantine'])), name='organisation_kind'), models.UniqueConstraint(condition=models.Q(('kind', 'quarantine')), fields=('kind',), name='one_quarantine')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["care", "pharmacy", "centre", "supplier", "quarantine"])
+                        ),
+                        name="organisation_kind",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "quarantine")), fields=("kind",), name="one_quarantine"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Destination',
+            name="Destination",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('channel', models.TextField()),
-                ('name', models.TextField()),
-                ('address', models.BinaryField()),
-                ('secret', models.BinaryField(null=True)),
-                ('concurrency', models.SmallIntegerField(default=16)),
-                ('timeout_s', models.SmallIntegerField(default=10)),
-                ('created_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.organisation')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("channel", models.TextField()),
+                ("name", models.TextField()),
+                ("address", models.BinaryField()),
+                ("secret", models.BinaryField(null=True)),
+                ("concurrency", models.SmallIntegerField(default=16)),
+                ("timeout_s", models.SmallIntegerField(default=10)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kernel.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DataKey',
+            name="DataKey",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('wrapped', models.BinaryField()),
-                ('created_at', models.DateTimeField()),
-                ('destroyed_at', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.organisation')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.IntegerField()),
+                ("wrapped", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
+                ("destroyed_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kernel.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AccessBlock',
+            name="AccessBlock",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('from_tx', models.BigIntegerField()),
-                ('until_tx', models.BigIntegerField()),
-                ('rows', models.IntegerField()),
-                ('digest', models.BinaryField()),
-                ('previous', models.BinaryField()),
-                ('hash', models.BinaryField()),
-                ('sealed_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.organisation')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.IntegerField()),
+                ("from_tx", models.BigIntegerField()),
+                ("until_tx", models.BigIntegerField()),
+                ("rows", models.IntegerField()),
+                ("digest", models.BinaryField()),
+                ("previous", models.BinaryField()),
+                ("hash", models.BinaryField()),
+                ("sealed_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kernel.organisation"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='account',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='kernel.organisation'),
+            model_name="account",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="kernel.organisation"
+            ),
         ),
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('about', models.UUIDField(null=True)),
-                ('body', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('available_at', models.DateTimeField()),
-                ('gives_up_at', models.DateTimeField()),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('state', models.SmallIntegerField(choices=[(0, 'Waiting'), (1, 'Sent'), (2, 'Given Up'), (3, 'Withdrawn')], default=0)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(default='')),
-                ('destination', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='kernel.destination')),
-                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='kernel.organisation')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("about", models.UUIDField(null=True)),
+                ("body", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                ("available_at", models.DateTimeField()),
+                ("gives_up_at", models.DateTimeField()),
+                ("attempts", models.SmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.SmallIntegerField(
+                        choices=[(0, "Waiting"), (1, "Sent"), (2, "Given Up"), (3, "Withdrawn")], default=0
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(default="")),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="kernel.destination"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="kernel.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='destination',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['webhook', 'email'])), name='destination_channel'),
+            model_name="destination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["webhook", "email"])), name="destination_channel"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='destination',
-            constraint=models.CheckConstraint(condition=models.Q(('concurrency__gte', 1), ('concurrency__lte', 256), ('timeout_s__gte', 1), ('timeout_s__lte', 60)), name='destination_lane'),
+            model_name="destination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("concurrency__gte", 1),
+                    ("concurrency__lte", 256),
+                    ("timeout_s__gte", 1),
+                    ("timeout_s__lte", 60),
+                ),
+                name="destination_lane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datakey',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='datakey_number'),
+            model_name="datakey",
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="datakey_number"),
         ),
         migrations.AddConstraint(
-            model_name='accessblock',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='access_block_number'),
+            model_name="accessblock",
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="access_block_number"),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(condition=models.Q(('state', 0)), fields=['priority', 'available_at'], name='outbox_due'),
+            model_name="outboxmessage",
+            index=models.Index(
+                condition=models.Q(("state", 0)), fields=["priority", "available_at"], name="outbox_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(condition=models.Q(('state', 0)), fields=['about'], name='outbox_about'),
+            model_name="outboxmessage",
+            index=models.Index(condition=models.Q(("state", 0)), fields=["about"], name="outbox_about"),
         ),
         migrations.AddConstraint(
-            model_name='outboxmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 0)), models.Q(('ended_at__isnull', False), ('state__gt', 0)), _connector='OR'), name='outbox_ended'),
+            model_name="outboxmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("state", 0)),
+                    models.Q(("ended_at__isnull", False), ("state__gt", 0)),
+                    _connector="OR",
+                ),
+                name="outbox_ended",
+            ),
         ),
     ]

@@ -63,6 +63,12 @@ CREATE INDEX access_by_organisation ON kernel_accessentry (organisation_id, reco
 CREATE INDEX access_by_tx ON kernel_accessentry (tx);
 """
 
+# Where a message goes whose organisation is not known.
+QUARANTINE = """
+INSERT INTO kernel_organisation (id, name, kind, zone, created_at)
+VALUES ('00000000-0000-7000-8000-000000000001', 'Quarantine', 'quarantine', 'Europe/Amsterdam', '2026-01-01T00:00:00Z');
+"""
+
 TENANT_TABLES = ["kernel_datakey", "kernel_destination", "kernel_outboxmessage"]
 
 
@@ -71,8 +77,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(PLATFORM),
         migrations.RunSQL(PARTITIONS),
+        migrations.RunSQL(QUARANTINE),
         migrations.RunSQL(ACCESS_LOG + insert_only("kernel_accessentry")),
-        migrations.RunSQL(insert_only("kernel_accessblock") + "GRANT USAGE ON kernel_accessblock_id_seq TO reik_worker;"),
+        migrations.RunSQL(
+            insert_only("kernel_accessblock") + "GRANT USAGE ON kernel_accessblock_id_seq TO reik_worker;"
+        ),
         migrations.RunSQL("\n".join(protect(each) + keep_organisation(each) for each in TENANT_TABLES)),
         migrations.RunSQL("GRANT USAGE ON kernel_datakey_id_seq TO reik_worker;"),
     ]

@@ -5,56 +5,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.organisation')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kernel.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Partnership',
+            name="Partnership",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('purpose', models.TextField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("purpose", models.TextField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.organisation",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('organisation', models.F('partner')), _negated=True), name='partnership_two'), models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='partnership_period'), models.UniqueConstraint(fields=('organisation', 'partner', 'purpose', 'starts_at'), name='partnership_once')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("organisation", models.F("partner")), _negated=True),
+                        name="partnership_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"
+                        ),
+                        name="partnership_period",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "partner", "purpose", "starts_at"), name="partnership_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('sort_name', models.TextField()),
-                ('birth_date', models.DateField(null=True)),
-                ('bsn', models.BinaryField(null=True)),
-                ('bsn_index', models.BinaryField(null=True)),
-                ('phone', models.BinaryField(null=True)),
-                ('address', models.BinaryField(null=True)),
-                ('zone', models.TextField(default='Europe/Amsterdam')),
-                ('created_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.organisation')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.team')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("sort_name", models.TextField()),
+                ("birth_date", models.DateField(null=True)),
+                ("bsn", models.BinaryField(null=True)),
+                ("bsn_index", models.BinaryField(null=True)),
+                ("phone", models.BinaryField(null=True)),
+                ("address", models.BinaryField(null=True)),
+                ("zone", models.TextField(default="Europe/Amsterdam")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kernel.organisation"),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="people.team"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'sort_name'], name='client_by_name')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('bsn_index__isnull', False)), fields=('organisation', 'bsn_index'), name='client_bsn_once'), models.CheckConstraint(condition=models.Q(models.Q(('bsn__isnull', True), ('bsn_index__isnull', True)), models.Q(('bsn__isnull', False), ('bsn_index__isnull', False)), _connector='OR'), name='client_bsn_whole')],
+                "indexes": [models.Index(fields=["organisation", "sort_name"], name="client_by_name")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("bsn_index__isnull", False)),
+                        fields=("organisation", "bsn_index"),
+                        name="client_bsn_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bsn__isnull", True), ("bsn_index__isnull", True)),
+                            models.Q(("bsn__isnull", False), ("bsn_index__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="client_bsn_whole",
+                    ),
+                ],
             },
         ),
     ]

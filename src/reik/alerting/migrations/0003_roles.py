@@ -7,7 +7,7 @@ APPEND_ONLY = ["alerting_arrangement", "alerting_arrangementstep", "alerting_rem
 
 
 class Migration(migrations.Migration):
-    dependencies = [("alerting", "0001_initial"), ("dispensing", "0002_roles")]
+    dependencies = [("alerting", "0002_initial"), ("dispensing", "0002_roles")]
     operations = [
         migrations.RunSQL("\n".join(protect(each) + keep_organisation(each) for each in TENANT_TABLES)),
         # An arrangement is versioned and never edited (rule 8).

@@ -1,0 +1,112 @@
+"""What a device's events mean for a moment: pure, and blind to the order in which they arrive (R25, R26, R33).
+
+Each distinct event (device, epoch, seq) is folded in exactly once; every field is folded by a rule that
+commutes, so that any order and any repetition gives the same end state (device contract, invariant 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reik.dispensing.outcomes import Outcome
+
+# The device's own word at closing, where the sachets themselves decide nothing.
+CLOSED_AS = {
+    "withheld": Outcome.WITHHELD,
+    "paused": Outcome.PAUSED,
+    "device_failure": Outcome.DEVICE_FAILURE,
+    "not_taken_out": Outcome.NOT_OUT,
+    "partial": Outcome.PARTLY,
+}
+NAMES_A_MOMENT = frozenset({"sachet_taken_out", "sachet_presented", "button_pressed", "moment_closed"})
+MAX_SACHETS = 30
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """The evidence on one moment. `out` and `presented` are bit masks: bit k-1 stands for sachet k."""
+
+    due_at: datetime
+    deadline_at: datetime
+    sachets: int
+    presented: int = 0
+    out: int = 0
+    last_out_at: datetime | None = None
+    closed_epoch: int = 0
+    closed_seq: int = 0
+    closed_as: str = ""
+    closed_at: datetime | None = None
+    contested: bool = False
+    verdict: str = ""
+    verdict_reason: str = ""
+
+
+def fold(
+    tally: Tally,
+    *,
+    type: str,
+    data: Mapping[str, object],
+    instant: datetime,
+    epoch: int,
+    seq: int,
+    evidence: str,
+) -> None:
+    """Add one event. `evidence` is the most the device can ever prove: pressed, handed_out or removed (R26)."""
+    if type == "moment_closed":
+        if (epoch, seq) > (tally.closed_epoch, tally.closed_seq):
+            tally.closed_epoch, tally.closed_seq = epoch, seq
+            tally.closed_as, tally.closed_at = str(data.get("outcome")), instant
+    elif type == "sachet_taken_out":
+        _count_out(tally, _bit(data), instant)
+    elif type == "sachet_presented":
+        tally.presented |= _bit(data)
+        if evidence == "handed_out":
+            _count_out(tally, _bit(data), instant)
+    elif type == "button_pressed" and evidence == "pressed":
+        _count_out(tally, (1 << tally.sachets) - 1, instant)
+
+
+def _bit(data: Mapping[str, object]) -> int:
+    k = data.get("k")
+    return 1 << (k - 1) if isinstance(k, int) and 1 <= k <= MAX_SACHETS else 1
+
+
+def _count_out(tally: Tally, bits: int, instant: datetime) -> None:
+    tally.out |= bits
+    if tally.last_out_at is None or instant > tally.last_out_at:
+        tally.last_out_at = instant
+
+
+def decide(tally: Tally) -> tuple[Outcome | None, datetime | None, str]:
+    """The moment's outcome with the instant it ended and why; (None, None, "") while it is open.
+
+    The device's evidence goes before what `watch` concluded; a contested moment is unknown whatever it says.
+    """
+    if tally.contested:
+        return Outcome.UNKNOWN, tally.deadline_at, "contested"
+    whole = (1 << tally.sachets) - 1
+    if tally.out & whole == whole and tally.last_out_at is not None:
+        return _out_at(tally, tally.last_out_at), tally.last_out_at, "device"
+    if tally.closed_as == "complete" and tally.closed_at is not None:
+        return _out_at(tally, tally.closed_at), tally.closed_at, "device"
+    closed = CLOSED_AS.get(tally.closed_as)
+    if closed is not None:
+        if closed is Outcome.NOT_OUT and tally.out:
+            closed = Outcome.PARTLY
+        return closed, tally.closed_at, "device"
+    if tally.closed_as:  # a word this version does not know is never an end in green
+        return Outcome.UNKNOWN, tally.closed_at, "unknown_word"
+    if tally.verdict:
+        verdict = Outcome(tally.verdict)
+        if verdict is Outcome.NOT_OUT and tally.out:
+            verdict = Outcome.PARTLY
+        return verdict, tally.deadline_at, tally.verdict_reason
+    return None, None, ""
+
+
+def _out_at(tally: Tally, instant: datetime) -> Outcome:
+    if instant < tally.due_at:
+        return Outcome.EARLY
+    return Outcome.IN_TIME if instant <= tally.deadline_at else Outcome.LATE

@@ -1,0 +1,186 @@
+"""`reik receive`: reads the device stream in batches, has them stored and interpreted, sends the receipts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.errors import Error as JetStreamError
+
+from reik.ingest import operations as ingest
+from reik.ingest.operations import Answer, Arrived, PartitionsLost, Receiver
+from reik.kernel import clock
+from reik.kernel.database import Role, become
+from reik.kernel.home import Home
+from reik.ops import stream
+from reik.ops.running import run_until_stopped
+
+log = logging.getLogger("reik.receive")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH = 500
+TICK_EVERY_S = 0.25
+LEASE_EVERY_S = 2.5
+WAKE = "reik.wake.outbox"
+
+
+def run() -> None:
+    """The process's entry: runs until SIGTERM. Safe to kill at any instant and to run in any number."""
+    become(Role.WORKER)
+    run_until_stopped(
+        Receive(slot=os.environ.get("REIK_SLOT") or f"{socket.gethostname()}-{os.getpid()}").serve
+    )
+
+
+class Receive:
+    """One receiver: it holds partitions by lease, and reads all of them through one consumer."""
+
+    def __init__(self, slot: str, share: int = 16) -> None:
+        self._slot = slot
+        self._holder = f"{slot}/{secrets.token_hex(4)}"
+        self._share = share
+        self._receiver = Receiver(self._holder)
+        # All database work of this process happens in this one thread, on its one connection.
+        self._desk = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._partitions: list[int] = []
+        self._position = 0
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        home = Home.from_environment()
+        client = await self._connect(home, stop)
+        if client is None:
+            return
+        keeping = asyncio.create_task(self._keep_ticking(client))
+        try:
+            while not stop.is_set():
+                await self._read_until_doubt(client, stop)
+        finally:
+            keeping.cancel()
+            with suppress(Exception):
+                await asyncio.wait_for(client.close(), 2)
+            self._desk.shutdown(wait=True)
+
+    async def _connect(self, home: Home, stop: asyncio.Event) -> Client | None:
+        while not stop.is_set():
+            try:
+                return await stream.connect(home, f"receive {self._slot}")
+            except (OSError, NatsError) as failure:
+                log.warning("NATS is not there yet (%s); trying again", failure)
+                await asyncio.sleep(0.5)
+        return None
+
+    async def _read_until_doubt(self, client: Client, stop: asyncio.Event) -> None:
+        """Take partitions, read them from their position, until a lease, a gap or an engine makes us start over."""
+        try:
+            stream_id = await stream.ensure_stream(client)
+            await self._in_desk(self._take_partitions, stream_id)
+            if not self._partitions:
+                await asyncio.sleep(0.5)
+                return
+            reading = stream.Reading(client, self._partitions, self._position)
+            await reading.open()
+            await self._read(client, reading, stop)
+        except PartitionsLost as lost:
+            log.warning("%s", lost)
+        except stream.Gap as gap:
+            log.warning("%s Reading again from %d.", gap, self._position)
+        except (OSError, NatsError, JetStreamError, TimeoutError) as failure:
+            log.warning("The device stream is away (%s: %s); trying again", type(failure).__name__, failure)
+            await asyncio.sleep(0.3)
+        except OperationalError as failure:
+            log.warning("The database is away (%s); nothing is acknowledged until it is back", failure)
+            await asyncio.sleep(0.3)
+
+    async def _read(self, client: Client, reading: stream.Reading, stop: asyncio.Event) -> None:
+        """Fetch the next batch while the one before is in the database."""
+        loop = asyncio.get_running_loop()
+        lease_until = loop.time() + LEASE_EVERY_S
+        underway: asyncio.Task[None] | None = None
+        try:
+            while not stop.is_set():
+                found = await reading.next(BATCH, timeout=1.0)
+                if underway is not None:
+                    await underway
+                    underway = None
+                if found:
+                    underway = asyncio.create_task(self._process(client, found))
+                if loop.time() > lease_until:
+                    before = list(self._partitions)
+                    if underway is not None:
+                        await underway
+                        underway = None
+                    await self._in_desk(self._take_partitions, None)
+                    if self._partitions != before:
+                        return
+                    lease_until = loop.time() + LEASE_EVERY_S
+        finally:
+            if underway is not None:
+                await underway
+
+    def _take_partitions(self, stream_id: str | None) -> None:
+        """Renew the lease; with a stream id also find the position to read from."""
+        held = ingest.hold_partitions(
+            slot=self._slot, holder=self._holder, now=clock.now(), share=self._share
+        )
+        self._partitions = [row[0] for row in held]
+        if stream_id is None or not held:
+            return
+        other = [row[0] for row in held if row[2] != stream_id]
+        ingest.start_stream(partitions=other, holder=self._holder, stream_id=stream_id)
+        self._position = 0 if other else min(row[1] for row in held)
+
+    async def _process(self, client: Client, found: Sequence[Msg]) -> None:
+        last = stream.place_of(found[-1])
+        batch = []
+        for message in found:
+            device = message.subject.rsplit(".", 1)[-1]
+            if device != stream.TICK:
+                batch.append(Arrived(device, message.data, stream.place_of(message).at))
+        answers = await self._in_desk(self._take_in, batch, last)
+        self._position = last.sequence
+        await self._answer(client, answers)
+        if batch:
+            await client.publish(WAKE, b"")
+
+    def _take_in(self, batch: Sequence[Arrived], last: stream.Place) -> list[Answer]:
+        return self._receiver.take_in(
+            batch, partitions=self._partitions, position=last.sequence, through=last.at, now=clock.now()
+        )
+
+    async def _answer(self, client: Client, answers: Sequence[Answer]) -> None:
+        """Receipts go after the commit; one that gets lost is sent again after the device's next message."""
+        for each in answers:
+            await client.publish(each.topic.replace("/", "."), each.payload)
+
+    async def _keep_ticking(self, client: Client) -> None:
+        """Put a mark in the stream every quarter second: reading it back proves how far Reik has read."""
+        while True:
+            await asyncio.sleep(TICK_EVERY_S)
+            if self._partitions:
+                with suppress(NatsError, OSError):
+                    await client.publish(f"reik.in.{self._partitions[0]}.{stream.TICK}", b"")
+
+    async def _in_desk(self, work: Callable[P, T], *values: P.args, **named: P.kwargs) -> T:
+        """Run database work in the desk thread; a broken connection is closed, so the next try opens anew."""
+
+        def guarded() -> T:
+            try:
+                return work(*values, **named)
+            except OperationalError:
+                connection.close()
+                raise
+
+        return await asyncio.get_running_loop().run_in_executor(self._desk, guarded)

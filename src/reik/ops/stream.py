@@ -1,0 +1,135 @@
+"""The inbound device stream in JetStream: making it, reading it from a known position, and its subjects.
+
+The broker is a pipe: where reading goes on is kept in PostgreSQL with the data (`ingest`), so consumers are
+short-lived, acknowledge nothing and are made anew wherever doubt arises.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StreamConfig
+from nats.js.errors import NotFoundError
+
+from reik.kernel.home import Home
+
+STREAM = "REIK_UP"
+KEPT_S = 72 * 3600
+MOST_BYTES = 4 * 1024**3
+TICK = "_tick"
+"""Stands where a device's name would: no device can be called so."""
+
+
+def nats_url(home: Home) -> str:
+    """`REIK_NATS_URL`, else the running embedded server; without user and password."""
+    given = os.environ.get("REIK_NATS_URL")
+    if given:
+        return given
+    runtime = home.runtime()
+    return runtime.nats_url if runtime else "nats://127.0.0.1:4222"
+
+
+async def connect(home: Home, name: str) -> Client:
+    """A connection as Reik's own user that is kept up for ever; raises when the first try fails."""
+    return await nats.connect(
+        nats_url(home),
+        name=name,
+        user="reik_worker",
+        password=home.password("nats:reik_worker"),
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.2,
+        ping_interval=2,
+        max_outstanding_pings=2,
+        connect_timeout=5,
+        pending_size=64 * 1024 * 1024,
+    )
+
+
+async def ensure_stream(client: Client) -> str:
+    """Make the stream when there is none; gives what tells it from an earlier one (its birth)."""
+    jetstream = client.jetstream()
+    config = StreamConfig(
+        name=STREAM,
+        subjects=["reik.in.*.*"],
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        max_age=KEPT_S,
+        max_bytes=MOST_BYTES,
+        duplicate_window=0,
+    )
+    try:
+        await jetstream.stream_info(STREAM)
+    except NotFoundError:
+        await jetstream.add_stream(config)
+    answer = await client.request(f"$JS.API.STREAM.INFO.{STREAM}", b"", timeout=5)
+    return str(json.loads(answer.data)["created"])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: sequence and time in the stream, and its number within this consumer."""
+
+    sequence: int
+    delivered: int
+    at: datetime
+    waiting: int
+
+
+def place_of(message: Msg) -> Place:
+    """Read from the message's acknowledgement subject (9 tokens, or 11 and more with domain and account)."""
+    tokens = message.reply.split(".")
+    sequence, delivered, stamp, waiting = tokens[5:9] if len(tokens) == 9 else tokens[7:11]
+    return Place(int(sequence), int(delivered), datetime.fromtimestamp(int(stamp) / 1e9, UTC), int(waiting))
+
+
+class Reading:
+    """One short-lived consumer over some partitions, from a position on; in order, nothing left out."""
+
+    def __init__(self, client: Client, partitions: Sequence[int], after: int) -> None:
+        self._client = client
+        self._partitions = partitions
+        self._after = after
+        self._expected = 1
+
+    async def open(self) -> None:
+        jetstream = self._client.jetstream()
+        info = await jetstream.add_consumer(
+            STREAM,
+            ConsumerConfig(
+                ack_policy=AckPolicy.NONE,
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=self._after + 1,
+                filter_subjects=[f"reik.in.{each}.*" for each in self._partitions],
+                inactive_threshold=60,
+                mem_storage=True,
+            ),
+        )
+        self._subscription = await jetstream.pull_subscribe_bind(info.name, STREAM)
+
+    async def next(self, most: int, timeout: float) -> list[Msg]:
+        """What is there now, or what comes within `timeout` s; empty when nothing came.
+
+        Raises Gap when a message was lost between broker and here: open a new Reading from the position.
+        """
+        try:
+            found: list[Msg] = await self._subscription.fetch(most, timeout=timeout)
+        except TimeoutError:
+            return []
+        if found:
+            if place_of(found[0]).delivered != self._expected:
+                raise Gap("The broker delivered messages that did not arrive.")
+            self._expected += len(found)
+            if place_of(found[-1]).delivered != self._expected - 1:
+                raise Gap("The broker delivered messages that did not arrive.")
+        return found
+
+
+class Gap(Exception):
+    """Messages went missing between broker and reader."""
