@@ -17,7 +17,7 @@ check:
 	@$(BIN)/ruff check src tests
 	@$(BIN)/ruff format --check --quiet src tests
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing | tail -n 1
+	@$(BIN)/lint-imports
 
 proof: setup-test
 	@$(BIN)/python -m pytest -m slow

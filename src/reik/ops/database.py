@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import psycopg
@@ -53,6 +54,15 @@ def migrate(now: datetime) -> None:
     _give_keys(now)
     make_months(now)
     connection.close()
+
+
+def as_owner(work: Callable[[], None]) -> None:
+    """Do something as `reik_owner` and close its connection again."""
+    become(Role.OWNER)
+    try:
+        work()
+    finally:
+        connection.close()
 
 
 def _give_keys(now: datetime) -> None:
