@@ -16,6 +16,7 @@ from reik.kernel import access_log, outbox
 from reik.kernel.access_log import Act, Entry
 from reik.kernel.ids import new_id
 from reik.kernel.outbox import Message, MessageFailed, MessageSent
+from reik.kernel.rows import Table
 
 PLANNED, TAKEN, DELIVERED, FAILED, SKIPPED = range(5)
 
@@ -44,27 +45,31 @@ class Call:
         )  # fmt: skip
 
 
+_STEPS = Table(
+    "alerting_step",
+    id="uuid", organisation_id="uuid", alert_id="uuid", position="smallint", round="smallint", action="text",
+    responder="text", destination_id="uuid", due_at="timestamptz", state="smallint", reason="text",
+    repeat_min="smallint", taken_at="timestamptz", ended_at="timestamptz",
+)  # fmt: skip
+
+
 def call_out(calls: Sequence[Call], now: datetime) -> None:
     """Store new steps; those that are due go out in the same transaction."""
     if not calls:
         return
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY alerting_step (id, organisation_id, alert_id, position, round, action, responder, destination_id,"
-            " due_at, state, reason, repeat_min, taken_at, ended_at) FROM STDIN"
-        ) as copy,
-    ):
-        for each in calls:
-            step = each.step
-            state = SKIPPED if step.skipped else TAKEN if step.due_at <= now else PLANNED
-            copy.write_row(
-                (each.id, each.organisation_id, each.alert_id, step.position, step.round, step.action,
-                 step.responder, step.destination_id, step.due_at, state, step.skipped,
-                 round(step.repeat.total_seconds() / 60) if step.repeat else None,
-                 now if state == TAKEN else None, now if state == SKIPPED else None)
-            )  # fmt: skip
+    _STEPS.insert(_row(each, now) for each in calls)
     send_out([each for each in calls if not each.step.skipped and each.step.due_at <= now], now)
+
+
+def _row(call: Call, now: datetime) -> tuple[object, ...]:
+    step = call.step
+    state = SKIPPED if step.skipped else TAKEN if step.due_at <= now else PLANNED
+    return (
+        call.id, call.organisation_id, call.alert_id, step.position, step.round, step.action, step.responder,
+        step.destination_id, step.due_at, state, step.skipped,
+        round(step.repeat.total_seconds() / 60) if step.repeat else None,
+        now if state == TAKEN else None, now if state == SKIPPED else None,
+    )  # fmt: skip
 
 
 def send_out(calls: Sequence[Call], now: datetime) -> None:

@@ -20,6 +20,7 @@ from reik.alerting.policy import RouteStep
 from reik.dispensing.facts import MomentEnded
 from reik.kernel import facts, outbox
 from reik.kernel.ids import new_id
+from reik.kernel.rows import Table
 
 
 @transaction.atomic
@@ -74,13 +75,12 @@ def follow_moments(ended: Sequence[MomentEnded], now: datetime) -> None:
         _note_changes([each for each in changed if each.outcome in policy.NEEDS_A_PERSON], now)
 
 
-INSERT_ALERTS = """
-INSERT INTO alerting_alert (id, organisation_id, client_id, dispenser_id, moment_id, arrangement_id, cause, reason,
-    priority, state, opened_at, accepted_by, closed_as, closed_cause)
-SELECT n.*, 'open', %s, '', '', '' FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[],
-    %s::text[], %s::text[], %s::smallint[]) AS n
-ON CONFLICT (moment_id) DO NOTHING RETURNING id
-"""
+_ALERTS = Table(
+    "alerting_alert",
+    id="uuid", organisation_id="uuid", client_id="uuid", dispenser_id="uuid", moment_id="uuid", arrangement_id="uuid",
+    cause="text", reason="text", priority="smallint", state="text", opened_at="timestamptz", accepted_by="text",
+    closed_as="text", closed_cause="text",
+)  # fmt: skip
 
 
 def _open(found: Sequence[MomentEnded], now: datetime) -> None:
@@ -89,15 +89,16 @@ def _open(found: Sequence[MomentEnded], now: datetime) -> None:
         return
     held = routes.current({each.client_id for each in found})
     rows = {new_id(now): each for each in found}
-    columns = [
-        (id, each.organisation_id, each.client_id, each.dispenser_id, each.moment_id,
-         held[each.client_id].arrangement_id if each.client_id in held else None,
-         each.outcome.value, each.reason, each.criticality)
-        for id, each in rows.items()
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_ALERTS, [now, *[list(column) for column in zip(*columns, strict=True)]])
-        opened = [(row[0], rows[row[0]]) for row in cursor.fetchall()]
+    new = _ALERTS.insert(
+        [
+            (id, each.organisation_id, each.client_id, each.dispenser_id, each.moment_id,
+             held[each.client_id].arrangement_id if each.client_id in held else None,
+             each.outcome.value, each.reason, each.criticality, "open", now, "", "", "")
+            for id, each in rows.items()
+        ],
+        then="ON CONFLICT (moment_id) DO NOTHING RETURNING id",
+    )  # fmt: skip
+    opened = [(row[0], rows[row[0]]) for row in new]
     calls = []
     for alert_id, each in opened:
         route = held.get(each.client_id)
@@ -179,18 +180,15 @@ def _cancel_steps(alert_ids: Sequence[UUID], reason: str, now: datetime) -> None
     outbox.withdraw(alert_ids, now)
 
 
+_REMARKS = Table(
+    "alerting_remark",
+    id="uuid", alert_id="uuid", organisation_id="uuid", kind="text", by="text", text="text", at="timestamptz",
+)  # fmt: skip
+
+
 def remark(lines: Sequence[tuple[UUID, UUID, str, str, str]], now: datetime) -> None:
     """Add lines (alert, organisation, kind, by, text) to the history of alerts."""
-    if not lines:
-        return
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY alerting_remark (id, alert_id, organisation_id, kind, by, text, at) FROM STDIN"
-        ) as copy,
-    ):
-        for line in lines:
-            copy.write_row((new_id(now), *line, now))
+    _REMARKS.insert((new_id(now), *line, now) for line in lines)
 
 
 class AlertRefused(Exception):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from reik.alerting.policy import RouteStep
+from reik.kernel.rows import array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ CROSS JOIN LATERAL (
     WHERE organisation_id = c.organisation_id AND (client_id = c.id OR client_id IS NULL)
     ORDER BY client_id NULLS LAST, version DESC LIMIT 1
 ) AS a
-WHERE c.id = ANY(%s)
+WHERE c.id = ANY(%s::uuid[])
 """
 
 STEPS = """
@@ -44,7 +45,7 @@ def current(client_ids: Collection[UUID]) -> dict[UUID, Route]:
     """For each client the route that holds now; a client without any is missing."""
     steps: dict[UUID, list[RouteStep]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(CURRENT, [list(client_ids)])
+        cursor.execute(CURRENT, [array("uuid", client_ids)])
         chosen = cursor.fetchall()
         cursor.execute(STEPS, [list({row[1] for row in chosen})])
         for id, action, responder, destination_id, wait_min, repeat_min, since, until in cursor.fetchall():

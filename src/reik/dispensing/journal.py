@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.kernel.rows import Table
+
 Identity = tuple[UUID, int, int]
 """(dispenser id, epoch, seq)"""
 
@@ -35,32 +37,24 @@ class Entry:
         return (self.dispenser_id, self.epoch, self.seq)
 
 
-INSERT = """
-INSERT INTO dispensing_deviceevent
-    (dispenser_id, epoch, seq, organisation_id, at, type, data, digest, parked, received_at, raw_id)
-SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s::timestamptz[], %s::text[],
-    %s::jsonb[], %s::bytea[], %s::text[], %s::timestamptz[], %s::uuid[])
-ON CONFLICT DO NOTHING RETURNING dispenser_id, epoch, seq
-"""
+_LEDGER = Table(
+    "dispensing_deviceevent",
+    dispenser_id="uuid", epoch="bigint", seq="bigint", organisation_id="uuid", at="timestamptz", type="text",
+    data="jsonb", digest="bytea", parked="text", received_at="timestamptz", raw_id="uuid",
+)  # fmt: skip
 
 
 def insert_entries(entries: Sequence[Entry]) -> set[Identity]:
     """Add to the ledger what it does not hold yet; gives the identities that were new."""
-    if not entries:
-        return set()
-    columns = list(
-        zip(
-            *[
-                (each.dispenser_id, each.epoch, each.seq, each.organisation_id, each.at, each.type, each.data,
-                 each.digest, each.parked, each.received_at, each.raw_id)
-                for each in entries
-            ],
-            strict=True,
-        )
+    new = _LEDGER.insert(
+        [
+            (each.dispenser_id, each.epoch, each.seq, each.organisation_id, each.at, each.type, each.data,
+             each.digest, each.parked, each.received_at, each.raw_id)
+            for each in entries
+        ],
+        then="ON CONFLICT DO NOTHING RETURNING dispenser_id, epoch, seq",
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [list(column) for column in columns])
-        return {(row[0], row[1], row[2]) for row in cursor.fetchall()}
+    return {(row[0], row[1], row[2]) for row in new}
 
 
 def digests_held(identities: Sequence[Identity]) -> dict[Identity, tuple[bytes, dict[str, object]]]:

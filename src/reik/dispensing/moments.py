@@ -12,6 +12,7 @@ from django.db import connection
 from reik.dispensing import twin
 from reik.dispensing.facts import MomentEnded
 from reik.dispensing.outcomes import Outcome
+from reik.kernel.rows import Columns, array
 
 COLUMNS = (
     "m.id, m.organisation_id, m.client_id, m.dispenser_id, m.key, m.due_at, m.deadline_at, m.latest_at, m.criticality,"
@@ -60,23 +61,24 @@ def lock(keys: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], OpenMomen
             " WHERE m.id IN (SELECT w.id FROM dispensing_moment AS w"
             " JOIN unnest(%s::uuid[], %s::text[]) AS asked(dispenser_id, key) USING (dispenser_id, key))"
             " ORDER BY m.id FOR NO KEY UPDATE",
-            [list(dispensers), list(names)],
+            [array("uuid", dispensers), array("text", names)],
         )
         found = [from_row(row) for row in cursor.fetchall()]
     return {(each.dispenser_id, each.key): each for each in found}
 
 
-STORE = """
+_STORED = Columns(
+    id="uuid", presented="int", out="int", last_out_at="timestamptz", closed_epoch="bigint", closed_seq="bigint",
+    closed_as="text", closed_at="timestamptz", contested="bool", verdict="text", verdict_reason="text", outcome="text",
+    ended_at="timestamptz",
+)  # fmt: skip
+STORE = f"""
 UPDATE dispensing_moment AS m SET presented = n.presented, out = n.out, last_out_at = n.last_out_at,
     closed_epoch = n.closed_epoch, closed_seq = n.closed_seq, closed_as = n.closed_as, closed_at = n.closed_at,
     contested = n.contested, verdict = n.verdict, verdict_reason = n.verdict_reason, outcome = n.outcome,
     ended_at = n.ended_at
-FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::text[],
-    %s::timestamptz[], %s::bool[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-    AS n(id, presented, out, last_out_at, closed_epoch, closed_seq, closed_as, closed_at, contested, verdict,
-         verdict_reason, outcome, ended_at)
-WHERE m.id = n.id
-"""
+FROM {_STORED.unnest} AS n({_STORED.names}) WHERE m.id = n.id
+"""  # noqa: S608 - column names of this module
 
 
 def store(rows: Sequence[OpenMoment]) -> list[MomentEnded]:
@@ -95,7 +97,7 @@ def store(rows: Sequence[OpenMoment]) -> list[MomentEnded]:
         if outcome is not None and outcome is not each.outcome:
             ended.append(_ended(each, outcome, reason))
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [list(column) for column in zip(*columns, strict=True)])
+        cursor.execute(STORE, _STORED.values(columns))
     return ended
 
 

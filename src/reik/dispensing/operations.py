@@ -20,6 +20,7 @@ from reik.dispensing.journal import Entry, Identity
 from reik.dispensing.moments import OpenMoment
 from reik.kernel import facts
 from reik.kernel.ids import new_id
+from reik.kernel.rows import Columns, array
 from reik_dispenser.messages import Event, Heartbeat, Parked
 
 
@@ -87,8 +88,8 @@ def _lock_devices(ids: set[UUID]) -> dict[UUID, _Device]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, evidence, epoch, upto, highest, beat_epoch, beat, beat_last_seq, beat_at, beat_data::text,"
-            " heard_at FROM dispensing_dispenser WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(ids)],
+            " heard_at FROM dispensing_dispenser WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
+            [array("uuid", sorted(ids))],
         )
         return {
             row[0]: _Device(
@@ -263,15 +264,16 @@ def _extend(device: _Device) -> bool:
     return device.upto == device.highest or not seqs
 
 
-STORE_DEVICES = """
+_STORED = Columns(
+    id="uuid", epoch="bigint", upto="bigint", highest="bigint", beat_epoch="bigint", beat="bigint",
+    beat_last_seq="bigint", beat_at="timestamptz", beat_data="jsonb", heard_at="timestamptz",
+)  # fmt: skip
+STORE_DEVICES = f"""
 UPDATE dispensing_dispenser AS d SET epoch = n.epoch, upto = n.upto, highest = n.highest,
     beat_epoch = n.beat_epoch, beat = n.beat, beat_last_seq = n.beat_last_seq, beat_at = n.beat_at,
     beat_data = n.beat_data, heard_at = n.heard_at
-FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-    %s::timestamptz[], %s::jsonb[], %s::timestamptz[])
-    AS n(id, epoch, upto, highest, beat_epoch, beat, beat_last_seq, beat_at, beat_data, heard_at)
-WHERE d.id = n.id
-"""
+FROM {_STORED.unnest} AS n({_STORED.names}) WHERE d.id = n.id
+"""  # noqa: S608 - column names of this module
 
 
 def _store_devices(devices: Iterable[_Device]) -> None:
@@ -291,4 +293,4 @@ def _store_devices(devices: Iterable[_Device]) -> None:
         for d in devices
     ]
     with connection.cursor() as cursor:
-        cursor.execute(STORE_DEVICES, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(STORE_DEVICES, _STORED.values(rows))

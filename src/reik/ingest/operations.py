@@ -17,6 +17,7 @@ from reik.ingest.known_devices import KnownDevice, KnownDevices
 from reik.ingest.models import RawMessage
 from reik.kernel.crypto import vault
 from reik.kernel.ids import new_id
+from reik.kernel.rows import Table
 from reik_dispenser.messages import Element, Heartbeat, Parked, Receipt, RefusedPayload
 from reik_dispenser.wire import Refused, read_up, receipt_body, refused_body, sign, verify
 
@@ -183,27 +184,22 @@ def _read(arrived: Arrived, device: KnownDevice, key: bytes, body: bytes, now: d
     )
 
 
+_RAW = Table(
+    "ingest_rawmessage",
+    id="uuid", received_at="timestamptz", organisation_id="uuid", interpreter="text", peer="text", body="bytea",
+    fate="smallint", reason="text",
+)  # fmt: skip
+
+
 def _store_raw(read: Sequence[_Read]) -> None:
     """Every payload as it came, sealed; lone heartbeats are signs of life and are not kept."""
-    keep = [
-        each for each in read if not (len(each.elements) == 1 and isinstance(each.elements[0], Heartbeat))
-    ]
-    if not keep:
-        return
     seal = vault().seal
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY ingest_rawmessage (id, received_at, organisation_id, interpreter, peer, body, fate, reason)"
-            " FROM STDIN"
-        ) as copy,
-    ):
-        for each in keep:
-            organisation_id = each.device.organisation_id
-            copy.write_row(
-                (each.raw_id, each.arrived.at, organisation_id, INTERPRETER, each.device.device,
-                 seal(organisation_id, each.arrived.payload), each.fate.value, each.reason)
-            )  # fmt: skip
+    _RAW.insert(
+        (each.raw_id, each.arrived.at, each.device.organisation_id, INTERPRETER, each.device.device,
+         seal(each.device.organisation_id, each.arrived.payload), each.fate.value, each.reason)
+        for each in read
+        if not (len(each.elements) == 1 and isinstance(each.elements[0], Heartbeat))
+    )  # fmt: skip
 
 
 def _heard(read: Sequence[_Read]) -> list[Heard]:

@@ -12,9 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import connection
-
 from reik.kernel.ids import new_id
+from reik.kernel.rows import Table
 from reik.kernel.tenancy import Actor
 
 
@@ -45,23 +44,21 @@ class Entry:
     session: str = ""
 
 
+_ENTRIES = Table(
+    "kernel_accessentry",
+    id="uuid", recorded_at="timestamptz", organisation_id="uuid", actor_id="uuid", actor="text", actor_role="text",
+    act="text", outcome="text", object_kind="text", object_ids="jsonb", detail="text", session="text",
+)  # fmt: skip
+
+
 def record(entries: Sequence[Entry], now: datetime) -> None:
-    """Write entries in the caller's transaction. One COPY, however many."""
-    if not entries:
-        return
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY kernel_accessentry (id, recorded_at, organisation_id, actor_id, actor, actor_role, act, outcome,"
-            " object_kind, object_ids, detail, session) FROM STDIN"
-        ) as copy,
-    ):
-        for each in entries:
-            objects = json.dumps([str(every) for every in each.object_ids])
-            copy.write_row(
-                (new_id(now), now, each.organisation_id, each.actor_id, each.actor, each.actor_role,
-                 each.act.value, each.outcome, each.object_kind, objects, each.detail, each.session)
-            )  # fmt: skip
+    """Write entries in the caller's transaction."""
+    _ENTRIES.insert(
+        (new_id(now), now, each.organisation_id, each.actor_id, each.actor, each.actor_role, each.act.value,
+         each.outcome, each.object_kind, json.dumps([str(every) for every in each.object_ids]), each.detail,
+         each.session)
+        for each in entries
+    )  # fmt: skip
 
 
 def record_act(

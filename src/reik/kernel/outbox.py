@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from reik.kernel.facts import Fact
+from reik.kernel.rows import Table
 
 ALERT = 0
 REPORT = 5
@@ -28,22 +29,21 @@ class Message:
     gives_up_after: timedelta = timedelta(hours=24)
 
 
+_MESSAGES = Table(
+    "kernel_outboxmessage",
+    id="uuid", organisation_id="uuid", destination_id="uuid", priority="smallint", about="uuid", body="text",
+    created_at="timestamptz", available_at="timestamptz", gives_up_at="timestamptz", attempts="smallint",
+    state="smallint", last_error="text",
+)  # fmt: skip
+
+
 def put(messages: Sequence[Message], now: datetime) -> None:
-    """Write messages in the caller's transaction; they leave only if it commits. One COPY, however many."""
-    if not messages:
-        return
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY kernel_outboxmessage (id, organisation_id, destination_id, priority, about, body,"
-            " created_at, available_at, gives_up_at, attempts, state, last_error) FROM STDIN"
-        ) as copy,
-    ):
-        for each in messages:
-            copy.write_row(
-                (each.id, each.organisation_id, each.destination_id, each.priority, each.about, each.body,
-                 now, now, now + each.gives_up_after, 0, 0, "")
-            )  # fmt: skip
+    """Write messages in the caller's transaction; they leave only if it commits."""
+    _MESSAGES.insert(
+        (each.id, each.organisation_id, each.destination_id, each.priority, each.about, each.body,
+         now, now, now + each.gives_up_after, 0, 0, "")
+        for each in messages
+    )  # fmt: skip
 
 
 def withdraw(about: Sequence[UUID], now: datetime) -> None:

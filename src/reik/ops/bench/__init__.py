@@ -1,0 +1,1 @@
+"""What speed and crashes are measured with."""
