@@ -153,7 +153,7 @@ def _told(scene: Scene) -> int:
 
 
 def _measure(scene: Scene, cast: Cast, options: argparse.Namespace, figures: Figures) -> None:
-    seen = reading.read(scene.arrivals, scene.tenants)
+    seen = reading.read(scene.arrivals(), scene.tenants)
     moments = reading.moments_by_name(scene.home, "now-1")
     missed = _delays(cast.missed, moments, seen)
     silent = _delays(cast.silent, moments, seen)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from reik.ops.engines.process import die_with, open_log
+from reik.ops.engines.process import die_with, last_lines, open_log
 
 
 class Processes:
@@ -52,11 +52,21 @@ class Processes:
         os.kill(self.pids[name], signal.SIGKILL)
         os.waitpid(self.pids.pop(name), 0)
 
+    def end(self, name: str, within_s: float = 8) -> None:
+        """Ask one child to end in its own way, and wait for it."""
+        self.signal(name, signal.SIGTERM)
+        self._reap(name, time.monotonic() + within_s)
+
     def ended(self) -> list[str]:
-        """Children that ended by themselves, which no bench may overlook."""
-        gone = [name for name, pid in self.pids.items() if os.waitpid(pid, os.WNOHANG)[0]]
-        for name in gone:
-            del self.pids[name]
+        """Children that ended by themselves, which no bench may overlook; what failed tells why on stderr."""
+        gone = []
+        for name, pid in list(self.pids.items()):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                gone.append(name)
+                del self.pids[name]
+                if status:
+                    print(f"{name} ended:\n{last_lines(self._log_dir / f'{name}.log')}", file=sys.stderr)
         return gone
 
     def _reap(self, name: str, deadline: float) -> None:

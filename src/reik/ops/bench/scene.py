@@ -14,7 +14,7 @@ from django.db import connections
 
 from reik.kernel import clock
 from reik.kernel.home import Home
-from reik.ops import guard, receive, send, watch
+from reik.ops import receive, send, watch
 from reik.ops.bench import sink
 from reik.ops.bench.processes import Processes
 from reik.ops.bench.world import Tenant, found_tenants
@@ -25,19 +25,25 @@ REAL: Mapping[str, Callable[[], None]] = {
     "receive": receive.run,
     "watch": watch.run,
     "send": send.run,
-    "guard": guard.run,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A throw-away instance with its sink; `arrivals` is the file that the sink writes."""
+    """A throw-away instance with its sink."""
 
     home: Home
     instance: Instance
     tenants: list[Tenant]
     sink_url: str
-    arrivals: Path
+    sink: Processes
+    _arrivals: Path
+
+    def arrivals(self) -> Path:
+        """End the sink; gives the file in which it wrote down every request."""
+        if "sink" in self.sink.pids:
+            self.sink.end("sink", within_s=60)
+        return self._arrivals
 
     def processes(self, runs: Mapping[str, Callable[[], None]] = REAL) -> Processes:
         """Reik's processes, forked from here; no connection of this process may live on in them."""
@@ -54,14 +60,15 @@ def set_scene() -> Iterator[Scene]:
         with running(home, kind="scratch", web="", scratch=True) as instance:
             port = free_port()
             arrivals = folder / "arrivals.jsonl"
-            with Processes({"sink": lambda: sink.serve(port, arrivals)}, log_dir(home)):
+            with Processes({"sink": lambda: sink.serve(port, arrivals)}, log_dir(home)) as receiver:
                 sink_url = f"http://127.0.0.1:{port}"
                 yield Scene(
                     home=home,
                     instance=instance,
                     tenants=found_tenants(sink_url, clock.now()),
                     sink_url=sink_url,
-                    arrivals=arrivals,
+                    sink=receiver,
+                    _arrivals=arrivals,
                 )
                 connections.close_all()
     finally:
