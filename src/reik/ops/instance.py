@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from reik.kernel.crypto import reset_vault
 from reik.kernel.database import DATABASE
 from reik.kernel.home import Home, Runtime
 from reik.kernel.operations import mark_installation
-from reik.ops import database
+from reik.ops import database, stream
 from reik.ops.engines import issuer, nats, postgres
 from reik.ops.engines.process import Engine
 
@@ -65,6 +66,7 @@ def running(home: Home, *, kind: str, web: str, scratch: bool = False) -> Iterat
             os.environ.pop("REIK_DATABASE_URL", None)
             os.environ.pop("REIK_NATS_URL", None)
         _prepare(home, admin_url, kind)
+        asyncio.run(stream.make_ready(home))
         yield Instance(home=home, engines=tuple(each.engine for each in started), runtime=runtime)
     finally:
         connections.close_all()

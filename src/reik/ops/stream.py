@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,7 +36,9 @@ def nats_url(home: Home) -> str:
     return runtime.nats_url if runtime else "nats://127.0.0.1:4222"
 
 
-async def connect(home: Home, name: str) -> Client:
+async def connect(
+    home: Home, name: str, *, reconnected: Callable[[], Awaitable[None]] | None = None
+) -> Client:
     """A connection as Reik's own user that is kept up for ever; raises when the first try fails."""
     return await nats.connect(
         nats_url(home),
@@ -48,6 +50,7 @@ async def connect(home: Home, name: str) -> Client:
         ping_interval=2,
         max_outstanding_pings=2,
         connect_timeout=5,
+        reconnected_cb=reconnected,
         pending_size=64 * 1024 * 1024,
     )
 
@@ -70,6 +73,13 @@ async def ensure_stream(client: Client) -> str:
         await jetstream.add_stream(config)
     answer = await client.request(f"$JS.API.STREAM.INFO.{STREAM}", b"", timeout=5)
     return str(json.loads(answer.data)["created"])
+
+
+async def make_ready(home: Home) -> None:
+    """See to it that the stream exists before any device can speak: what comes before it would be lost."""
+    client = await connect(home, "prepare")
+    await ensure_stream(client)
+    await client.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +143,10 @@ class Reading:
 
 class Gap(Exception):
     """Messages went missing between broker and reader."""
+
+
+async def unread(client: Client) -> int:
+    """How many messages lie in the stream beyond the position of its fastest reader; 0 without a reader."""
+    answer = await client.request(f"$JS.API.CONSUMER.LIST.{STREAM}", b"", timeout=5)
+    consumers = json.loads(answer.data).get("consumers") or []
+    return min((int(each["num_pending"]) for each in consumers), default=0)

@@ -16,14 +16,14 @@ from datetime import UTC, datetime, timedelta
 from reik.kernel import clock
 from reik.ops.bench import arrivals as reading
 from reik.ops.bench import figures as fig
+from reik.ops.bench.aftermath import double_alerts, tell_lost
 from reik.ops.bench.arrivals import Arrivals
 from reik.ops.bench.figures import Claim, Figures, at_least_one, number, percentile, say
-from reik.ops.bench.load import Shot, beat_shot, event_shot, fire
+from reik.ops.bench.load import BY_HEARTBEAT, Shot, closing_shot, fire, press_shot
 from reik.ops.bench.plants import KINDS, plant
 from reik.ops.bench.scene import Scene, set_scene, wait_until
-from reik.ops.bench.world import Device, deadline_of, plan_moments, settle_devices, superuser, tidy
+from reik.ops.bench.world import Deadlines, Device, crowd, plan_moments, settle_devices
 
-BY_HEARTBEAT = 10  # one in so many of the missed has lost its own closing
 PRESSES_PER_S = 4000
 LAST_SECOND = 500  # presses in the very last second before the deadline
 PATIENCE_S = 60
@@ -48,7 +48,7 @@ class Cast:
     missed: list[Device]
     silent: list[Device]
     pressed: list[Device]
-    deadline: datetime
+    deadlines: Deadlines
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,28 +78,17 @@ def _prepare(scene: Scene, options: argparse.Namespace) -> Cast:
     devices = settle_devices(scene.home, scene.tenants, options.dispensers, now)
     silent = max(1, options.dispensers // 100)
     pressing_s = max(0, options.dispensers - options.missed - silent) / PRESSES_PER_S
-    if options.others:
-        each = -(-options.others // options.dispensers)
-        plan_moments(
-            scene.home,
-            prefix="later-",
-            deadline=now + timedelta(days=1),
-            each=each,
-            now=now,
-            most=options.others,
-        )
-    tidy(scene.home)
-    deadline = (clock.now() + timedelta(seconds=pressing_s * 1.5 + 12)).replace(microsecond=0)
-    plan_moments(scene.home, prefix="now-", deadline=deadline, each=1, now=now)
-    with superuser(scene.home) as admin:
-        admin.execute("ANALYZE dispensing_moment")
+    crowd(scene.home, options.dispensers, options.others, now)
+    first = (clock.now() + timedelta(seconds=pressing_s * 1.5 + 12)).replace(microsecond=0)
+    deadlines = Deadlines(first=first)
+    plan_moments(scene.home, prefix="now-", deadlines=deadlines, each=1, now=now)
     random.seed(1)
     random.shuffle(devices)
     return Cast(
         missed=devices[: options.missed],
         silent=devices[options.missed : options.missed + silent],
         pressed=devices[options.missed + silent :],
-        deadline=deadline,
+        deadlines=deadlines,
     )
 
 
@@ -107,10 +96,10 @@ def _act(scene: Scene, cast: Cast) -> int:
     """Have the devices speak; returns when the last one has. Gives how many moments were open at the deadline."""
     early, last = cast.pressed[LAST_SECOND:], cast.pressed[:LAST_SECOND]
     base = time.time()
-    shots = [_press(each, datetime.fromtimestamp(base, UTC), base) for each in early]
+    shots = [press_shot(each, datetime.fromtimestamp(base, UTC), base) for each in early]
     closing = [
-        *(_closing(each, number, cast.deadline) for number, each in enumerate(cast.missed)),
-        *(_last_second(each, cast.deadline) for each in last),
+        *(closing_shot(each, number, cast.deadlines.of(each)) for number, each in enumerate(cast.missed)),
+        *(_last_second(each, cast.deadlines.of(each)) for each in last),
     ]
     closing.sort(key=lambda shot: shot.at)
     with scene.processes({"load": lambda: fire(scene.home, shots, most_per_s=PRESSES_PER_S)}) as load:
@@ -118,7 +107,7 @@ def _act(scene: Scene, cast: Cast) -> int:
     # Nothing that the product would do after the deadline may exist before it.
     assert reading.count(scene.home, "SELECT count(*) FROM alerting_alert") == 0
     with scene.processes({"closing": lambda: fire(scene.home, closing)}) as load:
-        wait_until(lambda: time.time() >= cast.deadline.timestamp() - 1, 600, every_s=0.05)
+        wait_until(lambda: time.time() >= cast.deadlines.first.timestamp() - 1, 600, every_s=0.05)
         still_open = reading.count(
             scene.home, "SELECT count(*) FROM dispensing_moment WHERE key = 'now-1' AND outcome IS NULL"
         )
@@ -126,26 +115,10 @@ def _act(scene: Scene, cast: Cast) -> int:
     return still_open
 
 
-def _press(device: Device, at: datetime, sent: float) -> Shot:
-    data: dict[str, object] = {"moment": "now-1", "roll": "R1", "sachet": 1, "k": 1, "n": 1, "how": "in_time"}
-    return event_shot(device, at, "sachet_taken_out", data, 1, sent=sent)
-
-
-def _last_second(device: Device, deadline: datetime) -> Shot:
+def _last_second(device: Device, own: datetime) -> Shot:
     """Pressed within the last second by the device's clock; at the broker up to 1.5 s after the deadline."""
-    own = deadline_of(device, deadline)
     at = own - timedelta(milliseconds=random.randrange(1, 1000))
-    return _press(device, at, own.timestamp() + random.uniform(-0.5, 1.5))
-
-
-def _closing(device: Device, number: int, deadline: datetime) -> Shot:
-    own = deadline_of(device, deadline)
-    at = own + timedelta(milliseconds=1)
-    sent = at.timestamp() + random.uniform(0, 0.5)
-    if number % BY_HEARTBEAT == 0:
-        return beat_shot(device, at, last_seq=0, beat=1, sent=sent)
-    data: dict[str, object] = {"moment": "now-1", "outcome": "not_taken_out"}
-    return event_shot(device, at, "moment_closed", data, 1, sent=sent)
+    return press_shot(device, at, own.timestamp() + random.uniform(-0.5, 1.5))
 
 
 def _told(scene: Scene) -> int:
@@ -162,6 +135,9 @@ def _measure(scene: Scene, cast: Cast, options: argparse.Namespace, figures: Fig
         expected |= {moments[each.name][0] for each in cast.silent}
     pressed = {moments[each.name][0] for each in cast.pressed}
     burst = [seen.first[id] for each in cast.missed if (id := moments[each.name][0]) in seen.first]
+    lost = expected - seen.first.keys()
+    for line in tell_lost(scene, lost):
+        say(line)
     figures.update(
         p50_s=percentile(missed, 0.5), p99_s=percentile(missed, 0.99),
         first_s=percentile(missed, 0), last_s=percentile(missed, 1),
@@ -170,8 +146,8 @@ def _measure(scene: Scene, cast: Cast, options: argparse.Namespace, figures: Fig
         silent_not_unknown=sum(seen.cause.get(moments[each.name][0], "unknown") != "unknown" for each in cast.silent),
         false_alerts=len(pressed & seen.first.keys()),
         not_in_time=sum(moments[each.name][1] != "in_time" for each in cast.pressed),
-        lost=len(expected - seen.first.keys()),
-        duplicates=seen.duplicates + _double_alerts(scene), repeated_messages=seen.repeated,
+        lost=len(lost),
+        duplicates=seen.duplicates + double_alerts(scene), repeated_messages=seen.repeated,
         bad_signatures=seen.bad_signatures,
         alerts=reading.count(scene.home, "SELECT count(*) FROM alerting_alert"),
         access_entries=reading.count(scene.home, "SELECT count(*) FROM kernel_accessentry WHERE act = 'export'"),
@@ -188,14 +164,6 @@ def _delays(
         for each in devices
         if moments[each.name][0] in seen.first
     ]
-
-
-def _double_alerts(scene: Scene) -> int:
-    return reading.count(
-        scene.home,
-        "SELECT coalesce(sum(n - 1), 0) FROM"
-        " (SELECT count(*) AS n FROM alerting_alert GROUP BY moment_id HAVING count(*) > 1) AS double",
-    )
 
 
 def _claims(options: argparse.Namespace) -> list[Claim]:

@@ -24,12 +24,12 @@ _ACTS = {
             jsonb_build_object('id', gen_random_uuid()))).*;
     END IF;""",
     # every message waits
-    "late": "NEW.available_at := NEW.available_at + interval '5 seconds';",
+    "late": "NEW.available_at := NEW.available_at + interval '{late_s} seconds';",
 }
 
 
-def plant(kind: str | None, home: Home) -> None:
-    """Plant a fault in the scratch database, before anything is due."""
+def plant(kind: str | None, home: Home, *, late_s: int = 5) -> None:
+    """Plant a fault in the scratch database, before anything is due. `late_s`: later than the claim allows."""
     if kind is not None:
         with superuser(home) as admin:
-            admin.execute(_TRIGGER.format(act=_ACTS[kind]).encode())
+            admin.execute(_TRIGGER.format(act=_ACTS[kind].format(late_s=late_s)).encode())

@@ -157,29 +157,55 @@ INSERT INTO dispensing_moment (id, organisation_id, client_id, dispenser_id, key
     sachets, criticality, created_at, presented, out, closed_epoch, closed_seq, closed_as, contested, verdict,
     verdict_reason)
 SELECT uuidv7(), d.organisation_id, d.client_id, d.id, %(prefix)s || n, %(deadline)s + spread - interval '45 min',
-    %(deadline)s + spread, %(deadline)s + spread + interval '4 hours', 1, 1, %(now)s, 0, 0, 0, 0, '', false, '', ''
+    %(deadline)s + spread, %(deadline)s + spread + interval '4 hours',
+    %(sachets)s, 1, %(now)s, 0, 0, 0, 0, '', false, '', ''
 FROM generate_series(1, %(each)s) AS n CROSS JOIN dispensing_dispenser AS d
-CROSS JOIN LATERAL (
-    SELECT (n - 1) * interval '6 hours' + (substr(d.device, 7)::int %% 1000) * interval '1 ms' AS spread
-)
-    AS s
+CROSS JOIN LATERAL (SELECT substr(d.device, 7)::int %% %(wave)s AS place) AS p
+CROSS JOIN LATERAL (SELECT (n - 1) * interval '6 hours' + place * %(step_ms)s * interval '1 ms' AS spread) AS s
 LIMIT %(most)s
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """When the first moments of a plan end: device by device `step_ms` later, beginning again after `wave` devices."""
+
+    first: datetime
+    wave: int = 1000
+    step_ms: int = 1
+
+    def of(self, device: Device) -> datetime:
+        return self.first + timedelta(milliseconds=int(device.name[6:]) % self.wave * self.step_ms)
+
+
 def plan_moments(
-    home: Home, *, prefix: str, deadline: datetime, each: int, now: datetime, most: int | None = None
+    home: Home,
+    *,
+    prefix: str,
+    deadlines: Deadlines,
+    each: int,
+    now: datetime,
+    most: int | None = None,
+    sachets: int = 1,
 ) -> None:
-    """Give every dispenser `each` moments named prefix1, prefix2 …; deadlines are spread over one second by device."""
-    values = {"prefix": prefix, "deadline": deadline, "each": each, "now": now, "most": most}
+    """Give every dispenser `each` moments named prefix1, prefix2 …, six hours apart; at most `most` in all."""
+    values = {
+        "prefix": prefix, "deadline": deadlines.first, "wave": deadlines.wave, "step_ms": deadlines.step_ms,
+        "each": each, "now": now, "most": most, "sachets": sachets,
+    }  # fmt: skip
     with superuser(home) as admin:
         admin.execute("SET session_replication_role = replica")
         admin.execute(INSERT_MOMENTS, values)
 
 
-def deadline_of(device: Device, deadline: datetime) -> datetime:
-    """The deadline of a device's first moment of a plan (spread over one second)."""
-    return deadline + timedelta(milliseconds=int(device.name[6:]) % 1000)
+def crowd(home: Home, devices: int, others: int, now: datetime) -> None:
+    """Give the dispensers `others` more open moments from tomorrow on, and the database its statistics."""
+    if others:
+        tomorrow = Deadlines(first=now + timedelta(days=1))
+        plan_moments(
+            home, prefix="later-", deadlines=tomorrow, each=-(-others // devices), now=now, most=others
+        )
+    tidy(home)
 
 
 def tidy(home: Home) -> None:

@@ -1,0 +1,62 @@
+"""The outside world: one folder per peer or protocol, one line here to add one.
+
+A folder holds `mapping.py` (pure: values in, bytes or words out), `port.py` (the I/O, a `Port`),
+`quality.toml` (what was proven, against whom) and `README.md`. Folders never import each other; what they
+share is in this file, which reaches neither Django nor a driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+# kernel.Destination.channel -> the module that is its Port
+ADAPTERS: Mapping[str, str] = {
+    "webhook": "reik.interop.webhooks.port",
+    "email": "reik.interop.email.port",
+}
+
+
+class AddressRefused(Exception):
+    """A destination's address or secret cannot be used; the message says what to change, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The other side took the message, which says nothing of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The other side did not take it. `error` is without content, address or answer: it is stored and logged.
+
+    `permanent`: the same message will never be taken, so it is given up. `answered`: the other side is
+    there and refused this message; a peer that is there is not cut off for it. `retry_after`: it asked to
+    wait this long.
+    """
+
+    error: str
+    permanent: bool = False
+    answered: bool = False
+    retry_after: timedelta | None = None
+
+
+Result = Delivered | Failed
+
+
+class Port(Protocol):
+    """What `reik send` asks of an adapter's `port` module."""
+
+    def opened(self) -> AbstractAsyncContextManager[Any]:
+        """What all deliveries of this process share (a client session); closed when the process ends."""
+
+    def peer(self, address: str, secret: str | None, timeout_s: float) -> Any:
+        """One destination made ready, so that a delivery does no work twice. Raises AddressRefused."""
+
+    def deliver(
+        self, session: Any, peer: Any, *, message_id: str, body: str, now: datetime
+    ) -> Awaitable[Result]:
+        """Try once, within the peer's time-out. Gives Failed for whatever the other side or the wire does."""

@@ -1,0 +1,93 @@
+"""From a destination's address to a mailbox, and the letter itself, which says nothing of anyone (R55). Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from reik.interop import AddressRefused
+
+SUBJECT = "Bericht in Reik"
+TEXT = "Er is een bericht in Reik.\n\nLog in om het te lezen. Antwoorden op deze e-mail wordt niet gelezen.\n"
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
+)
+
+
+class Tls(StrEnum):
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"  # this machine only
+
+
+_PORTS = {Tls.STARTTLS: 587, Tls.TLS: 465, Tls.NONE: 25}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Where a letter is handed in, and for whom. `user` is None when the server asks for no log-in."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str | None
+    password: str = field(repr=False)
+    sender: str
+    recipient: str
+
+
+def mailbox(address: str) -> Mailbox:
+    """Read `smtp://user:pass@host:port/?to=a@b&from=c@d&tls=starttls|tls|none` (`starttls` when not said).
+
+    User and password are percent-encoded. Raises AddressRefused, also for `tls=none` to another machine.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+        given = parse_qs(parts.query, strict_parsing=True)
+        tls = Tls(*given.get("tls", [Tls.STARTTLS]))
+        (recipient,), (sender,) = given["to"], given["from"]
+    except (ValueError, KeyError, TypeError):
+        raise AddressRefused(
+            "An e-mail address of a destination is smtp://host/?to=…&from=…&tls=…."
+        ) from None
+    if parts.scheme != "smtp" or not host or {*given} - {"to", "from", "tls"}:
+        raise AddressRefused("An e-mail address of a destination is smtp://host/?to=…&from=…&tls=….")
+    if not _ADDRESS.fullmatch(recipient) or not _ADDRESS.fullmatch(sender):
+        raise AddressRefused("`to` and `from` are each one plain e-mail address.")
+    if tls is Tls.NONE and not _loopback(host):
+        raise AddressRefused("E-mail outside this machine must use tls=starttls or tls=tls.")
+    return Mailbox(
+        host=host, port=port or _PORTS[tls], tls=tls, sender=sender, recipient=recipient,
+        user=unquote(parts.username) if parts.username else None, password=unquote(parts.password or ""),
+    )  # fmt: skip
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def letter(mailbox: Mailbox, message_id: str, now: datetime) -> EmailMessage:
+    """The letter. Its Message-ID follows from the message's key, so that a second sending is known as the same."""
+    made = EmailMessage(policy=policy.SMTP)
+    made["From"] = mailbox.sender
+    made["To"] = mailbox.recipient
+    made["Subject"] = SUBJECT
+    made["Date"] = format_datetime(now)
+    made["Message-ID"] = f"<{message_id}@{mailbox.sender.rpartition('@')[2]}>"
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    made["X-Auto-Response-Suppress"] = "All"
+    made.set_content(TEXT)
+    return made

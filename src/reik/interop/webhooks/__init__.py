@@ -1,0 +1,1 @@
+"""Webhooks out: signed POSTs after Standard Webhooks."""

@@ -1,0 +1,106 @@
+"""Sends one signed POST. One aiohttp session for the whole process; whatever goes wrong becomes a `Failed`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+from yarl import URL
+
+from reik.interop import Failed, Result
+from reik.interop.webhooks import mapping
+
+_READ_AT_MOST = 4096  # bytes of an answer; nothing in it is used, it only frees the connection
+_AT_ONCE = 1.0  # seconds in which a kept connection shows that it was closed already
+_GONE = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A destination made ready: what a POST needs and does not change."""
+
+    url: URL
+    secret: bytes
+    timeout: aiohttp.ClientTimeout
+
+
+def peer(address: str, secret: str | None, timeout_s: float) -> Webhook:
+    """Raises AddressRefused for an address that is not https (or http to this machine) or a bad secret."""
+    return Webhook(
+        url=URL(mapping.accepted_url(address)),
+        secret=mapping.secret_bytes(secret),
+        timeout=aiohttp.ClientTimeout(total=timeout_s),
+    )
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[aiohttp.ClientSession]:
+    """The session: lanes bound how many connections there are, so the connector does not; TLS is verified.
+
+    No proxy, netrc or cookies: nothing outside the destination's own row decides where a message goes.
+    """
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"Content-Type": "application/json", "User-Agent": "Reik"},
+        skip_auto_headers=("Accept", "Accept-Encoding"),
+        auto_decompress=False,
+        trust_env=False,
+    ) as session:
+        yield session
+
+
+async def deliver(
+    session: aiohttp.ClientSession, peer: Webhook, *, message_id: str, body: str, now: datetime
+) -> Result:
+    """POST once. Also gives Failed for a time-out, a refused certificate, or no connection."""
+    data = body.encode()
+    headers = mapping.headers(peer.secret, message_id, int(now.timestamp()), data)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    try:
+        try:
+            return await _post(session, peer, headers, data, now)
+        except _GONE as gone:
+            # Most often a kept connection that the peer closed while we wrote. The key makes a second POST
+            # harmless, and a failure would pull somebody's next step forward for nothing.
+            if isinstance(gone, aiohttp.ClientConnectorError) or loop.time() - begun > _AT_ONCE:
+                raise
+            return await _post(session, peer, headers, data, now)
+    except TimeoutError:
+        return Failed(f"no answer within {peer.timeout.total:g} s")
+    except aiohttp.ClientConnectorCertificateError:
+        return Failed("certificate not trusted")
+    except aiohttp.ClientConnectorError:
+        return Failed("no connection")
+    except (aiohttp.ClientError, OSError) as error:
+        return Failed(f"broken off ({type(error).__name__})")
+
+
+async def _post(
+    session: aiohttp.ClientSession, peer: Webhook, headers: dict[str, str], data: bytes, now: datetime
+) -> Result:
+    response = await session.post(
+        peer.url, data=data, headers=headers, timeout=peer.timeout, allow_redirects=False
+    )
+    try:
+        content = response.content
+        if not content.at_eof():
+            await _read_a_little(content)
+        return mapping.meaning(response.status, response.headers.get("Retry-After"), now)
+    finally:
+        response.release() if response.content.at_eof() else response.close()
+
+
+async def _read_a_little(content: aiohttp.StreamReader) -> None:
+    """Up to 4 KB of the answer; the status has been said, so a body that breaks off changes nothing."""
+    left = _READ_AT_MOST
+    try:
+        while left > 0 and not content.at_eof():
+            left -= len(await content.read(left))
+    except (TimeoutError, aiohttp.ClientError):
+        return
