@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import connection
 
-from reik.alerting.policy import PlannedStep
+from reik.alerting.policy import PlannedStep, why_not_now
 from reik.dispensing.facts import MomentEnded
 from reik.kernel import access_log, outbox
 from reik.kernel.access_log import Act, Entry
@@ -128,26 +129,47 @@ def _body(call: Call, now: datetime) -> str:
     ).decode()
 
 
+# The alert is locked with its step: who accepts it at this instant comes wholly before or wholly after.
 TAKE_DUE = """
 WITH due AS (
     SELECT s.id FROM alerting_step AS s JOIN alerting_alert AS a ON a.id = s.alert_id
     WHERE s.state = 0 AND s.due_at <= %(now)s AND a.state = 'open'
-    ORDER BY s.due_at, s.id LIMIT %(most)s FOR UPDATE OF s SKIP LOCKED
+    ORDER BY s.due_at, s.id LIMIT %(most)s FOR NO KEY UPDATE OF s, a SKIP LOCKED
 )
 UPDATE alerting_step AS s SET state = 1, taken_at = %(now)s
 FROM due JOIN alerting_step AS t USING (id) JOIN alerting_alert AS a ON a.id = t.alert_id
+JOIN people_client AS c ON c.id = a.client_id
 LEFT JOIN dispensing_moment AS m ON m.id = a.moment_id
+LEFT JOIN alerting_arrangementstep AS h ON h.arrangement_id = a.arrangement_id AND h.position = t.position
 WHERE s.id = due.id
 RETURNING s.id, s.organisation_id, s.alert_id, a.client_id, a.moment_id, a.cause, a.priority, m.due_at, m.latest_at,
-    s.position, s.round, s.action, s.responder, s.destination_id, s.due_at, s.repeat_min
+    s.position, s.round, s.action, s.responder, s.destination_id, s.due_at, s.repeat_min,
+    h.hours_from, h.hours_until, c.zone
+"""
+
+SKIP = """
+UPDATE alerting_step AS s SET state = 4, taken_at = NULL, ended_at = %s, reason = n.reason
+FROM unnest(%s::uuid[], %s::text[]) AS n(id, reason) WHERE s.id = n.id
 """
 
 
 def take_due_steps(*, now: datetime, most: int = 500) -> int:
-    """Take up to `most` due steps of open alerts and put their messages out; gives how many."""
+    """Take up to `most` due steps of open alerts and put their messages out; gives how many.
+
+    A step that is taken later or sooner than planned may fall outside its responder's hours: it is skipped
+    and the next one is due at once.
+    """
     with connection.cursor() as cursor:
         cursor.execute(TAKE_DUE, {"now": now, "most": most})
         rows = cursor.fetchall()
+    skipped = {}
+    for r in rows:
+        if r[16] is not None and (reason := why_not_now((r[16], r[17]), now, ZoneInfo(r[18]))):
+            skipped[r[0]] = reason
+    if skipped:
+        with connection.cursor() as cursor:
+            cursor.execute(SKIP, [now, list(skipped), list(skipped.values())])
+            cursor.execute(PULL_FORWARD, {"now": now, "passed": list(skipped)})
     send_out(
         [
             Call(
@@ -159,6 +181,7 @@ def take_due_steps(*, now: datetime, most: int = 500) -> int:
                 ),
             )
             for r in rows
+            if r[0] not in skipped
         ],
         now,
     )  # fmt: skip
@@ -174,12 +197,16 @@ def note_sent(sent: Sequence[MessageSent], now: datetime) -> None:
         )
 
 
+# The next step is another responder's: repeating the one that just failed at once would only hammer it.
 PULL_FORWARD = """
 UPDATE alerting_step AS s SET due_at = %(now)s, reason = 'pulled_forward'
 FROM (
-    SELECT DISTINCT ON (f.alert_id) p.id
-    FROM alerting_step AS f JOIN alerting_step AS p ON p.alert_id = f.alert_id AND p.state = 0 AND p.due_at > f.due_at
-    WHERE f.id = ANY(%(failed)s) ORDER BY f.alert_id, p.due_at
+    SELECT id FROM alerting_step WHERE id IN (
+        SELECT DISTINCT ON (f.alert_id) p.id
+        FROM alerting_step AS f JOIN alerting_step AS p
+            ON p.alert_id = f.alert_id AND p.state = 0 AND p.position > f.position
+        WHERE f.id = ANY(%(passed)s) ORDER BY f.alert_id, p.position
+    ) ORDER BY id FOR NO KEY UPDATE
 ) AS next
 WHERE s.id = next.id AND s.state = 0 AND s.due_at > %(now)s
 """
@@ -194,4 +221,4 @@ def note_failed(failed: Sequence[MessageFailed], now: datetime) -> None:
             " FROM unnest(%s::uuid[], %s::text[]) AS n(id, error) WHERE s.id = n.id AND s.state = 1",
             [now, ids, [each.error for each in failed]],
         )
-        cursor.execute(PULL_FORWARD, {"now": now, "failed": ids})
+        cursor.execute(PULL_FORWARD, {"now": now, "passed": ids})

@@ -5,7 +5,8 @@ Handlers of facts work on whole lists; locks go alerts first, steps after them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from reik.alerting.calls import Call, call_out
 from reik.alerting.facts import AlertClosed, AlertOpened
 from reik.alerting.models import Alert, Arrangement, ArrangementStep
 from reik.alerting.policy import RouteStep
+from reik.alerting.routes import Route
 from reik.dispensing.facts import MomentEnded
 from reik.kernel import facts, outbox
 from reik.kernel.ids import new_id
-from reik.kernel.rows import Table
+from reik.kernel.rows import Columns, Table
 
 
 @transaction.atomic
@@ -72,7 +74,15 @@ def follow_moments(ended: Sequence[MomentEnded], now: datetime) -> None:
     changed = [each for each in ended if each.before is not None]
     if changed:
         _close_settled([each for each in changed if each.outcome in policy.SETTLES], now)
-        _note_changes([each for each in changed if each.outcome in policy.NEEDS_A_PERSON], now)
+        _note_changes([each for each in changed if each.outcome not in policy.SETTLES], now)
+        _reopen(
+            [
+                each
+                for each in changed
+                if each.before in policy.SETTLES and each.outcome in policy.NEEDS_A_PERSON
+            ],
+            now,
+        )
 
 
 _ALERTS = Table(
@@ -98,25 +108,7 @@ def _open(found: Sequence[MomentEnded], now: datetime) -> None:
         ],
         then="ON CONFLICT (moment_id) DO NOTHING RETURNING id",
     )  # fmt: skip
-    opened = [(row[0], rows[row[0]]) for row in new]
-    calls = []
-    for alert_id, each in opened:
-        route = held.get(each.client_id)
-        for step in policy.plan(route.steps, now, route.zone) if route else ():
-            calls.append(Call.of(alert_id, each, step, now))
-    call_out(calls, now)
-    facts.publish(
-        [
-            AlertOpened(
-                alert_id=alert_id,
-                organisation_id=each.organisation_id,
-                client_id=each.client_id,
-                cause=each.outcome,
-            )
-            for alert_id, each in opened
-        ],
-        now,
-    )
+    _start_routes([(row[0], rows[row[0]], 0) for row in new], held, now)
 
 
 CLOSE_SETTLED = """
@@ -149,14 +141,18 @@ def _close_settled(settled: Sequence[MomentEnded], now: datetime) -> None:
 
 
 def _note_changes(changed: Sequence[MomentEnded], now: datetime) -> None:
-    """A later finding on a moment that has an alert is added to it; it opens no second one."""
+    """A later finding on a moment that has an alert is added to it; it opens no second one.
+
+    One that a person handled stays handled: the finding is a line in its history.
+    """
     if not changed:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE alerting_alert AS a SET cause = n.cause, reason = n.reason"
+            "UPDATE alerting_alert AS a SET cause = CASE a.state WHEN 'closed' THEN a.cause ELSE n.cause END,"
+            " reason = CASE a.state WHEN 'closed' THEN a.reason ELSE n.reason END"
             " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n(moment_id, cause, reason)"
-            " WHERE a.moment_id = n.moment_id AND a.cause <> n.cause AND a.state <> 'closed'"
+            " WHERE a.moment_id = n.moment_id AND a.cause <> n.cause"
             " RETURNING a.id, a.organisation_id, n.cause",
             [
                 [each.moment_id for each in changed],
@@ -168,16 +164,76 @@ def _note_changes(changed: Sequence[MomentEnded], now: datetime) -> None:
     remark([(row[0], row[1], "finding", "device", row[2]) for row in rows], now)
 
 
+_REOPENED = Columns(moment_id="uuid", cause="text", reason="text", arrangement_id="uuid")
+REOPEN = f"""
+UPDATE alerting_alert AS a SET state = 'open', closed_at = NULL, closed_as = '', closed_cause = '', accepted_at = NULL,
+    accepted_by = '', cause = n.cause, reason = n.reason, arrangement_id = n.arrangement_id
+FROM (SELECT a.id, n.cause, n.reason, n.arrangement_id, s.round
+    FROM {_REOPENED.unnest} AS n({_REOPENED.names}) JOIN alerting_alert AS a USING (moment_id)
+    CROSS JOIN LATERAL (SELECT coalesce(max(round), 0) AS round FROM alerting_step WHERE alert_id = a.id) AS s
+    WHERE a.state = 'closed' AND a.closed_as = 'out_after_all' ORDER BY a.id FOR NO KEY UPDATE OF a) AS n
+WHERE a.id = n.id RETURNING a.id, a.moment_id, n.round
+"""  # noqa: S608 - column names of this module
+
+
+def _reopen(found: Sequence[MomentEnded], now: datetime) -> None:
+    """What closed by itself as out and is in doubt after all needs a person again: its route starts anew."""
+    if not found:
+        return
+    held = routes.current({each.client_id for each in found})
+    by_moment = {each.moment_id: each for each in found}
+    rows = [
+        (each.moment_id, each.outcome.value, each.reason,
+         held[each.client_id].arrangement_id if each.client_id in held else None)
+        for each in found
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(REOPEN, _REOPENED.values(rows))
+        reopened = [(row[0], by_moment[row[1]], row[2]) for row in cursor.fetchall()]
+    remark(
+        [(id, each.organisation_id, "reopened", "device", each.outcome.value) for id, each, _ in reopened],
+        now,
+    )
+    _start_routes(reopened, held, now)
+
+
+def _start_routes(
+    alerts: Sequence[tuple[UUID, MomentEnded, int]], held: Mapping[UUID, Route], now: datetime
+) -> None:
+    """Plan the route of each alert (after the rounds it had before), take what is due, announce it."""
+    calls = []
+    for alert_id, each, rounds in alerts:
+        route = held.get(each.client_id)
+        for step in policy.plan(route.steps, now, route.zone) if route else ():
+            calls.append(Call.of(alert_id, each, replace(step, round=rounds + step.round), now))
+    call_out(calls, now)
+    facts.publish(
+        [
+            AlertOpened(
+                alert_id=alert_id,
+                organisation_id=each.organisation_id,
+                client_id=each.client_id,
+                cause=each.outcome,
+            )
+            for alert_id, each, _ in alerts
+        ],
+        now,
+    )
+
+
 def _cancel_steps(alert_ids: Sequence[UUID], reason: str, now: datetime) -> None:
-    """Nobody is called any more about these alerts; what has not left the outbox is taken back."""
+    """Nobody is called any more about these alerts; what has not left the outbox is taken back.
+
+    Messages before steps, as `reik send` locks them when it writes how they went.
+    """
     if not alert_ids:
         return
+    outbox.withdraw(alert_ids, now)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE alerting_step SET state = 5, ended_at = %s, reason = %s WHERE alert_id = ANY(%s) AND state = 0",
             [now, reason, list(alert_ids)],
         )
-    outbox.withdraw(alert_ids, now)
 
 
 _REMARKS = Table(
@@ -227,10 +283,12 @@ def handle_alert(
 ) -> None:
     """Close an alert with R49's outcome. It says nothing of the moment: only the device, or a person beside it, does.
 
-    Raises AlertRefused for an unknown outcome or an alert that is closed.
+    Raises AlertRefused for an unknown outcome, without a cause (R49), or for an alert that is closed.
     """
     if outcome not in HANDLED_AS:
         raise AlertRefused(f"Choose one of the outcomes: {', '.join(sorted(HANDLED_AS))}.")
+    if not cause:
+        raise AlertRefused("Say what the cause was.")
     alert = Alert.objects.select_for_update(no_key=True).get(id=alert_id)
     if alert.state == "closed":
         raise AlertRefused(f"This alert was closed before, as {alert.closed_as}.")

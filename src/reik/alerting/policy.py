@@ -15,6 +15,10 @@ SETTLES = frozenset({"in_time", "early", "late"})
 """Outcomes that close an open alert by themselves (R48)."""
 
 
+SHORTEST = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(minutes=120)
+
+
 class ArrangementInvalid(ValueError):
     """The route would leave a client unheard; the message says what to add."""
 
@@ -55,6 +59,14 @@ def check_route(route: Sequence[RouteStep]) -> None:
         raise ArrangementInvalid("The last step must be repeated until someone accepts: give its interval.")
     if any(step.repeat is not None for step in route[:-1]):
         raise ArrangementInvalid("Only the last step is repeated.")
+    if route[-1].repeat < SHORTEST:
+        raise ArrangementInvalid("The last step is repeated once a minute at most.")
+    if any(not SHORTEST <= step.wait <= LONGEST_WAIT for step in route):
+        raise ArrangementInvalid("Each step waits 1 to 120 minutes for an answer.")
+    if any(step.hours is not None and step.hours[0] == step.hours[1] for step in route):
+        raise ArrangementInvalid(
+            "Hours that begin and end at the same time hold no time: leave them out or change them."
+        )
 
 
 def plan(route: Sequence[RouteStep], now: datetime, zone: ZoneInfo) -> list[PlannedStep]:
@@ -62,7 +74,7 @@ def plan(route: Sequence[RouteStep], now: datetime, zone: ZoneInfo) -> list[Plan
     planned = []
     due = now
     for position, step in enumerate(route, start=1):
-        skipped = "" if may_be_called(step, due, zone) else _outside(step)
+        skipped = why_not_now(step.hours, due, zone)
         planned.append(
             PlannedStep(
                 position=position, round=1, action=step.action, responder=step.responder,
@@ -74,15 +86,15 @@ def plan(route: Sequence[RouteStep], now: datetime, zone: ZoneInfo) -> list[Plan
     return planned
 
 
-def may_be_called(step: RouteStep, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether `at` falls in the hours that this responder gave; hours past midnight run on into the next day."""
-    if step.hours is None:
-        return True
-    start, end = step.hours
+def why_not_now(hours: tuple[time, time] | None, at: datetime, zone: ZoneInfo) -> str:
+    """Empty when `at` falls in the hours that a responder gave, else why not.
+
+    Hours past midnight run on into the next day; the end is not part of them.
+    """
+    if hours is None:
+        return ""
+    start, end = hours
     local = at.astimezone(zone).time()
-    return start <= local < end if start <= end else local >= start or local < end
-
-
-def _outside(step: RouteStep) -> str:
-    assert step.hours is not None
-    return f"outside_hours {step.hours[0]:%H:%M}-{step.hours[1]:%H:%M}"
+    if start <= local < end if start <= end else local >= start or local < end:
+        return ""
+    return f"outside_hours {start:%H:%M}-{end:%H:%M}"

@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.kernel.rows import Columns, Table
+
 LONGEST_KEY = 64
 """Characters of a moment's name at the device. A longer one is no moment of Reik's."""
 
@@ -36,22 +38,24 @@ class Mention:
     why: Why
 
 
+_MENTIONS = Table(
+    "dispensing_mention",
+    organisation_id="uuid", dispenser_id="uuid", key="text", epoch="bigint", seq="bigint", why="text",
+    created_at="timestamptz",
+)  # fmt: skip
+_ASKED = Columns(dispenser_id="uuid", key="text")
+
+
 def keep(said: Iterable[Mention], now: datetime) -> None:
     """Remember mentions; one that is remembered already changes nothing."""
-    rows = [
-        (each.organisation_id, each.dispenser_id, each.key, each.epoch, each.seq, each.why.value, now)
-        for each in said
-        if len(each.key) <= LONGEST_KEY
-    ]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dispensing_mention (organisation_id, dispenser_id, key, epoch, seq, why, created_at)"
-            " SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],"
-            " %s::timestamptz[]) ON CONFLICT DO NOTHING",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+    _MENTIONS.insert(
+        (
+            (each.organisation_id, each.dispenser_id, each.key, each.epoch, each.seq, each.why.value, now)
+            for each in said
+            if len(each.key) <= LONGEST_KEY
+        ),
+        then="ON CONFLICT DO NOTHING",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +72,21 @@ class Said:
 
 
 # The rows leave with the answer: whoever asks folds them in, in the same transaction.
-TAKE = """
+TAKE = f"""
 WITH taken AS (
-    DELETE FROM dispensing_mention AS m USING unnest(%s::uuid[], %s::text[]) AS asked(dispenser_id, key)
+    DELETE FROM dispensing_mention AS m USING {_ASKED.unnest} AS asked({_ASKED.names})
     WHERE m.dispenser_id = asked.dispenser_id AND m.key = asked.key AND m.why IN ('unplanned', 'contested')
     RETURNING m.*
 )
 SELECT t.dispenser_id, t.key, t.epoch, t.seq, t.why, e.at, e.type, e.data::text
 FROM taken AS t JOIN dispensing_deviceevent AS e USING (dispenser_id, epoch, seq)
-"""
+"""  # noqa: S608 - column names of this module
 
 
 def take_for_planned(keys: Collection[tuple[UUID, str]]) -> tuple[list[Said], set[tuple[UUID, str]]]:
     """What was said of moments (dispenser, key) before they were planned: the events, and the contested keys."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [list(column) for column in zip(*keys, strict=True)])
+        cursor.execute(TAKE, _ASKED.values(keys))
         rows = cursor.fetchall()
     said = [
         Said(row[0], row[1], row[2], row[3], row[5], row[6], json.loads(row[7]))

@@ -21,6 +21,7 @@ class Dispenser(models.Model):
     created_at = models.DateTimeField()
     # The journal as Reik holds it: all events of `epoch` up to `upto`, some up to `highest`.
     epoch = models.BigIntegerField(default=0)
+    epoch_since = models.DateTimeField(null=True)  # when an earlier journal was lost (receive time)
     upto = models.BigIntegerField(default=0)
     highest = models.BigIntegerField(default=0)
     # The newest heartbeat, and when anything with a right MAC was last heard (receive time).
@@ -146,4 +147,28 @@ class DeviceConflict(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="conflict_once", fields=["dispenser", "epoch", "seq", "digest"])
+        ]
+
+
+class Mention(models.Model):
+    """What a device said of a moment and is not folded into it: silence proves nothing about that moment.
+
+    `unplanned` and `contested` ones leave when the moment is planned; `parked` and `poison` ones when a
+    later version of Reik interprets them.
+    """
+
+    pk = models.CompositePrimaryKey("dispenser_id", "key", "epoch", "seq", "why")
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT, db_index=False)
+    key = models.TextField()
+    epoch = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    why = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="mention_why", condition=Q(why__in=["unplanned", "contested", "parked", "poison"])
+            )
         ]

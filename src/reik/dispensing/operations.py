@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-from reik.dispensing import journal, moments, twin
+from reik.dispensing import journal, mentions, moments, twin
 from reik.dispensing.journal import Entry, Identity
+from reik.dispensing.mentions import Mention, Why
 from reik.dispensing.moments import OpenMoment
 from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.kernel.rows import Columns, array
-from reik_dispenser.messages import Event, Heartbeat, Parked
+from reik_dispenser.messages import Event, EventType, Heartbeat, Parked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class _Device:
     id: UUID
     evidence: str
     epoch: int
+    epoch_since: datetime | None
     upto: int
     highest: int
     beat_epoch: int
@@ -64,17 +66,22 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
     """Take in a batch of payloads: ledger, moments, dispensers, facts. Call inside a transaction.
 
     Safe to repeat: what the ledger holds already changes nothing. Gives the receipts to send after commit.
-    `only_keep` puts the events in the ledger without a conclusion, for payloads that cannot be interpreted.
+    `only_keep` puts the events in the ledger without a conclusion, for payloads that cannot be interpreted;
+    of the moments they name, silence proves nothing any more.
     """
     if not batch:
         return []
     devices = _lock_devices({each.dispenser_id for each in batch})
-    entries, second_bodies = _first_bodies(batch)
+    entries, second_bodies = _first_bodies(batch, parked="poison" if only_keep else "")
     fresh = journal.insert_entries(list(entries.values()))
     second_bodies += [entry for identity, entry in entries.items() if identity not in fresh]
     contested = _record_conflicts(second_bodies, now) if second_bodies else []
-    if not only_keep:
-        _fold(batch, fresh, contested, devices, now)
+    open_mentions = _not_understood(batch, fresh, only_keep)
+    if only_keep:
+        open_mentions += contested
+    else:
+        open_mentions += _fold(batch, fresh, contested, devices, now)
+    mentions.keep(open_mentions, now)
     for dispenser_id, epoch, seq in fresh:
         devices[dispenser_id].fresh[epoch].append(seq)
     for each in batch:
@@ -88,20 +95,20 @@ def _lock_devices(ids: set[UUID]) -> dict[UUID, _Device]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, evidence, epoch, upto, highest, beat_epoch, beat, beat_last_seq, beat_at, beat_data::text,"
-            " heard_at FROM dispensing_dispenser WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
+            " heard_at, epoch_since FROM dispensing_dispenser WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
             [array("uuid", sorted(ids))],
         )
         return {
             row[0]: _Device(
                 id=row[0], evidence=row[1], epoch=row[2], upto=row[3], highest=row[4], beat_epoch=row[5],
                 beat=row[6], beat_last_seq=row[7], beat_at=row[8], beat_data=row[9], heard_at=row[10],
-                fresh=defaultdict(list),
+                epoch_since=row[11], fresh=defaultdict(list),
             )
             for row in cursor.fetchall()
         }  # fmt: skip
 
 
-def _first_bodies(batch: Sequence[Heard]) -> tuple[dict[Identity, Entry], list[Entry]]:
+def _first_bodies(batch: Sequence[Heard], parked: str) -> tuple[dict[Identity, Entry], list[Entry]]:
     """The ledger entries of a batch, one per identity, and what came under an identity already taken."""
     entries: dict[Identity, Entry] = {}
     more: list[Entry] = []
@@ -109,15 +116,15 @@ def _first_bodies(batch: Sequence[Heard]) -> tuple[dict[Identity, Entry], list[E
         for element in heard.elements:
             if isinstance(element, Heartbeat) or element.seq == 0:
                 continue  # no identity of its own, so not an event
-            entry = _entry(heard, element)
+            entry = _entry(heard, element, parked)
             if entries.setdefault(entry.identity, entry) is not entry:
                 more.append(entry)
     return entries, more
 
 
-def _entry(heard: Heard, element: Event | Parked) -> Entry:
+def _entry(heard: Heard, element: Event | Parked, parked: str) -> Entry:
     if isinstance(element, Event):
-        at, type, data, parked = element.at, element.type, element.data, ""
+        at, type, data = element.at, element.type, element.data
     else:
         at, type, data, parked = (
             None,
@@ -132,8 +139,8 @@ def _entry(heard: Heard, element: Event | Parked) -> Entry:
     )  # fmt: skip
 
 
-def _record_conflicts(second: Sequence[Entry], now: datetime) -> list[tuple[UUID, str]]:
-    """Keep second bodies under one identity; gives (dispenser, moment key) of the moments they put in doubt."""
+def _record_conflicts(second: Sequence[Entry], now: datetime) -> list[Mention]:
+    """Keep second bodies under one identity; gives the moments that either body names: they are in doubt."""
     held = journal.digests_held(sorted({each.identity for each in second}))
     differing = [each for each in second if held[each.identity][0] != each.digest]
     if not differing:
@@ -148,47 +155,113 @@ def _record_conflicts(second: Sequence[Entry], now: datetime) -> list[tuple[UUID
                 for each in differing
             ],
         )
-    named: list[tuple[UUID, str]] = []
-    for each in differing:
-        for data in (json.loads(each.data), held[each.identity][1]):
-            for body in (data, data.get("data")):
-                if isinstance(body, dict) and isinstance(body.get("moment"), str):
-                    named.append((each.dispenser_id, body["moment"]))
-    return named
+    return [
+        Mention(
+            organisation_id=each.organisation_id, dispenser_id=each.dispenser_id, key=key, epoch=each.epoch,
+            seq=each.seq, why=Why.CONTESTED,
+        )
+        for each in differing
+        for data in (json.loads(each.data), held[each.identity][1])
+        for key in _moments_in(data)
+    ]  # fmt: skip
+
+
+def _moments_in(data: Mapping[str, object]) -> list[str]:
+    """Moments that an event's data, or a whole element that was parked, names."""
+    return [
+        body["moment"]
+        for body in (data, data.get("data"))
+        if isinstance(body, Mapping) and isinstance(body.get("moment"), str)
+    ]
+
+
+# Of these types a body that cannot be understood hides no evidence; of a type unknown to Reik it might.
+_NO_EVIDENCE = frozenset(EventType) - twin.NAMES_A_MOMENT
+
+
+def _not_understood(batch: Sequence[Heard], fresh: set[Identity], only_keep: bool) -> list[Mention]:
+    """What may be evidence on a moment and is not interpreted: parked elements, and all where we only keep."""
+    found = []
+    for heard in batch:
+        for element in heard.elements:
+            if isinstance(element, Parked) and element.raw_json.get("type") not in _NO_EVIDENCE:
+                why, keys = Why.PARKED, _moments_in(element.raw_json)
+            elif only_keep and isinstance(element, Event) and element.type in twin.NAMES_A_MOMENT:
+                if (heard.dispenser_id, element.epoch, element.seq) not in fresh:
+                    continue  # interpreted before
+                why, keys = Why.POISON, _moments_in(element.data)
+            else:
+                continue
+            found += [_mention(heard, element, key, why) for key in keys]
+    return found
+
+
+def _mention(heard: Heard, element: Event | Parked, key: str, why: Why) -> Mention:
+    return Mention(
+        organisation_id=heard.organisation_id,
+        dispenser_id=heard.dispenser_id,
+        key=key,
+        epoch=element.epoch,
+        seq=element.seq,
+        why=why,
+    )
 
 
 def _fold(
     batch: Sequence[Heard],
     fresh: set[Identity],
-    contested: Sequence[tuple[UUID, str]],
+    contested: Sequence[Mention],
     devices: dict[UUID, _Device],
     now: datetime,
-) -> None:
-    """Fold fresh events into their moments and announce the moments that ended or changed."""
-    spoken: list[tuple[UUID, Event]] = []
+) -> list[Mention]:
+    """Fold fresh events into their moments and announce those that ended or changed.
+
+    Gives what names a moment that is not planned yet: it is folded in when the moment is planned.
+    """
+    spoken = _spoken(batch, fresh)
+    keys = {(heard.dispenser_id, key) for heard, _, key in spoken}
+    keys |= {(each.dispenser_id, each.key) for each in contested}
+    if not keys:
+        return []
+    found = moments.lock(keys)
+    early = []
+    for heard, event, key in spoken:
+        moment = found.get((heard.dispenser_id, key))
+        if moment is None:
+            early.append(_mention(heard, event, key, Why.UNPLANNED))
+            continue
+        twin.fold(
+            moment.tally, type=event.type, data=event.data, instant=event.at, epoch=event.epoch,
+            seq=event.seq, evidence=devices[heard.dispenser_id].evidence,
+        )  # fmt: skip
+    for each in contested:
+        if (each.dispenser_id, each.key) in found:
+            found[each.dispenser_id, each.key].tally.contested = True
+        else:
+            early.append(each)
+    settle(found.values(), now)
+    return early
+
+
+def _spoken(batch: Sequence[Heard], fresh: set[Identity]) -> list[tuple[Heard, Event, str]]:
+    """The fresh events that are evidence on a moment, with its name; of two bodies the one in the ledger."""
+    spoken = []
     todo = set(fresh)
     for heard in batch:
         for element in heard.elements:
+            identity = (
+                heard.dispenser_id,
+                element.epoch,
+                0 if isinstance(element, Heartbeat) else element.seq,
+            )
+            if identity not in todo:
+                continue
+            todo.discard(identity)
             if isinstance(element, Event) and element.type in twin.NAMES_A_MOMENT:
-                identity = (heard.dispenser_id, element.epoch, element.seq)
-                if identity in todo and isinstance(element.data.get("moment"), str):
-                    todo.discard(identity)
-                    spoken.append((heard.dispenser_id, element))
-    keys = {(dispenser, str(event.data["moment"])) for dispenser, event in spoken} | set(contested)
-    if not keys:
-        return
-    found = moments.lock(keys)
-    for dispenser, event in spoken:
-        moment = found.get((dispenser, str(event.data["moment"])))
-        if moment is not None:
-            twin.fold(
-                moment.tally, type=event.type, data=event.data, instant=event.at, epoch=event.epoch,
-                seq=event.seq, evidence=devices[dispenser].evidence,
-            )  # fmt: skip
-    for key in contested:
-        if key in found:
-            found[key].tally.contested = True
-    settle(found.values(), now)
+                key = element.data.get("moment")
+                if isinstance(key, str):
+                    spoken.append((heard, element, key))
+    return spoken
 
 
 def settle(changed: Iterable[OpenMoment], now: datetime) -> None:
@@ -198,16 +271,20 @@ def settle(changed: Iterable[OpenMoment], now: datetime) -> None:
 
 
 def _hear(device: _Device, heard: Heard) -> None:
-    """A sign of life: a newer heartbeat is taken over, an older or repeated one proves nothing."""
+    """A sign of life: a newer heartbeat is taken over, an older or repeated one proves nothing.
+
+    It was sent by its receipt at the latest, whatever a clock that runs ahead says.
+    """
     if device.heard_at is None or heard.received_at > device.heard_at:
         device.heard_at = heard.received_at
     for element in heard.elements:
-        if isinstance(element, Heartbeat) and (element.epoch, element.beat) > (
-            device.beat_epoch,
-            device.beat,
+        if (
+            isinstance(element, Heartbeat)
+            and element.last_seq >= 0
+            and (element.epoch, element.beat) > (device.beat_epoch, device.beat)
         ):
             device.beat_epoch, device.beat = element.epoch, element.beat
-            device.beat_last_seq, device.beat_at = element.last_seq, element.at
+            device.beat_last_seq, device.beat_at = element.last_seq, min(element.at, heard.received_at)
             device.beat_data = json.dumps(
                 {
                     "state": element.state, "moment": element.moment, "mains": element.mains,
@@ -220,35 +297,42 @@ def _hear(device: _Device, heard: Heard) -> None:
 
 def _advance(devices: dict[UUID, _Device], batch: Sequence[Heard]) -> list[Held]:
     """How far each journal is held now, for every (dispenser, epoch) that sent events in this batch."""
-    spoke = {
-        (heard.dispenser_id, element.epoch)
-        for heard in batch
-        for element in heard.elements
-        if not isinstance(element, Heartbeat) and element.seq > 0
-    }
+    spoke: dict[tuple[UUID, int], datetime] = {}
+    for heard in batch:
+        for element in heard.elements:
+            if not isinstance(element, Heartbeat) and element.seq > 0:
+                spoke.setdefault((heard.dispenser_id, element.epoch), heard.received_at)
+    held: dict[tuple[UUID, int], int] = {}
     to_ask: list[Identity] = []
-    for dispenser_id, epoch in sorted(spoke):
+    for dispenser_id, epoch in sorted(
+        spoke
+    ):  # what an older epoch still sent comes before a newer one begins
         device = devices[dispenser_id]
         if epoch > device.epoch:
-            device.epoch, device.upto, device.highest = epoch, 0, 0
+            _begin_epoch(device, epoch, spoke[dispenser_id, epoch])
         if epoch < device.epoch:
+            held[dispenser_id, epoch] = 0
             to_ask.append((dispenser_id, epoch, 0))
-        elif not _extend(device):
+            continue
+        unbroken = _extend(device)
+        held[dispenser_id, epoch] = device.upto
+        if not unbroken:
             to_ask.append((dispenser_id, epoch, device.upto))
-    runs = journal.held_upto(to_ask)
-    for dispenser_id, epoch, _ in to_ask:
+    held.update(journal.held_upto(to_ask))
+    for (dispenser_id, epoch), upto in held.items():
         if epoch == devices[dispenser_id].epoch:
-            devices[dispenser_id].upto = runs.get((dispenser_id, epoch), devices[dispenser_id].upto)
+            devices[dispenser_id].upto = upto
     return [
-        Held(
-            dispenser_id=dispenser_id,
-            epoch=epoch,
-            upto=devices[dispenser_id].upto
-            if epoch == devices[dispenser_id].epoch
-            else runs.get((dispenser_id, epoch), 0),
-        )
-        for dispenser_id, epoch in sorted(spoke)
+        Held(dispenser_id=dispenser_id, epoch=epoch, upto=upto)
+        for (dispenser_id, epoch), upto in held.items()
     ]
+
+
+def _begin_epoch(device: _Device, epoch: int, since: datetime) -> None:
+    """The device lost its journal, and with it what Reik had not received; not so at its very first epoch."""
+    if device.epoch:
+        device.epoch_since = since
+    device.epoch, device.upto, device.highest = epoch, 0, 0
 
 
 def _extend(device: _Device) -> bool:
@@ -265,32 +349,22 @@ def _extend(device: _Device) -> bool:
 
 
 _STORED = Columns(
-    id="uuid", epoch="bigint", upto="bigint", highest="bigint", beat_epoch="bigint", beat="bigint",
-    beat_last_seq="bigint", beat_at="timestamptz", beat_data="jsonb", heard_at="timestamptz",
+    id="uuid", epoch="bigint", epoch_since="timestamptz", upto="bigint", highest="bigint", beat_epoch="bigint",
+    beat="bigint", beat_last_seq="bigint", beat_at="timestamptz", beat_data="jsonb", heard_at="timestamptz",
 )  # fmt: skip
 STORE_DEVICES = f"""
-UPDATE dispensing_dispenser AS d SET epoch = n.epoch, upto = n.upto, highest = n.highest,
-    beat_epoch = n.beat_epoch, beat = n.beat, beat_last_seq = n.beat_last_seq, beat_at = n.beat_at,
-    beat_data = n.beat_data, heard_at = n.heard_at
+UPDATE dispensing_dispenser AS d SET epoch = n.epoch, epoch_since = n.epoch_since, upto = n.upto,
+    highest = n.highest, beat_epoch = n.beat_epoch, beat = n.beat, beat_last_seq = n.beat_last_seq,
+    beat_at = n.beat_at, beat_data = n.beat_data, heard_at = n.heard_at
 FROM {_STORED.unnest} AS n({_STORED.names}) WHERE d.id = n.id
 """  # noqa: S608 - column names of this module
 
 
 def _store_devices(devices: Iterable[_Device]) -> None:
     rows = [
-        (
-            d.id,
-            d.epoch,
-            d.upto,
-            d.highest,
-            d.beat_epoch,
-            d.beat,
-            d.beat_last_seq,
-            d.beat_at,
-            d.beat_data,
-            d.heard_at,
-        )
+        (d.id, d.epoch, d.epoch_since, d.upto, d.highest, d.beat_epoch, d.beat, d.beat_last_seq, d.beat_at,
+         d.beat_data, d.heard_at)
         for d in devices
-    ]
+    ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(STORE_DEVICES, _STORED.values(rows))

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from reik.dispensing import mentions, moments, twin
 from reik.dispensing.operations import settle
 from reik.kernel.ids import new_id
+from reik.kernel.rows import Table, array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,18 @@ class PlanRefused(ValueError):
     """These moments cannot be planned; the message says which and why."""
 
 
+_MOMENTS = Table(
+    "dispensing_moment",
+    id="uuid", organisation_id="uuid", client_id="uuid", dispenser_id="uuid", key="text", due_at="timestamptz",
+    deadline_at="timestamptz", latest_at="timestamptz", sachets="smallint", criticality="smallint",
+    created_at="timestamptz", presented="int", out="int", closed_epoch="bigint", closed_seq="bigint", closed_as="text",
+    contested="bool", verdict="text", verdict_reason="text",
+)  # fmt: skip
+
+
 @transaction.atomic
 def plan_moments(rows: Sequence[NewMoment], now: datetime) -> list[UUID]:
-    """Insert moments by COPY and fold in what their devices said of them before (R33); gives their ids, in order.
+    """Insert moments and fold in what their devices said of them before (R33); gives their ids, in order.
 
     Raises PlanRefused for a name that is too long or a dispenser of another organisation, and
     IntegrityError for a moment that is planned already. The same number of statements for 1 and for 1,000.
@@ -44,19 +54,11 @@ def plan_moments(rows: Sequence[NewMoment], now: datetime) -> list[UUID]:
         return []
     evidence = _lock_dispensers(rows)
     ids = [new_id(now) for _ in rows]
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY dispensing_moment (id, organisation_id, client_id, dispenser_id, key, due_at, deadline_at, latest_at,"
-            " sachets, criticality, created_at, presented, out, closed_epoch, closed_seq, closed_as, contested,"
-            " verdict, verdict_reason) FROM STDIN"
-        ) as copy,
-    ):
-        for id, each in zip(ids, rows, strict=True):
-            copy.write_row(
-                (id, each.organisation_id, each.client_id, each.dispenser_id, each.key, each.due_at, each.deadline_at,
-                 each.latest_at, each.sachets, each.criticality, now, 0, 0, 0, 0, "", False, "", "")
-            )  # fmt: skip
+    _MOMENTS.insert(
+        (id, each.organisation_id, each.client_id, each.dispenser_id, each.key, each.due_at, each.deadline_at,
+         each.latest_at, each.sachets, each.criticality, now, 0, 0, 0, 0, "", False, "", "")
+        for id, each in zip(ids, rows, strict=True)
+    )  # fmt: skip
     _fold_in_what_was_said([(each.dispenser_id, each.key) for each in rows], evidence, now)
     return ids
 
@@ -65,16 +67,18 @@ def _lock_dispensers(rows: Sequence[NewMoment]) -> dict[UUID, str]:
     """Their evidence by id. Locked in ascending id, as `record` does: planning and reporting take turns."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, organisation_id, evidence FROM dispensing_dispenser WHERE id = ANY(%s)"
+            "SELECT id, organisation_id, evidence FROM dispensing_dispenser WHERE id = ANY(%s::uuid[])"
             " ORDER BY id FOR NO KEY UPDATE",
-            [sorted({each.dispenser_id for each in rows})],
+            [array("uuid", sorted({each.dispenser_id for each in rows}))],
         )
         found = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
     for each in rows:
         if found.get(each.dispenser_id, (None,))[0] != each.organisation_id:
             raise PlanRefused(f"Moment {each.key}: the dispenser belongs to another organisation.")
         if len(each.key) > mentions.LONGEST_KEY:
-            raise PlanRefused(f"Moment {each.key[:64]}…: a name has at most {mentions.LONGEST_KEY} characters.")
+            raise PlanRefused(
+                f"Moment {each.key[:64]}…: a name has at most {mentions.LONGEST_KEY} characters."
+            )
     return {id: evidence for id, (_, evidence) in found.items()}
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+
+from reik.kernel.queries import Breach, breach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +40,17 @@ def keys_of(devices: Collection[str], now: datetime) -> list[DeviceKeys]:
             )
             for row in cursor.fetchall()
         ]
+
+
+OVERDUE_AFTER = timedelta(seconds=90)
+
+
+def overdue_moments(now: datetime) -> Breach | None:
+    """Moments without an outcome 90 s past their deadline: `reik watch` ends each within 60 s (rule 4)."""
+    return breach(
+        "moment_overdue",
+        "Look whether `reik watch` runs and what its log says.",
+        "SELECT id, count(*) OVER () FROM dispensing_moment WHERE outcome IS NULL AND deadline_at < %(limit)s"
+        " ORDER BY deadline_at",
+        {"limit": now - OVERDUE_AFTER},
+    )

@@ -69,11 +69,16 @@ def fold(
 
 
 def _bit(data: Mapping[str, object]) -> int:
+    """The sachet's bit. Without a number it is taken for the first; a number that cannot be proves nothing."""
     k = data.get("k")
-    return 1 << (k - 1) if isinstance(k, int) and 1 <= k <= MAX_SACHETS else 1
+    if not isinstance(k, int):
+        return 1
+    return 1 << (k - 1) if 1 <= k <= MAX_SACHETS else 0
 
 
 def _count_out(tally: Tally, bits: int, instant: datetime) -> None:
+    if not bits:
+        return
     tally.out |= bits
     if tally.last_out_at is None or instant > tally.last_out_at:
         tally.last_out_at = instant
@@ -100,7 +105,7 @@ def decide(tally: Tally) -> tuple[Outcome | None, datetime | None, str]:
         return Outcome.UNKNOWN, tally.closed_at, "unknown_word"
     if tally.verdict:
         verdict = Outcome(tally.verdict)
-        if verdict is Outcome.NOT_OUT and tally.out:
+        if verdict in (Outcome.NOT_OUT, Outcome.NO_NOTICE) and tally.out:
             verdict = Outcome.PARTLY
         return verdict, tally.deadline_at, tally.verdict_reason
     return None, None, ""

