@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,3 +29,16 @@ class MomentEnded(Fact):
     outcome: Outcome
     before: Outcome | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAnswered(Fact):
+    """A command to a device ended: `state` is confirmed, refused, unknown or expired (it never went out)."""
+
+    command_id: UUID
+    organisation_id: UUID
+    dispenser_id: UUID
+    type: str
+    state: str
+    reason: str
+    data: Mapping[str, object]

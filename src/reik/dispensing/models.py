@@ -31,6 +31,16 @@ class Dispenser(models.Model):
     beat_at = models.DateTimeField(null=True)
     beat_data = models.JSONField(null=True)
     heard_at = models.DateTimeField(null=True)
+    # By how many seconds its clock was ahead at its newest heartbeats, and whether it says nobody sets it.
+    offsets = models.JSONField(default=list)
+    offset_at = models.DateTimeField(null=True)
+    free_clock = models.BooleanField(default=False)
+    # The number that the newest command got, and the session of its newest start (device contract, section 5).
+    highest_command = models.BigIntegerField(default=0)
+    session = models.TextField(default="")
+    started_epoch = models.BigIntegerField(default=0)
+    started_seq = models.BigIntegerField(default=0)
+    started = models.JSONField(null=True)  # model, firmware, capabilities, as it said at its newest start
 
     class Meta:
         indexes = [models.Index(name="dispenser_of_organisation", fields=["organisation", "device"])]
@@ -171,4 +181,38 @@ class Mention(models.Model):
             models.CheckConstraint(
                 name="mention_why", condition=Q(why__in=["unplanned", "contested", "parked", "poison"])
             )
+        ]
+
+
+class DeviceCommand(models.Model):
+    """A command to a device. `number` is given at first sending; unanswered past `expires_at` it is *unknown*."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT, related_name="commands", db_index=False)
+    number = models.BigIntegerField(null=True)
+    type = models.TextField()
+    data = models.JSONField()
+    permits = models.BooleanField()
+    given_by = models.TextField()
+    given_at = models.DateTimeField()
+    send_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.TextField(default="waiting")
+    reason = models.TextField(default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="command_due", fields=["send_at"], condition=Q(ended_at=None)),
+            models.Index(name="command_of_dispenser", fields=["dispenser", "given_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="command_number", fields=["dispenser", "number"]),
+            models.CheckConstraint(
+                name="command_state",
+                condition=Q(
+                    state__in=["waiting", "sent", "confirmed", "refused", "unknown", "expired", "replaced"]
+                ),
+            ),
         ]

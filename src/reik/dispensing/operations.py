@@ -7,7 +7,6 @@ dispensers first and moments after them, both in ascending id.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +14,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from reik.dispensing import journal, mentions, moments, twin
+from reik.dispensing import commands, devices, journal, mentions, moments, twin
+from reik.dispensing.commands import Answered
+from reik.dispensing.devices import Device, Held, Started
 from reik.dispensing.journal import Entry, Identity
 from reik.dispensing.mentions import Mention, Why
 from reik.dispensing.moments import OpenMoment
 from reik.kernel import facts
 from reik.kernel.ids import new_id
-from reik.kernel.rows import Columns, array
 from reik_dispenser.messages import Event, EventType, Heartbeat, Parked
 
 
@@ -36,30 +36,8 @@ class Heard:
     elements: Sequence[Event | Heartbeat | Parked]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """How far Reik holds a device's journal after a batch: what the receipt says."""
-
-    dispenser_id: UUID
-    epoch: int
-    upto: int
-
-
-@dataclass(slots=True, kw_only=True)
-class _Device:
-    id: UUID
-    evidence: str
-    epoch: int
-    epoch_since: datetime | None
-    upto: int
-    highest: int
-    beat_epoch: int
-    beat: int
-    beat_last_seq: int
-    beat_at: datetime | None
-    beat_data: str | None
-    heard_at: datetime | None
-    fresh: defaultdict[int, list[int]]
+MOST_LOST = 20_000
+"""Events that one `events_lost` may write off; a device has room for 10,000."""
 
 
 def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) -> list[Held]:
@@ -71,7 +49,7 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
     """
     if not batch:
         return []
-    devices = _lock_devices({each.dispenser_id for each in batch})
+    known = devices.lock({each.dispenser_id for each in batch})
     entries, second_bodies = _first_bodies(batch, parked="poison" if only_keep else "")
     fresh = journal.insert_entries(list(entries.values()))
     second_bodies += [entry for identity, entry in entries.items() if identity not in fresh]
@@ -80,32 +58,93 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
     if only_keep:
         open_mentions += contested
     else:
-        open_mentions += _fold(batch, fresh, contested, devices, now)
+        open_mentions += _fold(batch, fresh, contested, known, now)
     mentions.keep(open_mentions, now)
+    fresh |= _note_lost(batch, fresh, known)
+    answered = _answers_to_commands(batch, fresh)
     for dispenser_id, epoch, seq in fresh:
-        devices[dispenser_id].fresh[epoch].append(seq)
+        known[dispenser_id].fresh[epoch].append(seq)
     for each in batch:
-        _hear(devices[each.dispenser_id], each)
-    held = _advance(devices, batch)
-    _store_devices(devices.values())
+        devices.hear(known[each.dispenser_id], each.elements, each.received_at)
+    held = devices.advance(known, _epochs_spoken(batch))
+    devices.store(known.values())
+    devices.note_started(_started(batch, fresh))
+    commands.take_answers(answered, now)
+    commands.send_again(_beating(batch), now)
     return held
 
 
-def _lock_devices(ids: set[UUID]) -> dict[UUID, _Device]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, evidence, epoch, upto, highest, beat_epoch, beat, beat_last_seq, beat_at, beat_data::text,"
-            " heard_at, epoch_since FROM dispensing_dispenser WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
-            [array("uuid", sorted(ids))],
+def _beating(batch: Sequence[Heard]) -> list[UUID]:
+    return sorted(
+        {heard.dispenser_id for heard in batch if any(isinstance(each, Heartbeat) for each in heard.elements)}
+    )
+
+
+def _started(batch: Sequence[Heard], fresh: set[Identity]) -> list[Started]:
+    return [
+        Started(dispenser_id=heard.dispenser_id, epoch=element.epoch, seq=element.seq, data=element.data)
+        for heard in batch
+        for element in heard.elements
+        if isinstance(element, Event)
+        and element.type == EventType.STARTED
+        and (heard.dispenser_id, element.epoch, element.seq) in fresh
+    ]
+
+
+def _epochs_spoken(batch: Sequence[Heard]) -> dict[tuple[UUID, int], datetime]:
+    """The epochs that spoke, each with the time of its first payload; a heartbeat speaks for its epoch too."""
+    spoken: dict[tuple[UUID, int], datetime] = {}
+    for heard in batch:
+        for element in heard.elements:
+            if isinstance(element, Heartbeat) or element.seq > 0:
+                spoken.setdefault((heard.dispenser_id, element.epoch), heard.received_at)
+    return spoken
+
+
+def _note_lost(batch: Sequence[Heard], fresh: set[Identity], known: Mapping[UUID, Device]) -> set[Identity]:
+    """What a device says it has lost will never come: the journal goes on behind it, and silence proves nothing."""
+    lost: list[Entry] = []
+    for heard in batch:
+        for element in heard.elements:
+            if (
+                isinstance(element, Event)
+                and element.type == EventType.EVENTS_LOST
+                and (heard.dispenser_id, element.epoch, element.seq) in fresh
+            ):
+                device = known[heard.dispenser_id]
+                device.epoch_since = max(device.epoch_since or heard.received_at, heard.received_at)
+                lost += _lost_entries(heard, element)
+    return journal.insert_entries(lost)
+
+
+def _lost_entries(heard: Heard, event: Event) -> list[Entry]:
+    epoch, first, last = (event.data.get(name) for name in ("epoch", "from", "to"))
+    if not (isinstance(epoch, int) and isinstance(first, int) and isinstance(last, int)):
+        return []
+    return [
+        Entry(
+            dispenser_id=heard.dispenser_id, organisation_id=heard.organisation_id, epoch=epoch, seq=seq, at=None,
+            type="lost", data="{}", digest=b"", parked="", received_at=heard.received_at, raw_id=heard.raw_id,
         )
-        return {
-            row[0]: _Device(
-                id=row[0], evidence=row[1], epoch=row[2], upto=row[3], highest=row[4], beat_epoch=row[5],
-                beat=row[6], beat_last_seq=row[7], beat_at=row[8], beat_data=row[9], heard_at=row[10],
-                epoch_since=row[11], fresh=defaultdict(list),
-            )
-            for row in cursor.fetchall()
-        }  # fmt: skip
+        for seq in range(max(first, 1), min(last, first + MOST_LOST - 1) + 1)
+    ]  # fmt: skip
+
+
+def _answers_to_commands(batch: Sequence[Heard], fresh: set[Identity]) -> list[Answered]:
+    return [
+        Answered(
+            dispenser_id=heard.dispenser_id,
+            number=element.data["command"],
+            confirmed=element.data["result"] == "confirmed",
+            reason=str(element.data.get("reason") or ""),
+        )
+        for heard in batch
+        for element in heard.elements
+        if isinstance(element, Event)
+        and element.type == EventType.COMMAND_RESULT
+        and (heard.dispenser_id, element.epoch, element.seq) in fresh
+        and isinstance(element.data["command"], int)
+    ]
 
 
 def _first_bodies(batch: Sequence[Heard], parked: str) -> tuple[dict[Identity, Entry], list[Entry]]:
@@ -211,7 +250,7 @@ def _fold(
     batch: Sequence[Heard],
     fresh: set[Identity],
     contested: Sequence[Mention],
-    devices: dict[UUID, _Device],
+    known: Mapping[UUID, Device],
     now: datetime,
 ) -> list[Mention]:
     """Fold fresh events into their moments and announce those that ended or changed.
@@ -230,9 +269,11 @@ def _fold(
         if moment is None:
             early.append(_mention(heard, event, key, Why.UNPLANNED))
             continue
+        device = known[heard.dispenser_id]
+        instant, certain = device.instant(event.at)
         twin.fold(
-            moment.tally, type=event.type, data=event.data, instant=event.at, epoch=event.epoch,
-            seq=event.seq, evidence=devices[heard.dispenser_id].evidence,
+            moment.tally, type=event.type, data=event.data, instant=instant, epoch=event.epoch, seq=event.seq,
+            evidence=device.evidence, certain=certain,
         )  # fmt: skip
     for each in contested:
         if (each.dispenser_id, each.key) in found:
@@ -268,103 +309,3 @@ def settle(changed: Iterable[OpenMoment], now: datetime) -> None:
     """Decide each moment anew, store it, and announce those whose outcome came or changed."""
     rows = list(changed)
     facts.publish(moments.store(rows), now)
-
-
-def _hear(device: _Device, heard: Heard) -> None:
-    """A sign of life: a newer heartbeat is taken over, an older or repeated one proves nothing.
-
-    It was sent by its receipt at the latest, whatever a clock that runs ahead says.
-    """
-    if device.heard_at is None or heard.received_at > device.heard_at:
-        device.heard_at = heard.received_at
-    for element in heard.elements:
-        if (
-            isinstance(element, Heartbeat)
-            and element.last_seq >= 0
-            and (element.epoch, element.beat) > (device.beat_epoch, device.beat)
-        ):
-            device.beat_epoch, device.beat = element.epoch, element.beat
-            device.beat_last_seq, device.beat_at = element.last_seq, min(element.at, heard.received_at)
-            device.beat_data = json.dumps(
-                {
-                    "state": element.state, "moment": element.moment, "mains": element.mains,
-                    "battery_pct": element.battery_pct, "signal_dbm": element.signal_dbm,
-                    "plan_version": element.plan_version, "roll": element.roll,
-                    "remaining": element.remaining, "clock": element.clock,
-                }
-            )  # fmt: skip
-
-
-def _advance(devices: dict[UUID, _Device], batch: Sequence[Heard]) -> list[Held]:
-    """How far each journal is held now, for every (dispenser, epoch) that sent events in this batch."""
-    spoke: dict[tuple[UUID, int], datetime] = {}
-    for heard in batch:
-        for element in heard.elements:
-            if not isinstance(element, Heartbeat) and element.seq > 0:
-                spoke.setdefault((heard.dispenser_id, element.epoch), heard.received_at)
-    held: dict[tuple[UUID, int], int] = {}
-    to_ask: list[Identity] = []
-    for dispenser_id, epoch in sorted(
-        spoke
-    ):  # what an older epoch still sent comes before a newer one begins
-        device = devices[dispenser_id]
-        if epoch > device.epoch:
-            _begin_epoch(device, epoch, spoke[dispenser_id, epoch])
-        if epoch < device.epoch:
-            held[dispenser_id, epoch] = 0
-            to_ask.append((dispenser_id, epoch, 0))
-            continue
-        unbroken = _extend(device)
-        held[dispenser_id, epoch] = device.upto
-        if not unbroken:
-            to_ask.append((dispenser_id, epoch, device.upto))
-    held.update(journal.held_upto(to_ask))
-    for (dispenser_id, epoch), upto in held.items():
-        if epoch == devices[dispenser_id].epoch:
-            devices[dispenser_id].upto = upto
-    return [
-        Held(dispenser_id=dispenser_id, epoch=epoch, upto=upto)
-        for (dispenser_id, epoch), upto in held.items()
-    ]
-
-
-def _begin_epoch(device: _Device, epoch: int, since: datetime) -> None:
-    """The device lost its journal, and with it what Reik had not received; not so at its very first epoch."""
-    if device.epoch:
-        device.epoch_since = since
-    device.epoch, device.upto, device.highest = epoch, 0, 0
-
-
-def _extend(device: _Device) -> bool:
-    """Extend an unbroken journal in memory; False where a gap makes the ledger the only one to know."""
-    seqs = sorted(device.fresh[device.epoch])
-    had_gap = device.upto < device.highest
-    device.highest = max(device.highest, seqs[-1] if seqs else 0)
-    if had_gap:
-        return not seqs
-    for seq in seqs:
-        if seq == device.upto + 1:
-            device.upto = seq
-    return device.upto == device.highest or not seqs
-
-
-_STORED = Columns(
-    id="uuid", epoch="bigint", epoch_since="timestamptz", upto="bigint", highest="bigint", beat_epoch="bigint",
-    beat="bigint", beat_last_seq="bigint", beat_at="timestamptz", beat_data="jsonb", heard_at="timestamptz",
-)  # fmt: skip
-STORE_DEVICES = f"""
-UPDATE dispensing_dispenser AS d SET epoch = n.epoch, epoch_since = n.epoch_since, upto = n.upto,
-    highest = n.highest, beat_epoch = n.beat_epoch, beat = n.beat, beat_last_seq = n.beat_last_seq,
-    beat_at = n.beat_at, beat_data = n.beat_data, heard_at = n.heard_at
-FROM {_STORED.unnest} AS n({_STORED.names}) WHERE d.id = n.id
-"""  # noqa: S608 - column names of this module
-
-
-def _store_devices(devices: Iterable[_Device]) -> None:
-    rows = [
-        (d.id, d.epoch, d.epoch_since, d.upto, d.highest, d.beat_epoch, d.beat, d.beat_last_seq, d.beat_at,
-         d.beat_data, d.heard_at)
-        for d in devices
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(STORE_DEVICES, _STORED.values(rows))

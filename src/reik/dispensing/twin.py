@@ -52,8 +52,14 @@ def fold(
     epoch: int,
     seq: int,
     evidence: str,
+    certain: bool = True,
 ) -> None:
-    """Add one event. `evidence` is the most the device can ever prove: pressed, handed_out or removed (R26)."""
+    """Add one event. `evidence` is the most the device can ever prove: pressed, handed_out or removed (R26).
+
+    An instant that is not `certain` never makes a moment early or late (device contract, section 3).
+    """
+    if not certain:
+        instant = min(max(instant, tally.due_at), tally.deadline_at)
     if type == "moment_closed":
         if (epoch, seq) > (tally.closed_epoch, tally.closed_seq):
             tally.closed_epoch, tally.closed_seq = epoch, seq

@@ -123,12 +123,13 @@ def settle_devices(home: Home, tenants: Sequence[Tenant], count: int, now: datet
                 )
         with cursor.copy(
             "COPY dispensing_dispenser (id, organisation_id, client_id, device, partition, reports, evidence,"
-            " created_at, epoch, upto, highest, beat_epoch, beat, beat_last_seq) FROM STDIN"
+            " created_at, epoch, upto, highest, beat_epoch, beat, beat_last_seq, offsets, free_clock, highest_command,"
+            " session, started_epoch, started_seq) FROM STDIN"
         ) as copy:
             for device in devices:
                 copy.write_row(
                     (device.id, tenants[device.tenant].id, device.client_id, device.name, partition_of(device.name),
-                     "every_moment", "removed", now, 0, 0, 0, 0, 0, 0)
+                     "every_moment", "removed", now, 0, 0, 0, 0, 0, 0, "[]", False, 0, "", 0, 0)
                 )  # fmt: skip
         with cursor.copy(
             "COPY dispensing_devicesecret (id, organisation_id, dispenser_id, generation, password_digest, key,"
