@@ -18,7 +18,7 @@ from reik.dispensing.enrolment import Enrolment, enrol
 from reik.dispensing.models import Moment
 from reik.dispensing.operations import Heard, Held, record
 from reik.dispensing.planned_moments import NewMoment, plan_moments
-from reik.ingest.operations import Arrived
+from reik.ingest.payloads import Arrived
 from reik.kernel.ids import new_id
 from reik.kernel.models import Destination, Organisation
 from reik.kernel.operations import add_destination, found_organisation, new_webhook_secret

@@ -17,15 +17,16 @@ from reik.dispensing.enrolment import enrol
 from reik.dispensing.models import DeviceConflict, DeviceEvent, DeviceSecret, Dispenser, Mention
 from reik.dispensing.planned_moments import plan_moments
 from reik.ingest.models import RawMessage, Rejection, StreamPartition
-from reik.ingest.operations import (
+from reik.ingest.operations import Receiver
+from reik.ingest.partitions import (
     LEASE,
-    Arrived,
     PartitionsLost,
-    Receiver,
     hold_partitions,
+    let_go,
     received_through,
     start_stream,
 )
+from reik.ingest.payloads import Arrived
 from reik.kernel.crypto import SealBroken, reset_vault, vault
 from reik.kernel.models import Organisation
 from reik_dispenser.messages import Receipt, RefusedPayload
@@ -335,10 +336,32 @@ class TestLeases:
     def test_what_another_holds_is_taken_only_when_its_lease_has_ended(self, database, now):
         assert len(hold_partitions(slot="a", holder="a/1", now=now)) == 16
         assert hold_partitions(slot="b", holder="b/1", now=now + LEASE) == []
-        assert len(hold_partitions(slot="a", holder="a/1", now=now + LEASE / 2)) == 16
-        assert hold_partitions(slot="b", holder="b/1", now=now + LEASE + SECOND) == []
-        assert len(hold_partitions(slot="b", holder="b/1", now=now + 2 * LEASE)) == 16
-        assert hold_partitions(slot="a", holder="a/1", now=now + 2 * LEASE) == []
+        assert len(hold_partitions(slot="b", holder="b/1", now=now + LEASE + SECOND)) == 16
+        assert hold_partitions(slot="a", holder="a/1", now=now + LEASE + SECOND) == []
+
+    def test_receivers_that_live_share_evenly(self, database, now):
+        def held(slot):
+            return len(hold_partitions(slot=slot, holder=f"{slot}/1", now=now))
+
+        assert held("a") == 16
+        assert held("b") == 0  # nothing is free yet
+        assert (held("a"), held("b")) == (8, 8)
+        assert held("c") == 0
+        assert (held("a"), held("b"), held("c")) == (6, 6, 4)
+        assert (held("a"), held("b"), held("c")) == (6, 6, 4)
+
+    def test_one_that_leaves_gives_its_part_at_once_and_one_that_is_killed_when_its_lease_ends(
+        self, database, now
+    ):
+        for each in "abab":
+            hold_partitions(slot=each, holder=f"{each}/1", now=now)
+        let_go(slot="b", holder="b/1")
+        assert len(hold_partitions(slot="a", holder="a/1", now=now)) == 16
+        for each in "bab":
+            hold_partitions(slot=each, holder=f"{each}/2" if each == "b" else "a/1", now=now)
+        later = now + LEASE / 2
+        assert len(hold_partitions(slot="a", holder="a/1", now=later)) == 8
+        assert len(hold_partitions(slot="a", holder="a/1", now=now + LEASE + SECOND)) == 16
 
     def test_the_next_life_of_a_slot_takes_over_at_once_and_the_old_one_can_write_nothing(
         self, anna, receiver, now

@@ -75,7 +75,7 @@ def test_every_table_is_either_a_tenants_or_named_here_as_the_platforms(database
         for (name,) in rows(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
-            " AND c.relname NOT LIKE 'auth_%%'"
+            " AND c.relname NOT LIKE 'auth_%%' AND c.relname NOT LIKE 'procrastinate_%%'"
         )
     }
     assert tables - set(tenant_tables()) == PLATFORM_TABLES | django_own

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    "procrastinate.contrib.django",
     "reik.kernel",
     "reik.people",
     "reik.dispensing",
@@ -26,7 +27,20 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "reik.web.headers.StrictHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Last: it runs the view itself, in the actor's transaction.
+    "reik.web.acting.ActingMiddleware",
 ]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Cookies are marked secure per answer (StrictHeadersMiddleware): on loopback there may be no TLS.
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
 ROOT_URLCONF = "reik.config.urls"
 ASGI_APPLICATION = "reik.config.asgi.application"
 
@@ -45,4 +59,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("REIK_LOG", "INFO")},
+    "loggers": {"procrastinate": {"level": "WARNING"}},  # it would tell each job's arguments
 }

@@ -1,5 +1,13 @@
 """The addresses of Reik."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reik.web import device
+from reik.web.health import health
+from reik.web.whoami import whoami
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health),
+    path("whoami", whoami),
+    path("device/1/<str:device>/up", device.up),
+]

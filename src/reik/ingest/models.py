@@ -47,6 +47,13 @@ class StreamPartition(models.Model):
         ]
 
 
+class StreamReceiver(models.Model):
+    """A `reik receive` that lives, by its slot: all of them share the partitions evenly."""
+
+    slot = models.TextField(primary_key=True)
+    seen_at = models.DateTimeField()
+
+
 class Rejection(models.Model):
     """Payloads that were not received: wrong MAC (no answer) or refused (answered). Counted per peer and hour."""
 

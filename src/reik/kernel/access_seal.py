@@ -28,7 +28,9 @@ _CHUNK = 10_000
 _LINE = """jsonb_build_array(e.id, (extract(epoch FROM e.recorded_at) * 1000000)::bigint, e.organisation_id, e.actor_id,
     e.actor, e.actor_role, e.act, e.outcome, e.object_kind, e.object_ids, e.detail, e.session, e.tx::text)::text"""
 # The digest of a block is taken over its rows' digests: a list of thousands of ids stays within any limit.
-_DIGEST = f"""sha256(string_agg(sha256(convert_to({_LINE}, 'UTF8')), ''::bytea ORDER BY e.recorded_at, e.id))"""
+_DIGEST = (
+    f"""sha256(string_agg(sha256(convert_to({_LINE}, 'UTF8')), ''::bytea ORDER BY e.recorded_at, e.id))"""
+)
 
 _SEALED_UNTIL = "coalesce((SELECT until_tx FROM kernel_accessblock ORDER BY id DESC LIMIT 1), 0)"
 
@@ -102,9 +104,7 @@ def seal(now: datetime, *, most: int = MOST_ROWS) -> int:
 def _range(most: int) -> tuple[int, int]:
     """From where the log is unsealed, and up to where it may be sealed now (exclusive)."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_SEALED_UNTIL}, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"  # noqa: S608
-        )
+        cursor.execute(f"SELECT {_SEALED_UNTIL}, pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         low, until = cursor.fetchone()
         if until < low:
             raise LogOfAnotherServer(
@@ -173,7 +173,9 @@ def verify(organisation_id: UUID) -> Broken | None:
         last, previous = chunk[-1]
         number, until = last.number, last.until_tx
     if until < sealed_until and _tally(organisation_id, until, [sealed_until]):
-        return Broken(number + 1, "rows were added where the log was sealed already, or their block was removed")
+        return Broken(
+            number + 1, "rows were added where the log was sealed already, or their block was removed"
+        )
     return None
 
 
@@ -186,13 +188,12 @@ def _chunk(organisation_id: UUID, after: int) -> list[tuple[Block, bytes]]:
             [organisation_id, after, _CHUNK],
         )
         return [
-            (Block(*row[:5], bytes(row[5]), bytes(row[6])), bytes(row[7])) for row in cursor.fetchall()
+            (Block(whose, number, since, until, rows, bytes(digest), bytes(previous)), bytes(stored))
+            for whose, number, since, until, rows, digest, previous, stored in cursor.fetchall()
         ]
 
 
-def _check(
-    chunk: Sequence[tuple[Block, bytes]], number: int, until: int, previous: bytes
-) -> Broken | None:
+def _check(chunk: Sequence[tuple[Block, bytes]], number: int, until: int, previous: bytes) -> Broken | None:
     found = _tally(chunk[0][0].organisation_id, chunk[0][0].from_tx, [block.until_tx for block, _ in chunk])
     for place, (block, stored) in enumerate(chunk):
         if block.number != number + 1:

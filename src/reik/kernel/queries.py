@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +21,7 @@ class Breach:
     advice: str
 
 
-def breach(kind: str, advice: str, query: str, values: Mapping[str, object]) -> Breach | None:
+def breach(kind: str, advice: str, query: str, values: dict[str, datetime]) -> Breach | None:
     """Run a query that gives `id` and `count(*) OVER ()`, the worst first; None when it finds nothing."""
     with connection.cursor() as cursor:
         cursor.execute(f"{query} LIMIT {SHOWN}", values)

@@ -17,6 +17,22 @@ from reik.kernel.home import Home
 MONTHS_AHEAD = 3
 MONTHLY_TABLES = ("kernel_accessentry", "ingest_rawmessage")
 
+# Tables of others' packages, whose later migrations may add some. Sessions hold no client data. Jobs may name
+# clients and have no row-level security, so `reik_web` has no right to them.
+OTHERS_TABLES = """
+GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO reik_web, reik_worker;
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND starts_with(relname, 'procrastinate_') LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO reik_worker', name);
+    END LOOP;
+    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
+        AND starts_with(relname, 'procrastinate_') LOOP
+        EXECUTE format('GRANT USAGE ON SEQUENCE %I TO reik_worker', name);
+    END LOOP;
+END $$;
+"""
+
 
 def prepare(home: Home, admin_url: str, *, database: str = DATABASE) -> None:
     """Make or update the roles and the database; safe to repeat.
@@ -51,6 +67,8 @@ def migrate(now: datetime) -> None:
     """Bring the schema up to date as `reik_owner`, and make the monthly partitions of the months ahead."""
     become(Role.OWNER)
     call_command("migrate", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        cursor.execute(OTHERS_TABLES)
     _give_keys(now)
     make_months(now)
     connection.close()

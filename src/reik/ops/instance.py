@@ -12,12 +12,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connections
 
+from reik.ingest import stream
 from reik.kernel import clock
 from reik.kernel.crypto import reset_vault
 from reik.kernel.database import DATABASE
 from reik.kernel.home import Home, Runtime
 from reik.kernel.operations import mark_installation
-from reik.ops import database, stream
+from reik.ops import database
 from reik.ops.engines import issuer, nats, postgres
 from reik.ops.engines.process import Engine
 

@@ -18,12 +18,15 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
-from reik.ingest import operations as ingest
-from reik.ingest.operations import Answer, Arrived, PartitionsLost, Receiver
+from reik.dispensing.stream import PARTITIONS
+from reik.ingest import partitions, stream
+from reik.ingest.answers import Answer
+from reik.ingest.operations import Receiver
+from reik.ingest.partitions import PartitionsLost
+from reik.ingest.payloads import Arrived
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
-from reik.ops import stream
 from reik.ops.running import run_until_stopped
 
 log = logging.getLogger("reik.receive")
@@ -46,9 +49,9 @@ def run() -> None:
 
 
 class Receive:
-    """One receiver: it holds partitions by lease, and reads all of them through one consumer."""
+    """One receiver: it holds its share of the partitions by lease, and reads all of them through one consumer."""
 
-    def __init__(self, slot: str, share: int = 16) -> None:
+    def __init__(self, slot: str, share: int = PARTITIONS) -> None:
         self._slot = slot
         self._holder = f"{slot}/{secrets.token_hex(4)}"
         self._share = share
@@ -69,6 +72,8 @@ class Receive:
                 await self._read_until_doubt(client, stop)
         finally:
             keeping.cancel()
+            with suppress(Exception):
+                await self._in_desk(partitions.let_go, slot=self._slot, holder=self._holder)
             with suppress(Exception):
                 await asyncio.wait_for(client.close(), 2)
             self._desk.shutdown(wait=True)
@@ -92,7 +97,10 @@ class Receive:
                 return
             reading = stream.Reading(client, self._partitions, self._position)
             await reading.open()
-            await self._read(client, reading, stop)
+            try:
+                await self._read(client, reading, stop)
+            finally:
+                await reading.close()
         except PartitionsLost as lost:
             log.warning("%s", lost)
         except stream.Gap as gap:
@@ -105,41 +113,30 @@ class Receive:
             await asyncio.sleep(0.3)
 
     async def _read(self, client: Client, reading: stream.Reading, stop: asyncio.Event) -> None:
-        """Fetch the next batch while the one before is in the database."""
+        """Batch by batch; while one is in the database, the next arrives."""
         loop = asyncio.get_running_loop()
         lease_until = loop.time() + LEASE_EVERY_S
-        underway: asyncio.Task[None] | None = None
-        try:
-            while not stop.is_set():
-                found = await reading.next(BATCH, timeout=1.0)
-                if underway is not None:
-                    await underway
-                    underway = None
-                if found:
-                    underway = asyncio.create_task(self._process(client, found))
-                if loop.time() > lease_until:
-                    before = list(self._partitions)
-                    if underway is not None:
-                        await underway
-                        underway = None
-                    await self._in_desk(self._take_partitions, None)
-                    if self._partitions != before:
-                        return
-                    lease_until = loop.time() + LEASE_EVERY_S
-        finally:
-            if underway is not None:
-                await underway
+        while not stop.is_set():
+            found = await reading.next(BATCH, timeout=1.0)
+            if found:
+                await self._process(client, found)
+            if loop.time() > lease_until:
+                before = list(self._partitions)
+                await self._in_desk(self._take_partitions, None)
+                if self._partitions != before:
+                    return
+                lease_until = loop.time() + LEASE_EVERY_S
 
     def _take_partitions(self, stream_id: str | None) -> None:
         """Renew the lease; with a stream id also find the position to read from."""
-        held = ingest.hold_partitions(
+        held = partitions.hold_partitions(
             slot=self._slot, holder=self._holder, now=clock.now(), share=self._share
         )
         self._partitions = [row[0] for row in held]
         if stream_id is None or not held:
             return
         other = [row[0] for row in held if row[2] != stream_id]
-        ingest.start_stream(partitions=other, holder=self._holder, stream_id=stream_id)
+        partitions.start_stream(partitions=other, holder=self._holder, stream_id=stream_id)
         self._position = 0 if other else min(row[1] for row in held)
 
     async def _process(self, client: Client, found: Sequence[Msg]) -> None:
@@ -148,7 +145,8 @@ class Receive:
         for message in found:
             device = message.subject.rsplit(".", 1)[-1]
             if device != stream.TICK:
-                batch.append(Arrived(device, message.data, stream.place_of(message).at))
+                door = (message.headers or {}).get(stream.DOOR, "")
+                batch.append(Arrived(device, message.data, stream.place_of(message).at, door))
         answers = await self._in_desk(self._take_in, batch, last)
         self._position = last.sequence
         await self._answer(client, answers)
@@ -163,7 +161,8 @@ class Receive:
     async def _answer(self, client: Client, answers: Sequence[Answer]) -> None:
         """Receipts go after the commit; one that gets lost is sent again after the device's next message."""
         for each in answers:
-            await client.publish(each.topic.replace("/", "."), each.payload)
+            became = {stream.BECAME: each.became.value} if each.became else None
+            await client.publish(each.topic.replace("/", "."), each.payload, headers=became)
 
     async def _keep_ticking(self, client: Client) -> None:
         """Put a mark in the stream every quarter second: reading it back proves how far Reik has read."""

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from reik.alerting.calls import take_due_steps
 from reik.dispensing.overdue import close_overdue
-from reik.ingest.operations import received_through
+from reik.ingest.partitions import received_through
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.ops.running import run_rounds

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from reik.ingest import stream
 from reik.kernel.home import Home
-from reik.ops import stream
 from reik.ops.bench.world import Device
 from reik_dispenser.messages import Event, Heartbeat, Receipt
 from reik_dispenser.wire import event_body, heartbeat_body, read_receipt, sign, up_topic

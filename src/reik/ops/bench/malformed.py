@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+from reik.ingest import stream
 from reik.kernel import clock
 from reik.kernel.home import Home
-from reik.ops import stream
 from reik.ops.bench import arrivals as reading
 from reik.ops.bench import figures as fig
 from reik.ops.bench.figures import Claim, Figures, at_least_one, number

@@ -6,15 +6,18 @@ short-lived, acknowledge nothing and are made anew wherever doubt arises.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StreamConfig
 from nats.js.errors import NotFoundError
 
@@ -23,6 +26,11 @@ from reik.kernel.home import Home
 STREAM = "REIK_UP"
 KEPT_S = 72 * 3600
 MOST_BYTES = 4 * 1024**3
+ASKED_FOR_S = 30.0
+DOOR = "Reik-Door"
+"""Header of a payload that came through the HTTPS door: the subject where its fate is waited for."""
+BECAME = "Reik-Became"
+"""Header of the answer to that subject: what became of it."""
 TICK = "_tick"
 """Stands where a device's name would: no device can be called so."""
 
@@ -37,14 +45,18 @@ def nats_url(home: Home) -> str:
 
 
 async def connect(
-    home: Home, name: str, *, reconnected: Callable[[], Awaitable[None]] | None = None
+    home: Home,
+    name: str,
+    *,
+    user: str = "reik_worker",
+    reconnected: Callable[[], Awaitable[None]] | None = None,
 ) -> Client:
-    """A connection as Reik's own user that is kept up for ever; raises when the first try fails."""
+    """A connection as one of Reik's own users that is kept up for ever; raises when the first try fails."""
     return await nats.connect(
         nats_url(home),
         name=name,
-        user="reik_worker",
-        password=home.password("nats:reik_worker"),
+        user=user,
+        password=home.password(f"nats:{user}"),
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.2,
         ping_interval=2,
@@ -99,18 +111,28 @@ def place_of(message: Msg) -> Place:
     return Place(int(sequence), int(delivered), datetime.fromtimestamp(int(stamp) / 1e9, UTC), int(waiting))
 
 
+class Gap(Exception):
+    """Messages went missing between broker and reader."""
+
+
 class Reading:
-    """One short-lived consumer over some partitions, from a position on; in order, nothing left out."""
+    """One short-lived consumer over some partitions, from a position on; in order, nothing left out.
+
+    It asks ahead: while one batch is worked on, the next one arrives.
+    """
 
     def __init__(self, client: Client, partitions: Sequence[int], after: int) -> None:
         self._client = client
         self._partitions = partitions
         self._after = after
         self._expected = 1
+        self._asked = 0
+        self._arrived: list[Msg] = []
+        self._news = asyncio.Event()
+        self._broken = ""
 
     async def open(self) -> None:
-        jetstream = self._client.jetstream()
-        info = await jetstream.add_consumer(
+        info = await self._client.jetstream().add_consumer(
             STREAM,
             ConsumerConfig(
                 ack_policy=AckPolicy.NONE,
@@ -121,28 +143,63 @@ class Reading:
                 mem_storage=True,
             ),
         )
-        self._subscription = await jetstream.pull_subscribe_bind(info.name, STREAM)
+        self._name = info.name
+        self._inbox = self._client.new_inbox()
+        self._subscription = await self._client.subscribe(self._inbox, cb=self._take)
+
+    async def close(self) -> None:
+        """Nothing more arrives. The broker forgets the consumer by itself."""
+        with suppress(NatsError):
+            await self._subscription.unsubscribe()
 
     async def next(self, most: int, timeout: float) -> list[Msg]:
         """What is there now, or what comes within `timeout` s; empty when nothing came.
 
-        Raises Gap when a message was lost between broker and here: open a new Reading from the position.
+        Raises Gap when a message was lost between broker and here, and what JetStream raises when the
+        consumer is gone: open a new Reading from the position.
         """
-        try:
-            found: list[Msg] = await self._subscription.fetch(most, timeout=timeout)
-        except TimeoutError:
-            return []
+        await self._ask(most)
+        if not self._arrived and not self._broken:
+            self._news.clear()
+            try:
+                await asyncio.wait_for(self._news.wait(), timeout)
+            except TimeoutError:
+                await self._client.jetstream().consumer_info(STREAM, self._name)
+                self._asked = 0  # the broker may have been away, and forgotten what was asked
+                return []
+        if self._broken:
+            raise Gap(f"The broker stopped delivering ({self._broken}).")
+        found, self._arrived = self._arrived[:most], self._arrived[most:]
         if found:
-            if place_of(found[0]).delivered != self._expected:
-                raise Gap("The broker delivered messages that did not arrive.")
-            self._expected += len(found)
-            if place_of(found[-1]).delivered != self._expected - 1:
-                raise Gap("The broker delivered messages that did not arrive.")
+            self._check(found)
         return found
 
+    async def _ask(self, most: int) -> None:
+        """Have at least `most` messages here or under way, and at most three times as many."""
+        if self._asked + len(self._arrived) < most:
+            self._asked += 2 * most
+            query = {"batch": 2 * most, "expires": int(ASKED_FOR_S * 1e9)}
+            subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._name}"
+            await self._client.publish(subject, json.dumps(query).encode(), reply=self._inbox)
 
-class Gap(Exception):
-    """Messages went missing between broker and reader."""
+    async def _take(self, message: Msg) -> None:
+        if message.reply:
+            self._arrived.append(message)
+            self._asked -= 1
+        else:
+            said = message.headers or {}
+            if said.get("Status") == "408":  # the time of a request is over
+                self._asked -= int(said.get("Nats-Pending-Messages", 0))
+                return
+            self._broken = f"{said.get('Status')} {said.get('Description', '')}"
+        self._news.set()
+
+    def _check(self, found: Sequence[Msg]) -> None:
+        if place_of(found[0]).delivered != self._expected:
+            raise Gap("The broker delivered messages that did not arrive.")
+        self._expected += len(found)
+        if place_of(found[-1]).delivered != self._expected - 1:
+            raise Gap("The broker delivered messages that did not arrive.")
 
 
 async def unread(client: Client) -> int:

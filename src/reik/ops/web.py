@@ -1,0 +1,99 @@
+"""`reik web`: screens, FHIR and webhooks in, served by uvicorn in one process; views run in threads of their own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from django.db import connection
+
+from reik.kernel.database import Role, become
+from reik.ops.running import run_until_stopped
+
+APPLICATION = "reik.config.asgi:application"
+HOST, PORT = "127.0.0.1", 8000
+CONNECTIONS = 8
+GRACE_S = 5
+_TRIES = 20
+
+
+class PortTaken(Exception):
+    """The address that Reik should listen on is not to be had."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=HOST, help=f"address to listen on (default {HOST})")
+    parser.add_argument("--port", type=int, default=PORT, help=f"port to listen on (default {PORT})")
+
+
+def command(options: argparse.Namespace) -> int:
+    run(options.host, options.port)
+    return 0
+
+
+def run(host: str = HOST, port: int = PORT, *, listening: socket.socket | None = None) -> None:
+    """The process's entry: serves until SIGTERM.
+
+    `listening` is the supervisor's open socket; with it callers wait a moment, instead of being refused,
+    while this process is started again. Raises PortTaken.
+    """
+    own = listening or listen(host, port, exact=True)
+    become(Role.WEB, pool=CONNECTIONS)
+    try:
+        run_until_stopped(lambda stop: _serve(own, stop))
+    finally:
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+
+
+def listen(host: str, port: int, *, exact: bool = False) -> socket.socket:
+    """A socket that listens on this port or, unless `exact`, on the next free one. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    reason = ""
+    for candidate in (port,) if exact else (*range(port, min(port + _TRIES, 65_536)), 0):
+        try:
+            return socket.create_server((host, candidate), family=family, backlog=1024)
+        except (OSError, OverflowError) as failure:
+            reason = str(failure)
+    raise PortTaken(f"Reik cannot listen on {host} port {port} ({reason}): choose another --port or --host.")
+
+
+class Server(uvicorn.Server):
+    """uvicorn as Reik runs it, without its own signal handlers: stopping is `ops.running`'s and the supervisor's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            uvicorn.Config(
+                APPLICATION,
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                server_header=False,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(listening: socket.socket, stop: asyncio.Event) -> None:
+    server = Server()
+
+    async def end() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    ending = asyncio.create_task(end())
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        ending.cancel()
