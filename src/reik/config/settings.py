@@ -59,5 +59,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("REIK_LOG", "INFO")},
-    "loggers": {"procrastinate": {"level": "WARNING"}},  # it would tell each job's arguments
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},  # it would tell each job's arguments
+        "psycopg.pool": {"level": "ERROR"},  # a database that is away is said once, by who needs it
+    },
 }

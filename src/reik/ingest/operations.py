@@ -12,6 +12,7 @@ from reik.dispensing import operations as dispensing
 from reik.dispensing.enrolment import end_replaced_secrets
 from reik.dispensing.operations import Heard
 from reik.ingest.answers import Answer, answers_to
+from reik.ingest.gaps import Gaps
 from reik.ingest.known_devices import KnownDevices
 from reik.ingest.partitions import PartitionsLost, read_up_to
 from reik.ingest.payloads import Arrived, Fate, Read, Rejected, read_all
@@ -28,6 +29,7 @@ class Receiver:
 
     def __init__(self, holder: str) -> None:
         self.holder = holder
+        self.gaps = Gaps()
         self._devices = KnownDevices()
 
     def take_in(
@@ -95,6 +97,7 @@ class Receiver:
             }
             end_replaced_secrets(sorted(each.dispenser_id for each in renewed), now)
         self._devices.ask_again({each.device for each in renewed})
+        self.gaps.note(held, {each.device.dispenser_id: each for each in read}, now)
         return answers_to(read, strange, held, now)
 
     def _read_all(

@@ -14,7 +14,6 @@ from reik.kernel.ids import new_id
 from reik_dispenser.messages import Element, Heartbeat, Parked
 from reik_dispenser.wire import Refused, read_up, verify
 
-
 Fate = RawMessage.Fate
 Rejected = Counter[tuple[UUID | None, str, str]]
 """(organisation when it is known, peer, reason) → how often."""

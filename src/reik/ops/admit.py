@@ -64,6 +64,7 @@ class Admit:
         self._to_check: set[str] = set()  # devices of which a session may have to end
         self._sweep = True
         self._woken = asyncio.Event()
+        self.letting_in = asyncio.Event()
 
     async def serve(self, stop: asyncio.Event) -> None:
         clients: list[Client] = []
@@ -79,6 +80,8 @@ class Admit:
             log.info("Memory holds %d devices; letting in", len(self._book))
             await worker.subscribe(WAKE, cb=self._wake)
             await door.subscribe(QUESTIONS, QUEUE, cb=self._asked)
+            await door.flush()
+            self.letting_in.set()
             await self._work(stop)
         except asyncio.CancelledError:
             if not stop.is_set():
@@ -87,6 +90,7 @@ class Admit:
             for client in clients:
                 with suppress(Exception):
                     await asyncio.wait_for(client.close(), 2)
+            self._desk.submit(lambda: connection.close())
             self._desk.shutdown(wait=True)
 
     async def _connect(self, user: str, stop: asyncio.Event) -> Client:

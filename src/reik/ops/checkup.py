@@ -52,7 +52,8 @@ def look(home: Home) -> Iterator[Line]:
     yield from _files(home)
     database = list(_postgres(home))
     yield from database
-    if all(each.state != FAULT for each in database):
+    answers = all(each.state != FAULT for each in database)
+    if answers:
         for check in (_migrations, _clock, _durable, _patiently(_stream), _outbox, _seal):
             try:
                 yield from check(home)
@@ -64,7 +65,7 @@ def look(home: Home) -> Iterator[Line]:
                 )
     yield from _nats(home)
     yield from _mqtt(home)
-    yield from _patiently(_guard)(home)
+    yield from (_patiently(_guard) if answers else _guard)(home)
     yield from _heartbeat(home)
     yield from _disk(home)
 
@@ -205,15 +206,17 @@ async def _greet(home: Home) -> None:
     async def quiet(_failure: Exception) -> None:
         """It is raised too."""
 
-    client = await nats.connect(
-        stream.nats_url(home),
-        user="reik_worker",
-        password=home.password("nats:reik_worker"),
-        allow_reconnect=False,
-        connect_timeout=3,
-        error_cb=quiet,
-    )
-    await client.close()
+    async with asyncio.timeout(6):
+        client = await nats.connect(
+            stream.nats_url(home),
+            user="reik_worker",
+            password=home.password("nats:reik_worker"),
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            error_cb=quiet,
+        )
+        await client.close()
 
 
 def _mqtt(home: Home) -> Iterator[Line]:

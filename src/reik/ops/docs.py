@@ -1,7 +1,7 @@
 """`python -m reik.ops.docs`: writes the pages of docs/ that follow from the code; `--check` only says which are stale.
 
-These are the JSON Schema of the device protocol, the list of commands, and which tests and code name which
-requirement. `tests/pure/test_docs.py` fails while one of them is not up to date.
+These are the JSON Schema of the device protocol, the device's table, the list of commands, and which tests and
+code name which requirement. `tests/pure/test_docs.py` fails while one of them is not up to date.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from reik.ops.cli import COMMANDS, EXPERIMENTS
 from reik_dispenser import words
 from reik_dispenser.event_fields import FIELDS
+from reik_dispenser.machine import transition_table
 from reik_dispenser.messages import VERSION, CommandType, EventType, RefusalCode
 from reik_dispenser.wire import MAX_ELEMENTS
 
@@ -239,6 +240,16 @@ def _choices(action: argparse.Action) -> str:
     return "{" + ",".join(str(each) for each in action.choices or ()) + "}"
 
 
+def device_states() -> str:
+    """docs/reference/device-states.md: the device's table, printed from the device's own code."""
+    return (
+        f"# Device states\n\n<!-- {WRITTEN_BY} -->\n\n"
+        "What the dispenser does with what happens to it (down) in each phase (across): `reik_dispenser.machine`.\n"
+        "What an invariant forbids is decided in one place, `reik_dispenser.obstacles`.\n\n"
+        f"{transition_table()}\n"
+    )
+
+
 # --- which tests and code name which requirement --------------------------------------------------------
 
 _NUMBER = re.compile(r"\b([RN])(\d{1,2})\b(?:\s*(?:[\u2013-]|to)\s*\1?(\d{1,2})\b)?")
@@ -346,6 +357,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/reference/device-protocol.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False)
         + "\n",
+        "docs/reference/device-states.md": device_states(),
         "docs/reference/cli.md": cli(),
         "docs/safety/traceability.md": traceability(),
     }

@@ -10,7 +10,7 @@ import logging
 from contextlib import suppress
 
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from procrastinate import JobContext
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -26,6 +26,7 @@ log = logging.getLogger("reik.jobs")
 
 AGAIN_AFTER_S = 2.0
 POLLED_EVERY_S = 2.0
+WAIT_S = 5.0  # for a connection; the end must not take longer when the database is away
 GRACE_S = 6.0
 KEPT_HOURS = 14 * 24
 
@@ -33,11 +34,13 @@ KEPT_HOURS = 14 * 24
 def run() -> None:
     """The process's entry: runs until SIGTERM, then lets running jobs finish for GRACE_S seconds."""
     become(Role.WORKER)
+    # Each task's own connection ends with it: one that was kept may have died in between.
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
     run_until_stopped(_serve)
 
 
 async def _serve(stop: asyncio.Event) -> None:
-    working = asyncio.create_task(_work_for_ever())
+    working = asyncio.create_task(_work_until(stop))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -46,10 +49,10 @@ async def _serve(stop: asyncio.Event) -> None:
         await working
 
 
-async def _work_for_ever() -> None:
+async def _work_until(stop: asyncio.Event) -> None:
     """However often the database goes away in between: a job that was cut off is taken again (`look_after`)."""
     away = False
-    while True:
+    while not stop.is_set():
         try:
             with app.replace_connector(_connector()):
                 async with app.open_async():
@@ -57,14 +60,14 @@ async def _work_for_ever() -> None:
                     await _work()
         except (ConnectorException, PoolTimeout, OperationalError) as failure:
             if not away:
-                log.warning("The database is away (%s); waiting for it.", failure)
+                log.warning("The database is away (%s); waiting for it.", failure.__cause__ or failure)
             away = True
         await asyncio.sleep(AGAIN_AFTER_S)
 
 
 def _connector() -> PsycopgConnector:
     """Connections of its own, as the role that this process has become; Django's belong to its threads."""
-    return PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+    return PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=WAIT_S)
 
 
 async def _work() -> None:

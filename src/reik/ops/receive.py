@@ -21,6 +21,7 @@ from nats.js.errors import Error as JetStreamError
 from reik.dispensing.stream import PARTITIONS
 from reik.ingest import partitions, stream
 from reik.ingest.answers import Answer
+from reik.ingest.commands import expire, to_send
 from reik.ingest.operations import Receiver
 from reik.ingest.partitions import PartitionsLost
 from reik.ingest.payloads import Arrived
@@ -36,6 +37,8 @@ T = TypeVar("T")
 
 BATCH = 500
 TICK_EVERY_S = 0.25
+COMMANDS_EVERY_S = 0.5
+EXPIRED_EVERY_LOOKS = 20
 LEASE_EVERY_S = 2.5
 WAKE = "reik.wake.outbox"
 
@@ -66,16 +69,20 @@ class Receive:
         client = await self._connect(home, stop)
         if client is None:
             return
-        keeping = asyncio.create_task(self._keep_ticking(client))
+        keeping = [
+            asyncio.create_task(each) for each in (self._keep_ticking(client), self._keep_commanding(client))
+        ]
         try:
             while not stop.is_set():
                 await self._read_until_doubt(client, stop)
         finally:
-            keeping.cancel()
+            for each in keeping:
+                each.cancel()
             with suppress(Exception):
                 await self._in_desk(partitions.let_go, slot=self._slot, holder=self._holder)
             with suppress(Exception):
                 await asyncio.wait_for(client.close(), 2)
+            self._desk.submit(lambda: connection.close())
             self._desk.shutdown(wait=True)
 
     async def _connect(self, home: Home, stop: asyncio.Event) -> Client | None:
@@ -171,6 +178,21 @@ class Receive:
             if self._partitions:
                 with suppress(NatsError, OSError):
                     await client.publish(f"reik.in.{self._partitions[0]}.{stream.TICK}", b"")
+
+    async def _keep_commanding(self, client: Client) -> None:
+        """Send commands that are due, and ask for what is missing in journals, to the devices of our partitions."""
+        looks = 0
+        while True:
+            await asyncio.sleep(COMMANDS_EVERY_S)
+            if not self._partitions:
+                continue
+            looks += 1
+            with suppress(NatsError, OSError, OperationalError):
+                now = clock.now()
+                await self._answer(client, await self._in_desk(to_send, list(self._partitions), now))
+                await self._answer(client, await self._in_desk(self._receiver.gaps.ask, now))
+                if looks % EXPIRED_EVERY_LOOKS == 0:
+                    await self._in_desk(expire, now)
 
     async def _in_desk(self, work: Callable[P, T], *values: P.args, **named: P.kwargs) -> T:
         """Run database work in the desk thread; a broken connection is closed, so the next try opens anew."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from django.db import connection
+from django.db import connection, connections
 
 from reik.kernel.database import Role, become
 from reik.ops.running import run_until_stopped
@@ -43,11 +43,20 @@ def run(host: str = HOST, port: int = PORT, *, listening: socket.socket | None =
     """
     own = listening or listen(host, port, exact=True)
     become(Role.WEB, pool=CONNECTIONS)
+    _heal_soon()
     try:
         run_until_stopped(lambda stop: _serve(own, stop))
     finally:
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]
+
+
+def _heal_soon() -> None:
+    """Be back at once after the database was away: test a connection before a request gets it, and do not let
+    the pool wait for minutes between its tries to connect anew, as it would by default."""
+    connection.settings_dict["CONN_HEALTH_CHECKS"] = True
+    connections.settings["default"]["CONN_HEALTH_CHECKS"] = True
+    connections.settings["default"]["OPTIONS"]["pool"]["reconnect_timeout"] = 2.0
 
 
 def listen(host: str, port: int, *, exact: bool = False) -> socket.socket:
