@@ -14,7 +14,7 @@ from django.db import connections
 
 from reik.kernel import clock
 from reik.kernel.home import Home
-from reik.ops import receive, send, watch
+from reik.ops import guard, receive, send, watch
 from reik.ops.bench import sink
 from reik.ops.bench.processes import Processes
 from reik.ops.bench.world import Tenant, found_tenants
@@ -25,6 +25,7 @@ REAL: Mapping[str, Callable[[], None]] = {
     "receive": receive.run,
     "watch": watch.run,
     "send": send.run,
+    "guard": guard.run,
 }
 
 
