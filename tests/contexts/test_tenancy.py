@@ -19,6 +19,7 @@ PLATFORM_TABLES = {
     "kernel_integrationtoken",
     "kernel_installation",
     "ingest_streampartition",
+    "ingest_streamreceiver",
 }
 RUNTIME = "rolname IN ('reik_owner', 'reik_worker', 'reik_web')"
 
