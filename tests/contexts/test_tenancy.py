@@ -121,7 +121,7 @@ def test_a_partnership_ends_by_itself(neighbours, now):
 
 
 def test_web_cannot_write_into_another_organisation(neighbours, now):
-    eva, account, _ = neighbours["eva"]
+    _, account, _ = neighbours["eva"]
     zorg = neighbours["zorg"][0]
     actor = actor_for(account.id, now)
     with pytest.raises(DatabaseError, match="row-level security"), acting_for(actor):

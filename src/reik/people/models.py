@@ -14,7 +14,7 @@ class Team(models.Model):
 
 
 class Client(models.Model):
-    """Someone who gets medication handed over. Name and birth date in clear (operators search them), the rest sealed."""
+    """Someone who gets medication. Name and birth date in clear (operators search them), the rest sealed."""
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
@@ -64,4 +64,20 @@ class Partnership(models.Model):
             models.UniqueConstraint(
                 name="partnership_once", fields=["organisation", "partner", "purpose", "starts_at"]
             ),
+        ]
+
+
+class ClientIdentifier(models.Model):
+    """A number by which somebody else knows a client (a pharmacy's, for one), as a keyed fingerprint."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey(Client, models.CASCADE)
+    system = models.TextField()
+    value_index = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="client_identifier_once", fields=["organisation", "value_index"])
         ]
