@@ -29,6 +29,11 @@ def _wiring() -> Mapping[type[Fact], Sequence[Handler]]:
     return handlers
 
 
+def prepare() -> None:
+    """Read the wiring now: a process that forks shares it, and a fault in it shows at the start, not at a deadline."""
+    _wiring()
+
+
 def publish(facts: Sequence[Fact], now: datetime) -> None:
     """Hand each type's facts, in the order given, to the handlers that the wiring names for it."""
     by_type: dict[type[Fact], list[Fact]] = defaultdict(list)

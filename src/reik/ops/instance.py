@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.db import connections
 
 from reik.ingest import stream
-from reik.kernel import clock
+from reik.kernel import clock, facts
 from reik.kernel.crypto import reset_vault
 from reik.kernel.database import DATABASE
 from reik.kernel.home import Home, Runtime
@@ -68,6 +68,7 @@ def running(home: Home, *, kind: str, web: str, scratch: bool = False) -> Iterat
             os.environ.pop("REIK_NATS_URL", None)
         _prepare(home, admin_url, kind)
         asyncio.run(stream.make_ready(home))
+        facts.prepare()
         yield Instance(home=home, engines=tuple(each.engine for each in started), runtime=runtime)
     finally:
         connections.close_all()

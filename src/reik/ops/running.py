@@ -11,11 +11,14 @@ from collections.abc import Awaitable, Callable
 
 from django.db import InterfaceError, OperationalError, connection
 
+from reik.kernel import facts
+
 log = logging.getLogger("reik.running")
 
 
 def settle_memory() -> None:
     """What was loaded stays: the collector need not look at it again, and seldom at what a batch makes."""
+    facts.prepare()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
