@@ -1,4 +1,4 @@
-"""MQTT 3.1.1 packets of the simulator, and a session against a broker of a few lines."""
+"""MQTT 3.1.1 packets of the device, and a session against a broker of a few lines."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik_simulator import mqtt_packets as packets
-from reik_simulator.mqtt import ConnectionRefused, MqttError, Session, SubscriptionRefused
+from reik_dispenser.runtime import mqtt_packets as packets
+from reik_dispenser.runtime.mqtt import ConnectionRefused, MqttError, Session, SubscriptionRefused
 
 SIZES = (0, 1, 127, 128, 16_383, 16_384, 70_000, 2_097_152)
 

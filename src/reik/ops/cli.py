@@ -37,7 +37,10 @@ COMMANDS = {
     "send": Command("deliver messages", "send"),
     "jobs": Command("do periodic and heavy work", "jobs"),
     "guard": Command("seal the access log, look for what must never be", "guard"),
+    "schedule": Command("take in a list of schedules of times only (CSV)", "schedule_csv"),
     "migrate": Command("bring the database's schema up to date", "migrate"),
+    "import": Command("take in a pharmacy's messages from files", "import_files"),
+    "plan": Command("print the planned moments of a pharmacy's message", "plan", django=False),
     "bench": Command("measure: " + ", ".join(BENCHES), "bench"),
     "prove": Command("prove: " + ", ".join(PROOFS), "bench"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from reik.ops.bench.load import press_shot
 from reik.ops.bench.world import Device
 from reik.ops.running import settle_memory
 from reik_dispenser.wire import down_topic, receipt_topic, up_topic, verify
-from reik_simulator.mqtt import Session
+from reik_simulator.mqtt import ConnectionRefused, Session
 
 CONNECTING = 50  # sign-ins under way at a time
 STANDSTILL_S = 30.0  # without any receipt: what is still open then is lost
@@ -33,7 +34,9 @@ class Report(msgspec.Struct, kw_only=True):
     last: float
     delays: list[float]
     unreceipted: list[tuple[str, int]]
+    sessions: int
     connect_s: float
+    cpu_s: float  # from `go` on
     strange: int  # what came on a receipt topic and was no receipt
 
 
@@ -53,12 +56,16 @@ class Fleet:
     folder: Path
 
     @property
+    def name(self) -> str:
+        return f"fleet-{self.number}"
+
+    @property
     def ready(self) -> Path:
-        return self.folder / f"fleet-{self.number}.ready"
+        return self.folder / f"{self.name}.ready"
 
     @property
     def report(self) -> Path:
-        return self.folder / f"fleet-{self.number}.json"
+        return self.folder / f"{self.name}.json"
 
     def speak(self) -> None:
         """The process's entry: signs, connects, waits for `go`, speaks until all is receipted, and reports."""
@@ -74,6 +81,7 @@ class Fleet:
 
     async def _speak(self, payloads: dict[str, list[bytes]]) -> None:
         voices = [_Voice(device, payloads[device.name], self.mqtt) for device in self.devices]
+        await _knock(self.mqtt)
         began = time.monotonic()
         gate = asyncio.Semaphore(CONNECTING)
         await asyncio.gather(*(each.connect(gate) for each in voices))
@@ -81,7 +89,7 @@ class Fleet:
         self.ready.touch()
         while not (self.folder / "go").exists():
             await asyncio.sleep(0.01)
-        first = time.time()
+        first, before = time.time(), time.process_time()
         for each in voices:
             each.next()
         await _wait_for(voices)
@@ -90,7 +98,9 @@ class Fleet:
             last=max(each.last for each in voices),
             delays=[delay for each in voices for delay in each.delays],
             unreceipted=[identity for each in voices for identity in each.unreceipted()],
+            sessions=len(voices),
             connect_s=connect_s,
+            cpu_s=time.process_time() - before,
             strange=sum(each.strange for each in voices),
         )
         for each in voices:
@@ -98,6 +108,21 @@ class Fleet:
         draft = self.report.with_suffix(".new")
         draft.write_bytes(msgspec.json.encode(report))
         draft.replace(self.report)
+
+
+async def _knock(mqtt: str) -> None:
+    """Wait until strangers are refused at once: who knocks while nobody answers hangs until the broker gives up."""
+    host, _, port = mqtt.partition(":")
+    for _ in range(60):
+        with suppress(TimeoutError):
+            try:
+                await Session("STRANGER", "", host, int(port), _ignore).connect(timeout=0.5)
+            except ConnectionRefused:
+                return
+
+
+def _ignore(_topic: str, _payload: bytes) -> None:
+    """Nothing comes."""
 
 
 async def _wait_for(voices: Sequence[_Voice]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 
 import msgspec
@@ -17,9 +18,10 @@ from reik.kernel import clock
 from reik.ops import admit, receive
 from reik.ops.bench import arrivals as reading
 from reik.ops.bench import figures as fig
+from reik.ops.bench import peer
 from reik.ops.bench.cpu import Clocks
 from reik.ops.bench.figures import Claim, Figures, at_least_one, number, percentile, say
-from reik.ops.bench.fleet import MOMENT, STANDSTILL_S, Fleet, Report
+from reik.ops.bench.fleet import MOMENT, Fleet, Report
 from reik.ops.bench.plants import KINDS
 from reik.ops.bench.processes import Processes
 from reik.ops.bench.scene import REAL, Scene, set_scene, wait_until
@@ -28,6 +30,7 @@ from reik.ops.bench.world import Deadlines, Device, crowd, plan_moments, settle_
 GOAL_PER_S = 5_000
 LATE_MS = 2_000  # device contract, section 4: normally within 2 s of arrival
 PATIENCE_S = 900
+PEER_EVENTS = 50  # of each dispenser: a peer that is slow need not be so for long
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--goal", action="store_true", help=f"claim {GOAL_PER_S} events/s too, on a quiet machine"
     )
+    parser.add_argument("--peer", action="store_true", help=f"then measure a plain peer too: {peer.NAME}")
     parser.add_argument("--plant", choices=KINDS, help="plant a fault: the bench must fail")
 
 
@@ -50,19 +54,38 @@ def run(options: argparse.Namespace) -> int:
         "events": each * options.connections, "connections": options.connections, "others": options.others,
         "receivers": options.receivers, "door": "mqtt",
     }  # fmt: skip
+    with _stage(options, each) as (scene, fleets):
+        _plant(options.plant, scene)
+        with scene.processes(_processes(options.receivers)) as processes:
+            reports = _speak(scene, processes, fleets, figures)
+            time.sleep(1)  # what is counted twice may still come
+            figures["processes_ended"] = len(processes.ended())
+        figures |= _speed(reports) | _truth(scene, reports, each)
+    if options.peer:
+        figures["peer"] = _peer(options)
+    return fig.report(figures, _claims(options))
+
+
+@contextmanager
+def _stage(options: argparse.Namespace, each: int) -> Iterator[tuple[Scene, list[Fleet]]]:
+    """A scene with dispensers that have `each` moments to speak about, and many other open ones."""
     with set_scene() as scene:
         say(f"settling {options.connections} dispensers and {options.others} other open moments ...")
         devices = settle_devices(scene.home, scene.tenants, options.connections, clock.now())
         deadlines = Deadlines(first=clock.now() + timedelta(hours=1))
         plan_moments(scene.home, prefix=MOMENT, deadlines=deadlines, each=each, now=clock.now())
         crowd(scene.home, options.connections, options.others, clock.now())
-        _plant(options.plant, scene)
-        with scene.processes(_processes(options.receivers)) as processes:
-            reports = _speak(scene, processes, devices, options, figures, each)
-            time.sleep(1)  # what is counted twice may still come
-            figures["processes_ended"] = len(processes.ended())
-        figures |= _measure(scene, reports, each, options.connections)
-    return fig.report(figures, _claims(options))
+        yield scene, _fleets(scene, devices, options.generators, each)
+
+
+def _peer(options: argparse.Namespace) -> Figures:
+    """The same dispensers and payloads with a plain peer in the place of `receive`."""
+    figures: Figures = {"name": peer.NAME}
+    each = min(PEER_EVENTS, -(-options.events // options.connections))
+    runs = {"admit": admit.run, "peer": peer.run}
+    with _stage(options, each) as (scene, fleets), scene.processes(runs) as processes:
+        reports = _speak(scene, processes, fleets, figures)
+    return figures | {"events": each * options.connections} | _speed(reports)
 
 
 def _processes(receivers: int) -> Mapping[str, Callable[[], None]]:
@@ -70,32 +93,44 @@ def _processes(receivers: int) -> Mapping[str, Callable[[], None]]:
     return {**REAL, "admit": admit.run, **more}
 
 
-def _speak(
-    scene: Scene,
-    processes: Processes,
-    devices: list[Device],
-    options: argparse.Namespace,
-    figures: Figures,
-    each: int,
-) -> list[Report]:
-    folder = scene.home.path
-    fleets = [
-        Fleet(
-            number=place, mqtt=scene.instance.runtime.mqtt, devices=devices[place :: options.generators],
-            events=each, at=clock.now(), folder=folder,
-        )
-        for place in range(options.generators)
-    ]  # fmt: skip
-    with scene.processes({f"fleet-{each.number}": each.speak for each in fleets}) as generators:
-        if not wait_until(lambda: all(each.ready.exists() for each in fleets), 300, every_s=0.05):
-            raise RuntimeError(f"The dispensers cannot come in: {generators.ended()}")
+def _speak(scene: Scene, processes: Processes, fleets: list[Fleet], figures: Figures) -> list[Report]:
+    """Let the dispensers in, have them say everything, and give what they saw."""
+    with scene.processes({each.name: each.speak for each in fleets}) as generators:
+        wait_until(lambda: _in(fleets) or bool(generators.ended()), 300, every_s=0.05)
+        if not _in(fleets):
+            raise CannotComeIn("The dispensers cannot come in: look in the lines above.")
         engines = {each.name: each.process.pid for each in scene.instance.engines}
-        clocks = Clocks({**processes.pids, **generators.pids, **engines})
-        say(f"{len(devices)} dispensers are in; {each} events of each ...")
-        (folder / "go").touch()
-        wait_until(lambda: all(each.report.exists() for each in fleets), PATIENCE_S + STANDSTILL_S)
-        figures["cpu_s"] = clocks.passed()
-    return [msgspec.json.decode(each.report.read_bytes(), type=Report) for each in fleets]
+        clocks = Clocks({**processes.pids, **engines})
+        say("all dispensers are in and begin to speak ...")
+        (scene.home.path / "go").touch()
+
+        def done() -> bool:
+            generators.ended()
+            return not any(each.name in generators.pids and not each.report.exists() for each in fleets)
+
+        wait_until(done, PATIENCE_S)
+        used = clocks.passed()
+    reports = [msgspec.json.decode(each.report.read_bytes(), type=Report) for each in fleets]
+    figures["cpu_s"] = {**used, "dispensers": round(sum(each.cpu_s for each in reports), 2)}
+    return reports
+
+
+class CannotComeIn(Exception):
+    """Nothing can be measured."""
+
+
+def _in(fleets: list[Fleet]) -> bool:
+    return all(each.ready.exists() for each in fleets)
+
+
+def _fleets(scene: Scene, devices: list[Device], generators: int, each: int) -> list[Fleet]:
+    return [
+        Fleet(
+            number=place, mqtt=scene.instance.runtime.mqtt, devices=devices[place::generators], events=each,
+            at=clock.now(), folder=scene.home.path,
+        )
+        for place in range(generators)
+    ]  # fmt: skip
 
 
 # Everything that a device was promised must be in the ledger, and each moment must have changed by it.
@@ -105,27 +140,32 @@ LEFT JOIN dispensing_deviceevent AS e ON e.dispenser_id = d.id AND e.epoch = 1 A
 LEFT JOIN dispensing_moment AS m ON m.dispenser_id = d.id AND m.key = %s || n
 WHERE e.seq IS NULL OR m.outcome IS NULL
 """
+DOUBLE = "SELECT count(*) FROM dispensing_deviceevent WHERE epoch <> 1 OR seq NOT BETWEEN 1 AND %s"
 
 
-def _measure(scene: Scene, reports: list[Report], each: int, connections: int) -> Figures:
-    with superuser(scene.home) as admin:
-        missing = {(row[0], row[1]) for row in admin.execute(MISSING, (each, MOMENT)).fetchall()}
-    unreceipted = {(device, seq) for report in reports for device, seq in report.unreceipted}
+def _speed(reports: list[Report]) -> Figures:
     delays = [delay * 1000 for report in reports for delay in report.delays]
     seconds = max(report.last for report in reports) - min(report.first for report in reports)
-    connect_s = max(report.connect_s for report in reports)
+    sessions = sum(report.sessions for report in reports)
     return {
         "events_per_s": round(len(delays) / seconds) if delays else 0,
         "ack_p50_ms": percentile(delays, 0.5),
         "ack_p99_ms": percentile(delays, 0.99),
+        "seconds": round(seconds, 2),
+        "connects_per_s": round(sessions / max(report.connect_s for report in reports)),
+    }
+
+
+def _truth(scene: Scene, reports: list[Report], each: int) -> Figures:
+    """What the tables say beside what the dispensers were told."""
+    with superuser(scene.home) as admin:
+        missing = {(row[0], row[1]) for row in admin.execute(MISSING, (each, MOMENT)).fetchall()}
+    unreceipted = {(device, seq) for report in reports for device, seq in report.unreceipted}
+    return {
         "lost": len(missing | unreceipted),
         "unreceipted": len(unreceipted),
-        "doubles": reading.count(scene.home, "SELECT count(*) FROM dispensing_deviceevent")
-        + len(missing)
-        - each * connections,
+        "doubles": reading.count(scene.home, DOUBLE, each),
         "strange_answers": sum(report.strange for report in reports),
-        "seconds": round(seconds, 2),
-        "connects_per_s": round(connections / connect_s),
         "sealed_raw": reading.count(scene.home, "SELECT count(*) FROM ingest_rawmessage"),
     }
 
@@ -153,7 +193,8 @@ def _plant(kind: str | None, scene: Scene) -> None:
         admin.execute(
             f"CREATE SEQUENCE bench_plant; CREATE FUNCTION bench_plant() RETURNS trigger LANGUAGE plpgsql"
             f" SECURITY DEFINER AS $$ BEGIN {act} RETURN NEW; END $$;"
-            f" CREATE TRIGGER bench_plant BEFORE {verb} ON {table} FOR EACH {level} EXECUTE FUNCTION bench_plant()".encode()
+            f" CREATE TRIGGER bench_plant BEFORE {verb} ON {table}"
+            f" FOR EACH {level} EXECUTE FUNCTION bench_plant()".encode()
         )
 
 

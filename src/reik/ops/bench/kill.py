@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         seconds = options.rounds * sum(ROUND_S) / 2 + 4
         devices = settle_devices(scene.home, scene.tenants, int(seconds * MOMENTS_PER_S), clock.now())
         crowd(scene.home, len(devices), options.others, clock.now())
-        plant(options.plant, scene.home, late_s=LATEST_S + 15)
+        plant(options.plant, scene.home, late_s=LATEST_S + 3)
         deadlines = Deadlines(
             first=clock.now() + timedelta(seconds=5), wave=10**9, step_ms=1000 // MOMENTS_PER_S
         )

@@ -28,6 +28,7 @@ from reik.ops.bench.world import Deadlines, Device, crowd, plan_moments, settle_
 CLIENTS = 2000
 MISSED = 100
 STOPS_BEFORE_S = 3
+ALERT_WITHIN_S = 12  # once it goes on
 PATIENCE_S = 60  # after which a moment is unknown, whoever is behind
 
 
@@ -64,7 +65,7 @@ def _prove(victim: str, options: argparse.Namespace) -> Figures:
     with set_scene() as scene:
         devices = settle_devices(scene.home, scene.tenants, CLIENTS, clock.now())
         crowd(scene.home, CLIENTS, options.others, clock.now())
-        plant(options.plant, scene.home, late_s=options.seconds + 30)
+        plant(options.plant, scene.home, late_s=options.seconds + ALERT_WITHIN_S + 3)
         deadlines = Deadlines(first=clock.now() + timedelta(seconds=STOPS_BEFORE_S + 4))
         plan_moments(scene.home, prefix="now-", deadlines=deadlines, each=1, now=clock.now())
         missed = devices[:MISSED]
@@ -102,6 +103,6 @@ def _stopper(scene: Scene, processes: Processes, victim: str) -> Callable[[signa
 
 def _claims(seconds: int) -> list[Claim]:
     return [
-        *claims(latest_s=min(seconds, PATIENCE_S) + 12),
+        *claims(latest_s=min(seconds, PATIENCE_S) + ALERT_WITHIN_S),
         Claim("no process ended by itself", lambda f: number(f, "processes_ended") == 0),
     ]

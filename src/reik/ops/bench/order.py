@@ -107,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
         with scene.processes({"receive": REAL["receive"]}) as processes:
             with scene.processes({"load": lambda: fire(scene.home, shots, most_per_s=PER_S)}) as load:
                 wait_until(lambda: bool(load.ended()), 600)
-            wait_until(lambda: _held(scene) >= sum(len({e.seq for e in order}) for _, order, _ in cast), 60)
+            wait_until(lambda: _held(scene) >= sum(len({e.seq for e in order}) for _, order, _ in cast), 30)
             figures["processes_ended"] = len(processes.ended())
         figures["events"] = len(shots)
         figures["disagreements"] = sum(_disagreements(scene, name, cast) for name in STORIES)

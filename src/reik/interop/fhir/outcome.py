@@ -1,0 +1,75 @@
+"""What went wrong, as FHIR says it: issues with a place, a refusal that carries them, and the OperationOutcome. Pure.
+
+A text never repeats what the message said: an answer may end in somebody's log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# IssueType (FHIR R4) by the status of an answer that says no more than its status.
+_CODES = {
+    400: "invalid", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 406: "not-supported",
+    413: "too-long", 415: "not-supported", 422: "processing", 500: "exception", 503: "transient",
+}  # fmt: skip
+
+
+_PATH = re.compile(r"[A-Z]\w*(\.\w+(\[\d+\])?)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One thing that is wrong. `place` is a FHIRPath (`Bundle.entry[2].resource…`) or a line of the message."""
+
+    text: str
+    code: str = "invalid"
+    place: str = ""
+    severity: str = "error"
+
+
+class Refused(Exception):
+    """The message is not taken: `status` is 400 (no FHIR), 413, or 422 (FHIR that Reik cannot understand) …"""
+
+    def __init__(self, status: int, *issues: Issue) -> None:
+        said = (f"{each.text} ({each.place})" if each.place else each.text for each in issues)
+        super().__init__("; ".join(_writable(each) for each in said))
+        self.status = status
+        self.issues = issues
+
+    @property
+    def reason(self) -> str:
+        """One line for the inbox: codes and places, no content."""
+        said = "; ".join(f"{each.code} {each.place}".strip() for each in self.issues[:5])
+        return f"{self.status} {_writable(said)}"
+
+
+def refused(status: int, text: str, place: str = "", *, code: str = "") -> Refused:
+    """A refusal with one issue."""
+    return Refused(status, Issue(text=text, place=place, code=code or _CODES.get(status, "processing")))
+
+
+def operation_outcome(issues: Sequence[Issue]) -> dict[str, Any]:
+    """The OperationOutcome (JSON form) that tells these issues."""
+    return {"resourceType": "OperationOutcome", "issue": [_issue(each) for each in issues]}
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "severity": issue.severity,
+        "code": issue.code,
+        "details": {"text": _writable(issue.text)},
+    }
+    place = _writable(issue.place)
+    if place:
+        made["diagnostics"] = place
+        if _PATH.fullmatch(place):
+            made["expression"] = [place]
+    return made
+
+
+def _writable(text: str) -> str:
+    """A place may hold a name that the message made up: short, and with letters only that can be written."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:300])

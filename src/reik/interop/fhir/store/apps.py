@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FhirStoreConfig(AppConfig):
+    name = "reik.interop.fhir.store"
+    label = "fhir"
