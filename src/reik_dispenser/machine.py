@@ -9,7 +9,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from reik_dispenser import booting, commands, holds, loading, moments, power, presenting, timekeeping
+from reik_dispenser import (
+    booting,
+    commands,
+    holds,
+    loading,
+    moments,
+    power,
+    presenting,
+    pressing,
+    timekeeping,
+)
 from reik_dispenser.inputs import (
     AllReceipted,
     BatteryChanged,
@@ -106,10 +116,10 @@ _ALWAYS: dict[type, Handler] = {
     AllReceipted: _just(commands.wipe_when_receipted),
 }
 _ROLLS: dict[type, Handler] = {RollInserted: loading.insert}
-_MOVING: dict[type, Handler] = {**_ALWAYS, ButtonPressed: _just(presenting.press_while_moving)}
+_MOVING: dict[type, Handler] = {**_ALWAYS, ButtonPressed: _just(pressing.press_while_moving)}
 _STILL: dict[type, Handler] = {**_ALWAYS, **_ROLLS, SachetPresented: _just(presenting.recovered)}
-_IN_VAIN: dict[type, Handler] = {**_STILL, ButtonPressed: _just(presenting.press_in_vain)}
-_WAITING: dict[type, Handler] = {**_STILL, ButtonPressed: _just(presenting.press)}
+_IN_VAIN: dict[type, Handler] = {**_STILL, ButtonPressed: _just(pressing.press_in_vain)}
+_WAITING: dict[type, Handler] = {**_STILL, ButtonPressed: _just(pressing.press)}
 _ROWS: dict[Phase, dict[type, Handler]] = {
     Phase.OFF: {Booted: booting.boot},
     Phase.READY: _WAITING,
@@ -117,7 +127,7 @@ _ROWS: dict[Phase, dict[type, Handler]] = {
     Phase.ADVANCING: {**_MOVING, SachetRead: presenting.read},
     Phase.CUTTING: {**_MOVING, SachetPresented: _just(presenting.presented)},
     Phase.TRAY: {
-        **_ALWAYS, **_ROLLS, ButtonPressed: _just(presenting.press_at_tray),
+        **_ALWAYS, **_ROLLS, ButtonPressed: _just(pressing.press_at_tray),
         SachetTaken: _just(presenting.taken),
     },
     Phase.PAUSED: _IN_VAIN,
@@ -180,8 +190,9 @@ def next_wake(device: Device, now: datetime) -> datetime | None:
     """The next instant at which a tick can change anything; None when only an input can."""
     found: list[datetime] = []
     if device.hand_over is not None:
-        waits = NEXT_WITHOUT_SENSING if device.stage is Stage.TRAY else MOTOR_PATIENCE
-        found.append(device.hand_over.since + waits + timedelta(milliseconds=1))
+        in_tray = device.stage is Stage.TRAY
+        waits = NEXT_WITHOUT_SENSING if in_tray else MOTOR_PATIENCE + timedelta(milliseconds=1)
+        found.append(device.hand_over.since + waits)
     if device.grant is not None:
         found.append(device.grant.until + timedelta(milliseconds=1))
     found += [each.since + commands.SHOWN_FIRST for each in device.announced]

@@ -13,7 +13,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from reik_dispenser.state import Device
 
+_TOLD_ANEW = frozenset({"clock", "last_now", "battery_pct"})
 LOST_WITHOUT_POWER = frozenset({"grant", "wake_at", "signal_dbm"})
+_KEPT = tuple(f.name for f in fields(Device) if f.name not in LOST_WITHOUT_POWER | _TOLD_ANEW)
 
 
 def remember(device: Device) -> dict[str, object]:
@@ -21,6 +23,14 @@ def remember(device: Device) -> dict[str, object]:
     return {
         f.name: _encoded(getattr(device, f.name)) for f in fields(device) if f.name not in LOST_WITHOUT_POWER
     }
+
+
+def differs(before: Device, after: Device) -> bool:
+    """Whether anything changed that must outlive the power, and is not told anew by what comes after it."""
+    return any(
+        getattr(before, name) is not getattr(after, name) and getattr(before, name) != getattr(after, name)
+        for name in _KEPT
+    )
 
 
 def revive(values: Mapping[str, object]) -> Device:

@@ -80,7 +80,7 @@ def _remind(turn: Turn, progress: Progress) -> None:
     attempt = _attempt_due(progress, turn.now)
     if attempt <= progress.attempt or progress.complete or progress.ended or turn.now > moment.late_ends:
         return
-    if device.stage in (Stage.ADVANCING, Stage.CUTTING):
+    if device.stage in (Stage.ADVANCING, Stage.CUTTING) or device.pause is not None:
         return
     if not in_tray(device, moment.moment) and obstacle(device, moment, turn.now) is not None:
         return

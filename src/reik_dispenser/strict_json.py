@@ -18,7 +18,7 @@ MAX_ELEMENT_BYTES = 8_192
 _WHITE_SPACE = re.compile(r"[ \t\n\r]*")
 
 
-class Refused(Exception): - the contract's own word
+class Refused(Exception):  # the contract's own word
     """A payload that is answered with `refused` (section 2)."""
 
     def __init__(self, code: RefusalCode) -> None:
