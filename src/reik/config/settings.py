@@ -21,9 +21,11 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "reik.kernel",
     "reik.people",
+    "reik.medication",
     "reik.dispensing",
     "reik.alerting",
     "reik.ingest",
+    "reik.interop.fhir.store",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

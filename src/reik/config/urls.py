@@ -1,6 +1,6 @@
 """The addresses of Reik."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from reik.web import device
 from reik.web.health import health
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("whoami", whoami),
     path("device/1/<str:device>/up", device.up),
+    path("", include("reik.web.fhir.urls")),
 ]

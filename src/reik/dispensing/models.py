@@ -216,3 +216,49 @@ class DeviceCommand(models.Model):
                 ),
             ),
         ]
+
+
+class DevicePlan(models.Model):
+    """The newest plan that a dispenser was given, and which one it says it works by (R41).
+
+    `moments` null: none was given, or the newest did not arrive. Earlier plans are in their commands.
+    """
+
+    dispenser = models.OneToOneField(Dispenser, models.PROTECT, primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    version = models.BigIntegerField()
+    sha256 = models.TextField()
+    moments = models.JSONField(null=True)
+    command_id = models.UUIDField(null=True)
+    renew_at = models.DateTimeField(null=True)  # when it is looked at again; null: at once
+    applied_version = models.BigIntegerField(default=0)
+    applied_sha256 = models.TextField(default="")
+    applied_epoch = models.BigIntegerField(default=0)
+    applied_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(name="plan_to_renew", fields=["renew_at"])]
+
+
+class RollStay(models.Model):
+    """A roll in a dispenser: all that was said of it, and the sum of its newest stay (N6, R24).
+
+    `roll` is the number on the roll, whether or not Reik knows it; `roll_twin` reads `said`.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT, db_index=False)
+    roll = models.TextField()
+    said = models.JSONField()
+    state = models.TextField()  # loaded, emptied or delivered (taken out with sachets on it)
+    loaded = models.IntegerField(null=True)
+    out = models.IntegerField()
+    presented = models.IntegerField()
+    retained = models.IntegerField()
+    removed = models.IntegerField()
+    counted = models.BooleanField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="roll_in_dispenser", fields=["dispenser", "roll"])]

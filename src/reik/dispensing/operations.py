@@ -7,19 +7,20 @@ dispensers first and moments after them, both in ascending id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-from reik.dispensing import commands, devices, journal, mentions, moments, twin
+from reik.dispensing import commands, devices, journal, mentions, moments, plans_applied, roll_loading, twin
 from reik.dispensing.commands import Answered
 from reik.dispensing.devices import Device, Held, Started
 from reik.dispensing.journal import Entry, Identity
 from reik.dispensing.mentions import Mention, Why
 from reik.dispensing.moments import OpenMoment
+from reik.dispensing.roll_loading import RollEvent
 from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik_dispenser.messages import Event, EventType, Heartbeat, Parked
@@ -59,6 +60,8 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
         open_mentions += contested
     else:
         open_mentions += _fold(batch, fresh, contested, known, now)
+        roll_loading.fold(_of_types(roll_loading.TYPES, batch, fresh, known), now)
+        plans_applied.note(_of_types({plans_applied.TYPE}, batch, fresh, known), now)
     mentions.keep(open_mentions, now)
     fresh |= _note_lost(batch, fresh, known)
     answered = _answers_to_commands(batch, fresh)
@@ -72,6 +75,25 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
     commands.take_answers(answered, now)
     commands.send_again(_beating(batch), now)
     return held
+
+
+def _of_types(
+    types: Collection[str], batch: Sequence[Heard], fresh: set[Identity], known: Mapping[UUID, Device]
+) -> list[RollEvent]:
+    """The fresh events of these types, each with the instant at which it happened; of two bodies the first."""
+    found: dict[Identity, RollEvent] = {}
+    for heard in batch:
+        for element in heard.elements:
+            if not isinstance(element, Event) or element.type not in types:
+                continue
+            identity = (heard.dispenser_id, element.epoch, element.seq)
+            if identity in fresh and identity not in found:
+                found[identity] = RollEvent(
+                    organisation_id=heard.organisation_id, dispenser_id=heard.dispenser_id, epoch=element.epoch,
+                    seq=element.seq, at=known[heard.dispenser_id].instant(element.at)[0], type=element.type,
+                    data=element.data,
+                )  # fmt: skip
+    return list(found.values())
 
 
 def _beating(batch: Sequence[Heard]) -> list[UUID]:

@@ -145,14 +145,15 @@ def _store(blocks: Sequence[Block], now: datetime) -> None:
 
 
 def unsealed_since() -> datetime | None:
-    """When the oldest row was written that no block holds yet; None when all are sealed."""
+    """When the first of the rows was written that no block holds yet; None when all are sealed."""
     with connection.cursor() as cursor:
+        # By transaction, not min(recorded_at): that would read the whole log when all is sealed.
         cursor.execute(
-            "SELECT min(recorded_at) FROM kernel_accessentry"  # noqa: S608 - constants only
-            f" WHERE tx >= ({_SEALED_UNTIL})::text::xid8"
+            "SELECT recorded_at FROM kernel_accessentry"  # noqa: S608 - constants only
+            f" WHERE tx >= ({_SEALED_UNTIL})::text::xid8 ORDER BY tx LIMIT 1"
         )
-        found: datetime | None = cursor.fetchone()[0]
-    return found
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def verify(organisation_id: UUID) -> Broken | None:

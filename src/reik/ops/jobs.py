@@ -15,7 +15,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from reik.kernel import clock
 from reik.kernel.database import Role, become
@@ -26,8 +26,8 @@ log = logging.getLogger("reik.jobs")
 
 AGAIN_AFTER_S = 2.0
 POLLED_EVERY_S = 2.0
-WAIT_S = 5.0  # for a connection; the end must not take longer when the database is away
-GRACE_S = 6.0
+WAIT_S = 3.0  # for a connection; the end must not take longer when the database is away
+GRACE_S = 4.0
 KEPT_HOURS = 14 * 24
 
 
@@ -40,40 +40,41 @@ def run() -> None:
 
 
 async def _serve(stop: asyncio.Event) -> None:
-    working = asyncio.create_task(_work_until(stop))
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    working.cancel()  # procrastinate then takes no new job and waits for those that run
-    with suppress(asyncio.CancelledError):
-        await working
-
-
-async def _work_until(stop: asyncio.Event) -> None:
     """However often the database goes away in between: a job that was cut off is taken again (`look_after`)."""
     away = False
     while not stop.is_set():
         try:
-            with app.replace_connector(_connector()):
-                async with app.open_async():
+            async with _connections() as pool:
+                with app.replace_connector(PsycopgConnector()):
+                    await app.open_async(pool)
+                    with suppress(AlreadyEnqueued):
+                        await upkeep.defer_async()  # the daily one may have been missed while Reik was off
                     away = False
-                    await _work()
+                    await _work(stop)
         except (ConnectorException, PoolTimeout, OperationalError) as failure:
             if not away:
                 log.warning("The database is away (%s); waiting for it.", failure.__cause__ or failure)
             away = True
-        await asyncio.sleep(AGAIN_AFTER_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AGAIN_AFTER_S)
 
 
-def _connector() -> PsycopgConnector:
+def _connections() -> AsyncConnectionPool:
     """Connections of its own, as the role that this process has become; Django's belong to its threads."""
-    return PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=WAIT_S)
+    return AsyncConnectionPool(
+        kwargs=connector_params(),
+        min_size=1,
+        max_size=4,
+        timeout=WAIT_S,
+        reconnect_timeout=WAIT_S,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
 
 
-async def _work() -> None:
-    with suppress(AlreadyEnqueued):
-        await upkeep.defer_async()  # the daily one may have been missed while Reik was off
-    await app.run_worker_async(
+async def _work(stop: asyncio.Event) -> None:
+    """Until `stop`, or until the worker ends by itself because the database went away."""
+    worker = app._worker(
         name="jobs",
         concurrency=2,
         # Asking costs less than a connection that only listens, and works where LISTEN does not exist.
@@ -82,6 +83,15 @@ async def _work() -> None:
         install_signal_handlers=False,
         shutdown_graceful_timeout=GRACE_S,
     )
+    working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    while not working.done():
+        # Cancelling it can leave its loop behind, and at its very start it forgets that it was told to stop.
+        worker.stop()  # type: ignore[no-untyped-call]
+        await asyncio.wait((working,), timeout=0.2)
+    await working
 
 
 @app.periodic(cron="17 3 * * *")

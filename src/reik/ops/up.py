@@ -19,7 +19,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
 
 from reik.kernel import clock
 from reik.kernel.home import Home
@@ -35,14 +34,20 @@ class UpRefused(Exception):
     """Reik cannot be started like this; the message says what to change."""
 
 
+# The functions of the engines that may wait for long, and that put everything back when they are interrupted.
+_WAITING = {"_await_answer", "await_end", "take"}
+
+
 class _Stopped(BaseException):
-    """A stop signal came while the supervisor was not yet in charge of them."""
+    """A stop signal came while an engine was waited for."""
 
 
 class _Stops:
-    """A stop signal unwinds from wherever it comes, once; during the unwinding further ones are ignored.
+    """Stop signals before the supervisor is in charge of them.
 
-    An exception that comes inside a finalizer is swallowed by Python: `came` then tells the supervisor.
+    They interrupt a wait for an engine. Anywhere else an exception could leave a program behind whose start
+    was not noted yet, or come inside a finalizer and be lost: there the signal is only noted, and the
+    supervisor ends before it begins. Starting takes a few seconds.
     """
 
     def __init__(self) -> None:
@@ -51,10 +56,13 @@ class _Stops:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup's choice
                 signal.signal(number, self._stop)
 
-    def _stop(self, _number: int, _frame: FrameType | None) -> NoReturn:
+    def _stop(self, _number: int, frame: FrameType | None) -> None:
         self.came = True
-        self.ignore()
-        raise _Stopped
+        while frame:
+            if frame.f_code.co_name in _WAITING:
+                self.ignore()  # nothing may disturb the unwinding
+                raise _Stopped
+            frame = frame.f_back
 
     def ignore(self) -> None:
         for number in STOP_SIGNALS:
