@@ -118,7 +118,9 @@ class Bench(RuleBasedStateMachine):
         for output in outputs:
             if isinstance(output, Record):
                 witness.hear(output.event)
-        ended = after.ended.keys() - before.ended.keys()
+        over = {name for name, progress in before.progress.items() if progress.ended}
+        ended = {*after.ended, *(name for name, each in after.progress.items() if each.ended)}
+        ended -= {*before.ended, *over}
         for name in {*after.progress, *ended} - witness.begun.keys():
             planned = [plan[name] for plan in reversed(witness.plans) if name in plan]
             at = write_at(after.progress[name].moment.at) if name in after.progress else planned[0]["at"]

@@ -186,6 +186,7 @@ class Agreement:
     product: Product = Product()
     packable: bool = False
     text: str | None = None
+    in_error: bool = False  # this version says that it should never have been there
 
     @property
     def key(self) -> str:

@@ -43,7 +43,10 @@ def registered(agreement: Agreement) -> datetime | None:
 
 
 def latest(agreements: Iterable[Agreement]) -> list[Agreement]:
-    """B4: of one kind and identifier the version registered last; if equal, the later in the file."""
+    """B4: of one kind and identifier the version registered last; if equal, the later in the file.
+
+    Where that version was entered in error nothing of the identifier is left.
+    """
     best: dict[tuple[Block, str], Agreement] = {}
     for agreement in agreements:
         name = (agreement.block, agreement.key)
@@ -51,7 +54,7 @@ def latest(agreements: Iterable[Agreement]) -> list[Agreement]:
         if other is None or (registered(agreement) or LONG_AGO) >= (registered(other) or LONG_AGO):
             best.pop(name, None)
             best[name] = agreement
-    return list(best.values())
+    return [each for each in best.values() if not each.in_error]
 
 
 def standings(current: Sequence[Agreement]) -> list[Standing]:

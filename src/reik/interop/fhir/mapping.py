@@ -6,7 +6,7 @@ What has an unexpected shape is read in the way that refuses most, never in a wa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reik.interop.fhir.mapping_dosage import dosage, span
@@ -47,6 +47,7 @@ STOPS = {  # E1
     "89925002": StopKind.CANCELLED,
 }
 DISTRIBUTION_FORM = "2.16.840.1.113883.2.4.3.11.60.20.77.5.3.8"
+IN_ERROR = "entered-in-error"
 STOP_TYPE = NICTIZ + "ext-StopType"
 CYCLE = NICTIZ + "ext-InstructionsForUse.RepeatPeriodCyclicalSchedule"
 # What a resource that an agreement points at is pointed at by (E2, E7).
@@ -54,16 +55,21 @@ PRIOR = {Block.WDS: "priorPrescription", Block.MA: "priorPrescription"}
 CARRIED_OUT = {Block.TA: "authorizingPrescription", Block.WDS: "basedOn"}
 
 
-def agreements(*documents: dict[str, Any]) -> tuple[Agreement, ...]:
-    """All TAs, WDSs and MAs of bundles or single resources, in the order of the file (B1, B3)."""
-    file = _File(documents)
-    return tuple(_agreement(block, resource, file) for block, resource in file.agreements)
+def agreements(*documents: dict[str, Any], in_error: bool = False) -> tuple[Agreement, ...]:
+    """All TAs, WDSs and MAs of bundles or single resources, in the order of the file (B1, B3).
+
+    One file is judged without what was entered in error. Who keeps agreements over many messages asks for
+    those too (`in_error`): they take back what an earlier message said.
+    """
+    file = _File(documents, in_error=in_error)
+    return tuple(
+        replace(_agreement(block, resource, file), in_error=resource.get("status") == IN_ERROR)
+        for block, resource in file.agreements
+    )
 
 
 def block_of(resource: Json) -> Block | None:
-    """B1; None for everything that is no agreement, and for what was entered in error (B3)."""
-    if resource.get("status") == "entered-in-error":
-        return None
+    """B1; None for everything that is no agreement."""
     for (kind, code), block in CATEGORIES.items():
         if resource.get("resourceType") == kind and _in_category(resource, code):
             return block
@@ -87,10 +93,13 @@ class _Entry:
 class _File:
     """The resources of the documents, found by full URL, `Type/id` or identifier (B5)."""
 
-    def __init__(self, documents: tuple[Json, ...]) -> None:
+    def __init__(self, documents: tuple[Json, ...], *, in_error: bool) -> None:
         entries = [entry for document in documents for entry in _entries(document, None)]
         self.agreements = [
-            (block, entry.resource) for entry in entries if (block := block_of(entry.resource)) is not None
+            (block, entry.resource)
+            for entry in entries
+            if (block := block_of(entry.resource)) is not None
+            and (in_error or entry.resource.get("status") != IN_ERROR)
         ]
         self._addressed: dict[str, Json] = {}
         self._identified: dict[tuple[str, str], Json] = {}

@@ -30,7 +30,7 @@ def hand_over(
     text = to_json(bundle)
     if bsn and bsn.encode() in text:
         bundle = from_json(text.replace(bsn.encode(), HIDDEN.encode()))
-    agreements = mapping.agreements(bundle)
+    agreements = mapping.agreements(bundle, in_error=True)
     if agreements:
         medication.agreements_received(
             organisation_id=organisation_id,
