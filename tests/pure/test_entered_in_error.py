@@ -12,7 +12,8 @@ def agreement(**changes):
     made = Agreement(
         block=Block.TA, id="urn:oid:1.2|TA-1", treatment="urn:oid:1.2|T-1",
         registered="2026-03-01T09:00:00+01:00",
-        period=Period(start="2026-03-01T00:00:00+01:00"), dosages=(Dosage(timing=Timing(repeats=True, times=("08:00:00",))),),
+        period=Period(start="2026-03-01T00:00:00+01:00"),
+        dosages=(Dosage(timing=Timing(repeats=True, times=("08:00:00",))),),
     )  # fmt: skip
     return replace(made, **changes)
 
