@@ -62,6 +62,8 @@ def become(role: Role, *, pool: int = 0) -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.close()
+        if connection.settings_dict["OPTIONS"].get("pool"):
+            connection.close_pool()  # type: ignore[attr-defined]  # it belongs to the role that we were
     settings = connections.settings["default"]
     settings.update(connection_settings(Home.from_environment(), role))
     if pool:

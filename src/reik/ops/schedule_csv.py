@@ -241,7 +241,7 @@ def drafts_of(
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="CSV: bsn (or name;birth_date);weekdays;time;sachets")
     parser.add_argument("--organisation", required=True, help="the care organisation that keeps the records")
-    parser.add_argument("--by", default=getpass.getuser(), help="who writes them; another person confirms")
+    parser.add_argument("--by", help="who writes them (default: your user name); another person confirms")
     parser.add_argument(
         "--only-good", action="store_true", help="take the clients of whom every line is good"
     )
@@ -260,7 +260,12 @@ def command(options: argparse.Namespace) -> int:
     for line in _said(refused):
         print(f"reik: {options.file.name}: {line}", file=sys.stderr)
     if drafts:
-        write_schedules(organisation_id=organisation.id, drafts=drafts, by=options.by, now=clock.now())
+        write_schedules(
+            organisation_id=organisation.id,
+            drafts=drafts,
+            by=options.by or getpass.getuser(),
+            now=clock.now(),
+        )
     print(f"{len(drafts)} schedules written, {len(refused)} lines refused. A second person reads them back.")
     return 2 if refused and not options.only_good else 0
 
