@@ -451,8 +451,8 @@ def test_a_request_may_change_a_plan_but_never_what_was_said(anna, now):
         assert keys(anna) == ["m-20261124-2000"]
 
 
-def test_one_and_three_hundred_plans_cost_as_many_statements(zorg, now):
-    voices = cast.many_homes(zorg, 301, now)
+def test_one_and_a_hundred_plans_cost_as_many_statements(zorg, now):
+    voices = cast.many_homes(zorg, 101, now)
     for voice in voices:
         schedule(voice, now, *LINES)
         id = register(voice, now, number=f"R-{voice.device}")
@@ -463,7 +463,7 @@ def test_one_and_three_hundred_plans_cost_as_many_statements(zorg, now):
             assert plan_keeping.keep([each.client_id for each in some], now) == len(some)
         cost.append(len(captured))
     assert cost[0] == cost[1]
-    assert DeviceCommand.objects.filter(type="expect_roll").count() == 301
+    assert DeviceCommand.objects.filter(type="expect_roll").count() == 101
     loads = [
         [voice.heard(device_loads(voice, now, f"R-{voice.device}"), at=now) for voice in some]
         for some in (voices[:1], voices[1:])
@@ -474,7 +474,7 @@ def test_one_and_three_hundred_plans_cost_as_many_statements(zorg, now):
             cast.hear(*batch, now=now)
         cost.append(len(captured))
     assert cost[0] == cost[1]
-    assert Roll.objects.filter(state="loaded").count() == 301
+    assert Roll.objects.filter(state="loaded").count() == 101
 
 
 def test_a_dispenser_placed_later_gets_its_plan_at_the_next_look(zorg, now):

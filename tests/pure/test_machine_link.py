@@ -20,9 +20,10 @@ from reik_dispenser.messages import Clock, Command, Event, Receipt, RefusedPaylo
 from reik_dispenser.outputs import Output
 from reik_dispenser.runtime.client import Client, Ended
 from reik_dispenser.runtime.delivery import Delivery, array_body
-from reik_dispenser.runtime.device import Dispenser, OwnClock
+from reik_dispenser.runtime.device import Dispenser
 from reik_dispenser.runtime.disk import RamDisk
 from reik_dispenser.runtime.enrolment import Address, Enrolment, EnrolmentUnfit, address
+from reik_dispenser.runtime.hardware import OwnClock
 from reik_dispenser.runtime.journal import Journal
 from reik_dispenser.runtime.mqtt_packets import ConnectionRefused, MqttError
 from reik_dispenser.runtime.store import Store
@@ -342,6 +343,22 @@ def test_a_fresh_event_of_an_open_moment_overtakes_and_is_sent_again_in_its_plac
     assert delivery.wake(3) <= 75, "60 s while a moment is open"
     journal.receipt(1, 100, NOW)
     assert [each.seq for each in delivery.next(4)] == list(range(101, 152))
+
+
+def test_a_moment_that_opens_ends_a_long_wait() -> None:
+    journal = Journal(RamDisk())
+    opened = [False]
+    delivery = Delivery(journal, Random(1), lambda: opened[0])
+    journal.append([Event(epoch=1, seq=1, at=NOW, type="help_pressed", data={})])
+    at = 0.0
+    for _ in range(5):
+        assert delivery.next(at)
+        at = delivery.wake(at)
+    assert delivery.next(at)
+    assert delivery.wake(at) - at > 400
+    opened[0] = True
+    assert delivery.next(at + 1) == []
+    assert delivery.wake(at + 1) - at <= 74
 
 
 def test_a_refused_array_goes_one_by_one_and_the_culprit_is_replaced() -> None:

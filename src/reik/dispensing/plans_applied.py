@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -67,14 +68,11 @@ def note(events: Sequence[RollEvent], now: datetime) -> None:
         taken = {row[0] for row in cursor.fetchall()}
         cursor.execute(MISMATCHED, values)
         rows = cursor.fetchall()
-    facts.publish(
-        [
-            PlanMismatch(
-                dispenser_id=row[0], organisation_id=row[1], client_id=row[2], at=newest[row[0]].at,
-                version=row[3], sha256=row[4], given_version=row[5],
-            )
-            for row in rows
-            if row[0] in taken
-        ],
-        now,
+    facts.publish([_mismatch(row, newest[row[0]]) for row in rows if row[0] in taken], now)
+
+
+def _mismatch(row: Sequence[Any], said: RollEvent) -> PlanMismatch:
+    return PlanMismatch(
+        dispenser_id=row[0], organisation_id=row[1], client_id=row[2], at=said.at, version=row[3], sha256=row[4],
+        given_version=row[5],
     )  # fmt: skip

@@ -191,15 +191,13 @@ def agreements_received(
     )  # fmt: skip
     differing = _compare(organisation_id, client_id, now)
     whose = {"organisation_id": organisation_id, "client_id": client_id}
-    found: list[facts.Fact] = [
-        AgreementsReceived(
-            **whose, message_id=message_id, unplannable=len(plan.unplannable), differences=differing
-        )
-    ]
-    if plan != before:
+    received = AgreementsReceived(
+        **whose, message_id=message_id, unplannable=len(plan.unplannable), differences=differing
+    )
+    changed = [PlanChanged(**whose, because="agreements")] if plan != before else []
+    if changed:
         compare_again(client_id, now)
-        found.append(PlanChanged(**whose, because="agreements"))
-    facts.publish(found, now)
+    facts.publish([received, *changed], now)
     return True
 
 

@@ -12,13 +12,9 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from reik.medication.schedule import (
-    MOST_SACHETS,
-    SHIFTED_AT_MOST_MIN,
-    PlannedDose,
-    instant_of,
-    minutes_apart,
-)
+from reik.medication.schedule import MOST_SACHETS, SHIFTED_AT_MOST_MIN, PlannedDose, instant_of, minutes_apart
+
+LONGEST_NUMBER = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +144,8 @@ def refusals(
 
 def _of_person_and_time(offer: Offer, client_id: UUID, now: datetime) -> list[Refusal]:
     found = []
+    if not offer.number.strip() or len(offer.number) > LONGEST_NUMBER:
+        found.append(Refusal("number", "A roll has a number of at most 64 characters: look on its label."))
     if offer.client_id is not None and offer.client_id != client_id:
         found.append(Refusal("wrong_client", "This roll was made for someone else: do not use it."))
     if offer.ends_at <= offer.starts_at:

@@ -62,24 +62,14 @@ def register_roll(
     past or wrong period, a gap, and numbers that do not fit.
     """
     client = Client.objects.select_for_update(no_key=True).get(id=client_id, organisation_id=organisation_id)
-    zone = queries.zone_of(client)
-    others = _other_periods(client_id)
-    first = local_day(min([starts_at, *(each.ends_at for each in others if each.ends_at <= starts_at)]), zone)
-    doses = queries.planned_doses([client_id], first, local_day(ends_at, zone) + DAY)[client_id]
+    doses, others = _around(client, starts_at, ends_at)
     of_period = [each for each in doses if starts_at <= each.due_at < ends_at]
     on_roll = _sachets(of_period, sachets, counted)
-    offer = Offer(number=number, client_id=made_for, starts_at=starts_at, ends_at=ends_at, sachets=on_roll)
     refused = refusals(
-        offer,
-        client_id=client_id,
-        zone=zone,
-        doses=doses,
-        others=others,
-        now=now,
+        Offer(number=number, client_id=made_for, starts_at=starts_at, ends_at=ends_at, sachets=on_roll),
+        client_id=client_id, zone=queries.zone_of(client), doses=doses, others=others, now=now,
         gap_allowed=bool(gap_because),
-    )
-    if not number.strip() or len(number) > 64:
-        refused.append(Refusal("number", "A roll has a number of at most 64 characters: look on its label."))
+    )  # fmt: skip
     if refused:
         raise RollRefused(refused)
     filled = [each.sequence for each in with_contents(on_roll)]
@@ -89,12 +79,28 @@ def register_roll(
         count=len(filled), registered_by=by, registered_at=now,
     )  # fmt: skip
     _write(roll, on_roll, now)
-    findings.keep(
-        organisation_id=organisation_id, client_id=client_id, roll_id=roll.id,
-        found=differences(of_period, on_roll), now=now,
-    )  # fmt: skip
+    _find_differences(roll, of_period, on_roll, now)
     facts.publish([_of(roll, RollRegistered)], now)
     return roll.id
+
+
+def _around(client: Client, starts_at: datetime, ends_at: datetime) -> tuple[list[PlannedDose], list[Period]]:
+    """What is planned from the end of the roll before until the end of this one, and the client's other rolls."""
+    rows = Roll.objects.filter(client=client, state__in=LIVE)
+    others = [Period(number=each.number, starts_at=each.starts_at, ends_at=each.ends_at) for each in rows]
+    since = min([starts_at, *(each.ends_at for each in others if each.ends_at <= starts_at)])
+    zone = queries.zone_of(client)
+    doses = queries.planned_doses([client.id], local_day(since, zone), local_day(ends_at, zone) + DAY)
+    return doses[client.id], others
+
+
+def _find_differences(
+    roll: Roll, doses: Sequence[PlannedDose], sachets: Sequence[SachetOnRoll], now: datetime
+) -> None:
+    findings.keep(
+        organisation_id=roll.organisation_id, client_id=roll.client_id, roll_id=roll.id,
+        found=differences(doses, sachets), now=now,
+    )  # fmt: skip
 
 
 def compare_again(client_id: UUID, now: datetime) -> None:
@@ -112,15 +118,7 @@ def compare_again(client_id: UUID, now: datetime) -> None:
             for each in Sachet.objects.filter(roll=roll, empty=False)
             if each.day is not None and each.at is not None and instant_of(each.day, each.at, zone) > since
         ]
-        findings.keep(
-            organisation_id=roll.organisation_id, client_id=client_id, roll_id=roll.id,
-            found=differences([each for each in doses if since < each.due_at < roll.ends_at], to_come), now=now,
-        )  # fmt: skip
-
-
-def _other_periods(client_id: UUID) -> list[Period]:
-    rows = Roll.objects.filter(client_id=client_id, state__in=LIVE)
-    return [Period(number=each.number, starts_at=each.starts_at, ends_at=each.ends_at) for each in rows]
+        _find_differences(roll, [each for each in doses if since < each.due_at < roll.ends_at], to_come, now)
 
 
 def _sachets(
@@ -239,6 +237,18 @@ def load_roll(
         [_of(roll, RollLoaded, first=first, last=last, count=count, by=by, how="person", at=now)],
         now,
     )
+
+
+def _refuse_miscounted(roll: Roll, first: int, last: int, count: int) -> None:
+    there = Sachet.objects.filter(roll=roll, empty=False, sequence__gte=first, sequence__lte=last).count()
+    if there != count or not roll.first <= first <= last <= roll.last:
+        raise RollRefused(
+            [
+                Refusal(
+                    "count", f"The roll has {roll.count} sachets, {roll.first} to {roll.last}: count again."
+                )
+            ]
+        )
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import logging
 import threading
 import urllib.request
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 log = logging.getLogger("reik.guard")
@@ -69,6 +70,8 @@ class Heartbeat:
             if not self._failing:
                 log.warning("The heartbeat does not arrive (%s); trying again without a word", failure)
             self._failing = True
+            if isinstance(failure, HTTPError):
+                failure.close()  # it is the answer too, with its connection
             return
         if self._failing:
             log.info("The heartbeat arrives again")

@@ -91,7 +91,7 @@ def command(options: argparse.Namespace) -> int:
             listening = web.listen(options.host, port, exact=options.ephemeral or port == 0)
             with listening:
                 _prepare(home, options.host)
-                return _run(home, options, listening, stops)
+                return 0 if stops.came else _run(home, options, listening, stops)
     except _Stopped:
         return 0
 
@@ -138,6 +138,8 @@ def _run(home: Home, options: argparse.Namespace, listening: socket.socket, stop
     web = Address.of(options.host, listening)
     kind = "scratch" if options.ephemeral else options.kind
     with running(home, kind=kind, web=web.url, scratch=options.ephemeral) as instance:
+        if stops.came:
+            return 0
         _check_kind(home, kind)
         token = _open_door() if options.ephemeral else ""
         supervisor = Supervisor(children(home, listening), log_dir=log_dir(home), engines=instance.engines)

@@ -63,6 +63,8 @@ class Delivery:
         if at < self._not_before:
             return []
         self._under_way = [each for each in self._under_way if self._journal.waits(each)]
+        if self._under_way and self._moment_open() and self._due > at + REPEAT_S * (1 + SPREAD):
+            self._due = at + self._patience()  # a moment opened: no more waiting for minutes
         if self._under_way and at < self._due:
             return []
         if not self._under_way:
@@ -96,13 +98,8 @@ class Delivery:
         if not len(self._journal):
             return inf
         if any(self._journal.waits(each) for each in self._under_way):
-            due = min(self._due, at + REPEAT_S * (1 + SPREAD)) if self._moment_open() else self._due
-            return max(due, self._not_before)
+            return max(self._due, self._not_before)
         return max(at, self._not_before)
-
-    def hurry(self, at: float) -> None:
-        """A moment opened: what is under way is repeated within 60 s from now."""
-        self._due = min(self._due, at + REPEAT_S * self._random.uniform(1 - SPREAD, 1 + SPREAD))
 
     def resend(self, epoch: int, start: int, end: int) -> list[tuple[int, int]]:
         """Reik asks for a gap; gives the ranges that are gone, to be owned up to."""

@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
+import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Protocol
 
-from reik_dispenser.capabilities import REIK_OPEN, Capabilities
 from reik_dispenser.inputs import (
     AllReceipted,
     Booted,
@@ -50,6 +48,7 @@ from reik_dispenser.outputs import (
 from reik_dispenser.runtime.client import Client, Door, Heard, Link
 from reik_dispenser.runtime.delivery import Delivery
 from reik_dispenser.runtime.enrolment import Enrolment
+from reik_dispenser.runtime.hardware import Hardware, Make, OwnClock
 from reik_dispenser.runtime.journal import Kept
 from reik_dispenser.runtime.store import Store
 from reik_dispenser.state import Device
@@ -61,45 +60,6 @@ log = logging.getLogger("reik.dispenser")
 YOUNG = timedelta(hours=2)
 NETWORK_PATIENCE_S = 1_800.0
 LONGEST_SLEEP_S = 60.0
-
-
-class Hardware(Protocol):
-    """Buttons, motor, sensors and screen. They answer by `Dispenser.put`."""
-
-    def carry_out(self, output: Output) -> None:
-        """Do what the machine wants done: Advance, Cut, StopMotor, Show, Signal, Quiet, Unlock, Lock, Reboot."""
-
-    def state_at_boot(self) -> Mapping[str, object]:
-        """The fields of Booted that only the hardware knows: mains, battery_pct, lid_open, tray_occupied."""
-
-
-@dataclass(slots=True)
-class OwnClock:
-    """The device's clock: a steady source of seconds and a set point."""
-
-    steady: Callable[[], float]
-    start: datetime
-    _zero: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._zero = self.steady()
-
-    def now(self) -> datetime:
-        """What the device thinks the time is, in UTC."""
-        return self.start + timedelta(seconds=self.steady() - self._zero)
-
-    def set(self, to: datetime) -> None:
-        """Set it."""
-        self.start, self._zero = to, self.steady()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Make:
-    """What kind of device this is, as `started` says it."""
-
-    model: str = "reik-open"
-    firmware: str = "0.1.0"
-    capabilities: Capabilities = REIK_OPEN
 
 
 class Dispenser:
@@ -123,7 +83,6 @@ class Dispenser:
         self.clock = clock
         self._store = store
         self._hardware = hardware
-        self._random = random
         self._make = make or Make()
         self._inbox: deque[Input] = deque()
         self._busy = False
@@ -149,7 +108,7 @@ class Dispenser:
         self.put(
             Booted(
                 epoch=store.epoch, last_seq=store.last_seq, highest_command=store.highest_command,
-                session=f"{self._random.getrandbits(64):016x}", reason=reason, firmware=make.firmware,
+                session=secrets.token_hex(8), reason=reason, firmware=make.firmware,
                 model=make.model, evidence=make.capabilities.evidence or "pressed",
                 unlocks_at_battery_end=bool(make.capabilities.unlocks_at_battery_end),
                 capabilities=make.capabilities.to_data(), **known,  # type: ignore[arg-type]
