@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import SimpleTemplateResponse
 from django.test import override_settings
@@ -297,14 +297,13 @@ def test_health_says_whether_the_database_answers(
     ask: Ask, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ask("/health")[:2] == (200, {"status": "ok"})
-    # Point the next pool at a port where nobody listens.
-    connection.close_pool()
+    # The next pool points at a port where nobody listens; first the settings, because a request that is just
+    # ending would otherwise open a pool on the old ones.
     monkeypatch.setenv("REIK_DATABASE_URL", "postgresql://127.0.0.1:1/reik")
     become(Role.WEB, pool=1)
-    from django.db import connections
-
-    connections.settings["default"]["OPTIONS"]["pool"]["timeout"] = 0.3
-    connections.settings["default"]["OPTIONS"]["connect_timeout"] = 1
+    options = connections.settings["default"]["OPTIONS"]
+    options["pool"]["timeout"], options["connect_timeout"] = 0.3, 1
+    connection.close_pool()
     status, said, _ = ask("/health")
     assert (status, said["status"]) == (503, "fault")
     assert "database" in said["reason"]

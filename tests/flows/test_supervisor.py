@@ -20,6 +20,7 @@ from pathlib import Path
 from reik.ops.engines.process import Engine, open_log, spawn
 from reik.ops.supervisor import Limits, Supervisor
 folder = Path(sys.argv[1])
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it (nohup)
 def started(name, pid=None):
     with (folder / "starts").open("a") as stream:
         stream.write(f"{name} {pid or os.getpid()}\\n")
