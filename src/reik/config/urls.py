@@ -11,4 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("whoami", whoami),
     path("device/1/<str:device>/up", device.up),
     path("", include("reik.web.fhir.urls")),
+    path("", include("reik.web.entrance.urls")),
 ]
+
+handler404 = "reik.web.failures.not_found"
+handler500 = "reik.web.failures.broken"

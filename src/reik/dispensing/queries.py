@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from reik.kernel.queries import Breach, breach
+from reik.kernel.rows import array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +57,125 @@ def overdue_moments(now: datetime) -> Breach | None:
         " ORDER BY deadline_at",
         {"limit": now - OVERDUE_AFTER},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentSeen:
+    """A moment as a screen shows it. `out` and `presented` count sachets; `reason` says why watch concluded."""
+
+    id: UUID
+    client_id: UUID
+    organisation_id: UUID
+    dispenser_id: UUID
+    key: str
+    due_at: datetime
+    deadline_at: datetime
+    latest_at: datetime
+    sachets: int
+    out: int
+    presented: int
+    last_out_at: datetime | None
+    criticality: int
+    outcome: str | None
+    ended_at: datetime | None
+    reason: str
+
+
+SEEN = (
+    "m.id, m.client_id, m.organisation_id, m.dispenser_id, m.key, m.due_at, m.deadline_at, m.latest_at, m.sachets,"
+    " bit_count(m.out::bit(32))::int, bit_count(m.presented::bit(32))::int, m.last_out_at, m.criticality, m.outcome,"
+    " m.ended_at, m.verdict_reason"
+)
+"""Columns of `dispensing_moment AS m`, in the order of MomentSeen's fields."""
+
+
+def moment_seen(row: Sequence[Any]) -> MomentSeen:
+    """A row of SEEN."""
+    return MomentSeen(**dict(zip(MomentSeen.__slots__, row, strict=True)))
+
+
+def moments_between(
+    client_ids: Collection[UUID], since: datetime, until: datetime
+) -> dict[UUID, list[MomentSeen]]:
+    """The moments of these clients that fall due in [since, until), by instant; without any: an empty list."""
+    found: dict[UUID, list[MomentSeen]] = {id: [] for id in client_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {SEEN} FROM dispensing_moment AS m WHERE m.client_id = ANY(%s::uuid[])"  # noqa: S608
+            " AND m.due_at >= %s AND m.due_at < %s ORDER BY m.due_at, m.id",
+            [array("uuid", client_ids), since, until],
+        )
+        for row in cursor.fetchall():
+            seen = moment_seen(row)
+            found[seen.client_id].append(seen)
+    return found
+
+
+def moments_by_id(ids: Collection[UUID]) -> dict[UUID, MomentSeen]:
+    """These moments, as far as the caller may see them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {SEEN} FROM dispensing_moment AS m WHERE m.id = ANY(%s::uuid[])",  # noqa: S608
+            [array("uuid", ids)],
+        )
+        return {row[0]: moment_seen(row) for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispenserSeen:
+    """A client's dispenser, and what it last said of itself; None where it never said so.
+
+    `evidence` is the most that it can prove: pressed, handed_out or removed (R26). `heard_at`: receive time of
+    anything with a right MAC. `remaining` counts sachets on the roll. Rolls and their sums: `ledger_balance`.
+    """
+
+    id: UUID
+    client_id: UUID
+    organisation_id: UUID
+    device: str
+    evidence: str
+    reports: str
+    heard_at: datetime | None
+    state: str | None
+    mains: bool | None
+    battery_pct: float | None
+    signal_dbm: float | None
+    plan_version: int | None
+    roll: str | None
+    remaining: int | None
+    model: str | None
+    firmware: str | None
+
+
+def dispensers_of(client_ids: Collection[UUID]) -> dict[UUID, DispenserSeen]:
+    """The dispenser of each client; clients without one are missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT client_id, id, organisation_id, device, evidence, reports, heard_at, beat_data::text,"
+            " started::text FROM dispensing_dispenser WHERE client_id = ANY(%s::uuid[])",
+            [array("uuid", client_ids)],
+        )
+        return {row[0]: _dispenser(row) for row in cursor.fetchall()}
+
+
+def _dispenser(row: Sequence[Any]) -> DispenserSeen:
+    beat = json.loads(row[7] or "{}")
+    started = json.loads(row[8] or "{}")
+    return DispenserSeen(
+        id=row[1], client_id=row[0], organisation_id=row[2], device=row[3], evidence=row[4], reports=row[5],
+        heard_at=row[6], state=beat.get("state"), mains=beat.get("mains"), battery_pct=beat.get("battery_pct"),
+        signal_dbm=beat.get("signal_dbm"), plan_version=beat.get("plan_version"), roll=beat.get("roll"),
+        remaining=beat.get("remaining"), model=started.get("model"), firmware=started.get("firmware"),
+    )  # fmt: skip
+
+
+def dispenser_named(device: str) -> DispenserSeen | None:
+    """The dispenser with this device name that stands with a client; None for any other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT client_id, id, organisation_id, device, evidence, reports, heard_at, beat_data::text,"
+            " started::text FROM dispensing_dispenser WHERE device = %s AND client_id IS NOT NULL",
+            [device],
+        )
+        row = cursor.fetchone()
+    return _dispenser(row) if row else None

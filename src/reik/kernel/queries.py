@@ -1,11 +1,15 @@
-"""What must never be: how the contexts tell `reik guard` of it, and the outbox's own share."""
+"""Reads of the kernel: what must never be (how contexts tell `reik guard` of it), and who is who."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
+
+from reik.kernel.models import Account, Organisation
 
 SHOWN = 10
 UNSENT_AFTER = timedelta(seconds=60)
@@ -43,3 +47,42 @@ def unsent_alert_messages(now: datetime) -> Breach | None:
         " AND created_at < %(limit)s AND (last_error = '' OR available_at < %(limit)s) ORDER BY created_at",
         {"limit": now - UNSENT_AFTER},
     )
+
+
+PERSONAS = "demo."
+"""How the user names of a demo's people begin: only these can be entered without a password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """Someone whom a visitor of the demo can be."""
+
+    account_id: UUID
+    name: str
+    role: str
+    organisation: str
+    organisation_kind: str
+
+
+def personas() -> list[Persona]:
+    """The people of the demo, by organisation."""
+    rows = Account.objects.filter(username__startswith=PERSONAS, is_active=True).select_related(
+        "organisation"
+    )
+    return [
+        Persona(
+            account_id=each.id, name=each.display_name, role=each.role, organisation=each.organisation.name,
+            organisation_kind=each.organisation.kind,
+        )
+        for each in rows.order_by("organisation__kind", "organisation__name", "username")
+    ]  # fmt: skip
+
+
+def persona(account_id: UUID) -> Account | None:
+    """The account of one of the demo's people; None for anybody else's."""
+    return Account.objects.filter(id=account_id, username__startswith=PERSONAS, is_active=True).first()
+
+
+def organisation_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these organisations."""
+    return dict(Organisation.objects.filter(id__in=ids).values_list("id", "name"))

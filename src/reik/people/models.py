@@ -19,6 +19,7 @@ class Client(models.Model):
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
     team = models.ForeignKey(Team, models.PROTECT, null=True)
+    salutation = models.TextField(default="")  # "Mw.", "Dhr.", or nothing
     name = models.TextField()
     sort_name = models.TextField()  # Dutch order: without prefix, lower case, no accents
     birth_date = models.DateField(null=True)
@@ -26,6 +27,9 @@ class Client(models.Model):
     bsn_index = models.BinaryField(null=True)  # keyed blind index
     phone = models.BinaryField(null=True)  # sealed
     address = models.BinaryField(null=True)  # sealed
+    caller_note = models.TextField(
+        default=""
+    )  # what helps who phones her: "hoort slecht, laat lang overgaan"
     zone = models.TextField(default="Europe/Amsterdam")
     created_at = models.DateTimeField()
 
@@ -81,3 +85,39 @@ class ClientIdentifier(models.Model):
         constraints = [
             models.UniqueConstraint(name="client_identifier_once", fields=["organisation", "value_index"])
         ]
+
+
+class Carer(models.Model):
+    """An informal carer of one client; sees her only with her consent, which may be taken back (R59)."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey(Client, models.PROTECT, db_index=False)
+    account = models.ForeignKey("kernel.Account", models.PROTECT, null=True)
+    name = models.TextField()
+    relation = models.TextField()
+    phone = models.BinaryField(null=True)  # sealed
+    consented_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="carer_of_client", fields=["organisation", "client"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="carer_once", fields=["client", "account"], condition=Q(account__isnull=False)
+            )
+        ]
+
+
+class TeamMember(models.Model):
+    """An account that works in a team: it sees the clients of its teams by default (R58)."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members")
+    account = models.ForeignKey("kernel.Account", models.PROTECT)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="member_once", fields=["team", "account"])]

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from reik.kernel.crypto import vault
 from reik.kernel.ids import new_id
-from reik.people.models import Client, Partnership, Team
+from reik.kernel.operations import refuse_real_bsn
+from reik.people.models import Carer, Client, Partnership, Team, TeamMember
 
 PREFIXES = {"de", "den", "der", "het", "la", "op", "ter", "ten", "te", "van", "von", "'t", "in"}
 
@@ -23,15 +24,23 @@ def register_client(
     phone: str | None = None,
     address: str | None = None,
     team_id: UUID | None = None,
+    salutation: str = "",
+    caller_note: str = "",
 ) -> Client:
-    """A client in one organisation's records. Raises people.bsn.BsnInvalid for a BSN that fails the 11-test."""
+    """A client in one organisation's records.
+
+    Raises BsnInvalid for a BSN that fails the 11-test, and in a demo OnlyMadeUp for one that somebody may have.
+    """
     if bsn is not None:
         check_bsn(bsn)
+        refuse_real_bsn(bsn)
     keys = vault()
     return Client.objects.create(
         id=new_id(now),
         organisation_id=organisation_id,
         team_id=team_id,
+        salutation=salutation,
+        caller_note=caller_note,
         name=name,
         sort_name=sort_key(name),
         birth_date=birth_date,
@@ -68,6 +77,42 @@ def sort_key(name: str) -> str:
 
 def form_team(*, organisation_id: UUID, name: str, now: datetime) -> Team:
     return Team.objects.create(id=new_id(now), organisation_id=organisation_id, name=name, created_at=now)
+
+
+def join_team(*, organisation_id: UUID, team_id: UUID, account_id: UUID, now: datetime) -> TeamMember:
+    """From now on this account sees the clients of the team (R58)."""
+    return TeamMember.objects.create(
+        id=new_id(now),
+        organisation_id=organisation_id,
+        team_id=team_id,
+        account_id=account_id,
+        created_at=now,
+    )
+
+
+def add_carer(
+    *,
+    organisation_id: UUID,
+    client_id: UUID,
+    name: str,
+    relation: str,
+    now: datetime,
+    phone: str | None = None,
+    account_id: UUID | None = None,
+    consented: bool = False,
+) -> Carer:
+    """An informal carer of a client. Without the client's consent her account sees nothing (R59)."""
+    return Carer.objects.create(
+        id=new_id(now),
+        organisation_id=organisation_id,
+        client_id=client_id,
+        account_id=account_id,
+        name=name,
+        relation=relation,
+        phone=vault().seal_text(organisation_id, phone) if phone else None,
+        consented_at=now if consented else None,
+        created_at=now,
+    )
 
 
 def agree_partnership(

@@ -1,0 +1,87 @@
+"""The front door: who are you, in which language, by day or by night.
+
+Logging in by choosing a persona works only on a data folder that `reik demo` made (a row in the database).
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from uuid import UUID
+
+from django.contrib.auth import login, logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from reik.kernel import queries
+from reik.kernel.tenancy import Actor
+from reik.web.frame import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES, is_demo, rooms_of
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+YEAR_S = 365 * 24 * 3600
+
+
+@require_safe
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: the first room of who is logged in, else the door."""
+    actor: Actor | None = getattr(request, "actor", None)
+    rooms = rooms_of(actor.role) if actor else []
+    return HttpResponseRedirect(rooms[0].address if rooms else "/inloggen")
+
+
+@require_safe
+@never_cache
+def door(request: HttpRequest) -> HttpResponse:
+    """The people one can be in the demo; on a real installation, how to get in."""
+    people = queries.personas() if is_demo() else []
+    houses = [(name, list(rows)) for name, rows in groupby(people, key=lambda each: each.organisation)]
+    return render(request, "entrance/door.html", {"houses": houses, "next": _way_back(request, "")})
+
+
+@require_POST
+def enter_as(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Become a persona of the demo; anywhere else this address does not exist."""
+    account = queries.persona(account_id) if is_demo() else None
+    if account is None:
+        raise Http404
+    login(request, account, backend=BACKEND)
+    rooms = rooms_of(account.role)
+    return HttpResponseRedirect(_way_back(request, rooms[0].address if rooms else "/"))
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return HttpResponseRedirect("/inloggen")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Dutch or English from now on, on this device."""
+    return _remember(request, LANGUAGE_COOKIE, request.POST.get("taal", ""), LANGUAGES)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """By day, by night, or (empty) as the device itself prefers."""
+    return _remember(request, THEME_COOKIE, request.POST.get("weergave", ""), THEMES)
+
+
+def _remember(request: HttpRequest, cookie: str, value: str, known: tuple[str, ...]) -> HttpResponse:
+    response = HttpResponseRedirect(_way_back(request, "/"))
+    if value in known:
+        response.set_cookie(cookie, value, max_age=YEAR_S, samesite="Lax")
+    else:
+        response.delete_cookie(cookie)
+    return response
+
+
+def _way_back(request: HttpRequest, otherwise: str) -> str:
+    """The page in `next`, when it is one of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return otherwise

@@ -1,0 +1,47 @@
+"""Who may open a screen: nobody goes to the door, another role finds nothing."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+
+from reik.kernel.tenancy import Actor
+from reik.web.acting import ActingRequest
+
+Screen = Callable[..., HttpResponseBase]
+
+
+def room_for(*roles: str) -> Callable[[Screen], Screen]:
+    """For screens of these roles. A fragment asked for by a page whose session ended says so with 401."""
+
+    def of(view: Screen) -> Screen:
+        @functools.wraps(view)
+        def asked(request: ActingRequest, *values: object, **named: object) -> HttpResponseBase:
+            if request.actor is None:
+                return _to_the_door(request)
+            if request.actor.role not in roles:
+                raise Http404
+            return view(request, *values, **named)
+
+        return asked
+
+    return of
+
+
+def actor_of(request: ActingRequest) -> Actor:
+    """The actor of a screen behind `room_for`."""
+    assert request.actor is not None
+    return request.actor
+
+
+def _to_the_door(request: ActingRequest) -> HttpResponseBase:
+    door = "/inloggen?" + urlencode({"next": request.get_full_path()})
+    if "HX-Request" in request.headers:
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = "/inloggen"
+        return answer
+    return HttpResponseRedirect(door)

@@ -1,0 +1,148 @@
+"""The sentences for the code words of follow-up: causes, reasons, steps, remarks and outcomes, in one place."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def cause_words(cause: str) -> str:
+    """What an alert is about, as the line under a name."""
+    return {
+        "not_out": _("Niet uitgenomen"),
+        "partly": _("Deels uitgenomen"),
+        "unknown": _("Onbekend of het zakje eruit is"),
+        "withheld": _("Vastgehouden door de dispenser"),
+        "device_failure": _("Niet uitgegeven door een storing"),
+        "no_notice": _("Geen bericht ontvangen"),
+        "jam": _("Zakje zit klem"),
+        "cut_failed": _("Zakje is niet opengesneden"),
+        "sachet_unreadable": _("Zakje niet leesbaar"),
+        "wrong_sachet": _("Ander zakje dan verwacht"),
+        "wrong_sequence": _("Zakjes in een andere volgorde"),
+        "wrong_roll": _("Verkeerde rol in de dispenser"),
+        "roll_empty": _("Rol is op"),
+        "tray_full": _("Er ligt nog een zakje in het bakje"),
+        "lid_open": _("Klep staat open"),
+        "battery_low": _("Accu bijna leeg"),
+        "battery_end": _("Accu leeg"),
+        "no_plan": _("Dispenser heeft geen weekplan"),
+        "pause_ended": _("Pauze is voorbij zonder hervatting"),
+        "network": _("Slechte verbinding"),
+        "clock_jump": _("Klok van de dispenser versprong"),
+        "journal_full": _("Geheugen van de dispenser is vol"),
+        "plan_ending": _("Weekplan loopt af"),
+        "other": _("Storing aan de dispenser"),
+        "device_fault": _("Dispenser werkt niet"),
+        "help_pressed": _("Hulpknop ingedrukt"),
+        "mains_lost": _("Stroom is weg"),
+        "silent": _("Dispenser is stil"),
+        "roll_refused": _("Dispenser weigert de rol"),
+        "roll_nearly_empty": _("Rol bijna op"),
+        "plan_mismatch": _("Dispenser werkt met een ander weekplan"),
+        "journal_lost": _("Dispenser is zijn geheugen kwijt"),
+        "second_session": _("Twee dispensers met één naam"),
+        "command_not_done": _("Opdracht aan de dispenser is niet uitgevoerd"),
+    }.get(cause, cause)
+
+
+def reason_words(reason: str) -> str:
+    """Why Reik concluded so; empty when there is nothing to add."""
+    if reason.startswith("outside_hours"):
+        return _("buiten de afgesproken uren %(hours)s") % {"hours": reason.partition(" ")[2]}
+    return {
+        "device": _("de dispenser meldt het zelf"),
+        "all_read": _("alle berichten van de dispenser zijn gelezen"),
+        "device_silent": _("de dispenser is stil"),
+        "reik_behind": _("Reik loopt achter met lezen"),
+        "not_understood": _("een bericht van de dispenser is niet te lezen"),
+        "events_missing": _("er ontbreken berichten van de dispenser"),
+        "journal_lost": _("de dispenser is zijn geheugen kwijt"),
+        "no_notice": _("deze koppeling meldt alleen afwijkingen"),
+        "emergency_path": _("voelt zich niet goed: volg de spoedafspraak"),
+        "technical": _("dit is een storing: de cliënt wordt niet gebeld"),
+        "pulled_forward": _("eerder genomen, omdat de vorige stap niet lukte"),
+        "accepted": _("iemand regelt het"),
+        "handled": _("afgehandeld"),
+        "out_after_all": _("zakje is toch uitgenomen"),
+        "to_team": _("het wijkteam beslist"),
+    }.get(reason, reason)
+
+
+def step_words(action: str, responder: str) -> str:
+    """One step of a route as a sentence with a person as its subject."""
+    sentence = {
+        "phone_client": _("%(who)s belt de cliënt"),
+        "ask_carer": _("%(who)s krijgt bericht"),
+        "ask_team": _("%(who)s wordt gebeld en beslist over een bezoek"),
+    }.get(action, "%(who)s")
+    return sentence % {"who": responder}
+
+
+def step_state_words(state: str, reason: str) -> str:
+    """What became of a step."""
+    said = {
+        "planned": _("komt nog"),
+        "taken": _("gevraagd"),
+        "delivered": _("bericht aangekomen"),
+        "failed": _("bericht niet aangekomen"),
+        "skipped": _("overgeslagen"),
+        "cancelled": _("niet meer nodig"),
+    }.get(state, state)
+    why = reason_words(reason) if state in ("skipped", "cancelled", "planned") and reason else ""
+    return f"{said}: {why}" if why else said
+
+
+def outcome_words(outcome: str) -> str:
+    """How an alert was handled (R49)."""
+    return {
+        "out_after_all": _("zakje is toch uitgenomen"),
+        "out_after_call": _("zakje is eruit na bellen"),
+        "says_out": _("zegt dat het zakje eruit is"),
+        "out_at_visit": _("zakje is eruit, iemand stond erbij"),
+        "refuses": _("wil de medicijnen niet"),
+        "says_taken_otherwise": _("zegt de medicijnen anders te hebben gekregen"),
+        "advice_asked": _("mag niet meer, overleg gevraagd"),
+        "not_reached": _("niet bereikt"),
+        "unwell": _("voelt zich niet goed of het gaat niet goed"),
+        "away": _("is weg of opgenomen"),
+        "died": _("overleden"),
+        "device_fault": _("dispenser werkt niet"),
+        "false_notice": _("melding klopt niet"),
+        "cleared": _("dispenser meldt dat het is opgelost"),
+    }.get(outcome, outcome)
+
+
+def remark_words(kind: str, by: str, text: str) -> str:
+    """One line of what became of an alert, as a nurse reads it."""
+    who = {"device": _("De dispenser"), "reik": "Reik"}.get(by, by)
+    code, _colon, note = text.partition(": ")
+    sentence = {
+        "opened": _("Melding: %(cause)s."),
+        "finding": _("%(who)s meldt nu: %(cause)s."),
+        "reopened": _("Toch weer open: %(cause)s."),
+        "accepted": _("%(who)s regelt het."),
+        "released": _("%(who)s geeft de melding terug."),
+        "handled": _("%(who)s: %(outcome)s."),
+        "closes": _("Melding gesloten."),
+        "closed": _("Vanzelf gesloten: %(outcome)s."),
+        "passes_on": _("De volgende stap is meteen genomen."),
+        "to_team": _("Het wijkteam beslist nu."),
+        "watches": _("Reik blijft kijken of de dispenser het meldt."),
+        "undone": _("%(who)s draait de uitkomst terug."),
+    }.get(kind, "")
+    if kind == "resumed":
+        return {
+            "promise_ended": _("De tijd van %(who)s is om; de volgende stap is genomen."),
+            "watch_ended": _("De dispenser meldt niets; de volgende stap is genomen."),
+        }.get(text, _("De afspraak loopt verder.")) % {"who": who}
+    said = sentence % {"who": who, "cause": cause_words(code).lower(), "outcome": outcome_words(code)}
+    return f"{said} {note}".strip() if said else f"{kind}: {text}".strip()
+
+
+def evidence_words(evidence: str) -> str:
+    """What "uitgenomen" rests on for this type of dispenser (R26)."""
+    return {
+        "pressed": _("op OK gedrukt, zakje uitgegeven"),
+        "handed_out": _("zakje uitgegeven"),
+        "removed": _("zakje uit het bakje gepakt"),
+    }.get(evidence, evidence)
