@@ -25,6 +25,7 @@ proof: setup-test
 setup: $(VENV)/.base
 
 setup-test: $(VENV)/.test
+	@sh requirements/find-chromium.sh
 
 $(VENV)/bin/python:
 	@sh requirements/make-venv.sh "$(PYTHON)" "$(VENV)"
