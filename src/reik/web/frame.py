@@ -71,7 +71,7 @@ class _Kind:
 
     def look(self) -> tuple[str, float]:
         if time.monotonic() >= self._until:
-            self._known = (operations.installation_kind(), getattr(operations, "pace", lambda: 1.0)())
+            self._known = (operations.installation_kind(), operations.pace())
             self._until = time.monotonic() + 5
         return self._known
 
