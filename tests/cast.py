@@ -155,8 +155,8 @@ class Voice:
         return self.event("moment_closed", at, moment=key, outcome=outcome)
 
     def noise(self, at: datetime) -> Event:
-        """An event that names no moment."""
-        return self.event("help_pressed", at)
+        """An event that names no moment, and that nobody needs to hear of."""
+        return self.event("locked", at)
 
     def heartbeat(self, at: datetime, *, last_seq: int | None = None, beat: int | None = None) -> Heartbeat:
         self.beat = self.beat + 1 if beat is None else beat

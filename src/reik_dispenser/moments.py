@@ -140,7 +140,8 @@ def _end(turn: Turn, progress: Progress) -> None:
         progress = replace(progress, ended=True)
         turn.set_progress(progress)
         retain_rest(turn, moment)
-        turn.put(Quiet())
+        if not turn.device.open_moments:  # else it would silence the reminder of another
+            turn.put(Quiet())
     if not in_tray(turn.device, moment.moment):
         forget(turn, moment)
 

@@ -1,9 +1,13 @@
-"""`python -m reik_simulator --enrolments FILE`: a fleet of simulated dispensers with their households."""
+"""`python -m reik_simulator`: a fleet of simulated dispensers with their households, until interrupted.
+
+`--enrolments FILE` takes them from one file; `--folder DIR` from a neighbourhood, of which each sub-folder is a device.
+"""
 
 import argparse
 import asyncio
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -11,9 +15,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reik_dispenser.runtime.enrolment import EnrolmentUnfit
+from reik_dispenser.runtime.enrolment import EnrolmentUnfit, address
+from reik_simulator import control
 from reik_simulator.faults import ROUGH
 from reik_simulator.fleet import Fleet, run_until_stopped
+from reik_simulator.folder import Neighbourhood
 from reik_simulator.household import PROFILES
 from reik_simulator.network import FRAIL
 
@@ -23,18 +29,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if asked.verbose else logging.WARNING, format="%(message)s")
     try:
-        fleet = Fleet(
-            read_enrolments(asked.enrolments.read_text()), wall=_wall, profiles=asked.profile or (), speed=asked.speed,
-            seed=asked.seed, rates=ROUGH if asked.rough else None, network=FRAIL if asked.frail else None,
-            folder=asked.disks,
-        )  # fmt: skip
+        fleet = _fleet(asked)
     except (OSError, ValueError) as error:
-        said = error if isinstance(error, EnrolmentUnfit) else f"{asked.enrolments}: {error}"
+        said = error if isinstance(error, EnrolmentUnfit) else f"{asked.enrolments or asked.folder}: {error}"
         sys.stderr.write(f"{said}\n")
         return 2
-    with suppress(KeyboardInterrupt):
-        asyncio.run(run_until_stopped(fleet, asked.seconds))
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_run(fleet, asked.folder, asked.seconds))
     return 0
+
+
+def _fleet(asked: argparse.Namespace) -> Fleet:
+    common = {
+        "wall": _wall, "speed": asked.speed, "rates": ROUGH if asked.rough else None,
+        "network": FRAIL if asked.frail else None,
+    }  # fmt: skip
+    if asked.folder:
+        there = Neighbourhood(
+            asked.folder, asked.mqtt and address(asked.mqtt), asked.https and address(asked.https)
+        )
+        asked.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Fleet(arrivals=there.arrivals, **common)
+    enrolments = read_enrolments(asked.enrolments.read_text())
+    if asked.mqtt:
+        enrolments = [{**each, "mqtt": asked.mqtt} for each in enrolments]
+    return Fleet(enrolments, profiles=asked.profile or (), seed=asked.seed, folder=asked.disks, **common)
+
+
+async def _run(fleet: Fleet, folder: Path | None, seconds: float | None) -> None:
+    running = asyncio.current_task()
+    assert running is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    if folder is None:
+        await run_until_stopped(fleet, seconds)
+        return
+    async with control.opened(fleet.homes, folder):
+        await run_until_stopped(fleet, seconds)
 
 
 def read_enrolments(text: str) -> list[dict[str, object]]:
@@ -55,9 +85,13 @@ def _wall() -> datetime:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m reik_simulator", description=__doc__)
-    parser.add_argument(
-        "--enrolments", type=Path, required=True, help="enrolment documents: JSON, or one on each line"
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--enrolments", type=Path, help="enrolment documents: JSON, or one on each line")
+    where.add_argument(
+        "--folder", type=Path, help="a neighbourhood: a folder with a sub-folder for each device"
     )
+    parser.add_argument("--mqtt", metavar="HOST:PORT", help="where Reik is, instead of what enrolments say")
+    parser.add_argument("--https", metavar="URL", help="where its HTTPS door is, likewise")
     parser.add_argument(
         "--speed", type=float, default=1.0, help="hurries motors, repairs and heartbeats; no clock"
     )

@@ -36,7 +36,8 @@ class Profile:
     """How a household lives: weights of what becomes of a moment, and how quick it is.
 
     `promptness` above 1 presses sooner in the window, below 1 later. `takes_within` is the part of the window
-    in which a sachet is taken from the tray; `leaves_in_tray` the chance that it is left lying.
+    in which a sachet is taken from the tray; `leaves_in_tray` the chance that it is left lying. `by_hand`: this
+    household does nothing by itself but put in a roll; somebody else presses and takes.
     """
 
     name: str
@@ -49,7 +50,8 @@ class Profile:
     leaves_in_tray: float = 0.0
     presses_for_nothing: float = 0.0
     calls_for_help: float = 0.0
-    refills_after_s: float = 20.0
+    refills_after_s: float = 120.0
+    by_hand: bool = False
 
 
 PROFILES = {
@@ -70,7 +72,7 @@ PROFILES = {
         Profile(
             name="restless", in_time=0.75, early=0.2, late=0.05, presses_for_nothing=1.0, calls_for_help=0.1
         ),
-        Profile(name="absent", in_time=0.0, never=1.0),
+        Profile(name="absent", in_time=0.0, never=1.0, by_hand=True),
     )
 }
 
@@ -133,7 +135,7 @@ class Household:
 
     def sees(self, output: Output, device: Device, now: datetime) -> list[Coming]:
         """The answer to what the device shows or does."""
-        if not isinstance(output, Show):
+        if not isinstance(output, Show) or self.profile.by_hand:
             return []
         hand_over = device.hand_over
         if output.screen is Screen.TAKE_FROM_TRAY and hand_over is not None:
@@ -253,6 +255,13 @@ class Home:
         """Remember what will happen."""
         for each in coming:
             heapq.heappush(self._coming, (each.at, next(self._numbers), each.input))
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When something happens next, if nothing is put before; None: never."""
+        upcoming = self._coming[0][0] if self._coming else None
+        found = [each for each in (self.device.wake_at, upcoming) if each is not None]
+        return max(self.now, min(found)) if found else None
 
     def run_until(self, when: datetime) -> None:
         """Let time pass, from one thing to the next."""

@@ -103,7 +103,36 @@ def test_an_open_alert_needs_a_step_that_is_planned_or_taken(
         assert kinds(guard, now) == {}
     Step.objects.filter(id=step.id).update(state=Step.State.CANCELLED)
     Alert.objects.update(state="accepted")
+    assert kinds(guard, now) == {"alert_without_step": 1}
+    Alert.objects.update(accepted_until=now)
     assert kinds(guard, now) == {}
+
+
+def test_a_promise_a_watch_and_a_step_are_taken_when_they_end(
+    household: Household, guard: Guard, now: datetime
+) -> None:
+    alert = household.alert()
+    household.step(alert, Step.State.PLANNED)
+    for state in ("open", "accepted", "watched"):
+        Alert.objects.update(state=state, accepted_until=now, watched_until=now)
+        assert kinds(guard, now + timedelta(seconds=90)) == {}
+        assert kinds(guard, now + timedelta(seconds=91)) == {"follow_up_overdue": 1}
+    Alert.objects.update(state="closed", closed_at=now)
+    assert kinds(guard, now + timedelta(hours=1)) == {}
+
+
+def test_a_message_that_was_stored_and_not_interpreted_is_found(
+    household: Household, guard: Guard, now: datetime
+) -> None:
+    insert = (
+        "INSERT INTO ingest_rawmessage (id, received_at, organisation_id, interpreter, peer, body, fate, reason)"
+        " VALUES (%s, %s, %s, 'x', 'x', '', %s, '')"
+    )
+    with connection.cursor() as cursor:
+        for fate in range(4):
+            cursor.execute(insert, [new_id(now), now, household.organisation, fate])
+    assert kinds(guard, now + timedelta(seconds=60)) == {}
+    assert kinds(guard, now + timedelta(seconds=61)) == {"message_unread": 1}
 
 
 def test_a_moment_may_be_open_until_90_seconds_past_its_deadline(
@@ -176,7 +205,7 @@ def test_findings_are_told_with_ids_only_and_not_every_five_seconds(
     assert datetime.fromisoformat(said["at"]).tzinfo is UTC or said["at"].endswith("+00:00")
     assert [each["kind"] for each in said["findings"]] == ["alert_without_step"]
     assert (tmp_path / "guard.json").stat().st_mode & 0o077 == 0
-    Alert.objects.update(state="accepted")
+    Alert.objects.update(state="accepted", accepted_until=clock.now())
     guard.look_once()
     assert "All is well again" in caplog.text
     assert json.loads((tmp_path / "guard.json").read_text())["findings"] == []
@@ -231,7 +260,7 @@ def test_the_heartbeat_beats_only_while_all_is_well(
     guard = Guard(Home(tmp_path), moment)
     guard.look_once()
     assert not watcher.heard.wait(0.2)
-    Alert.objects.update(state="accepted")
+    Alert.objects.update(state="accepted", accepted_until=clock.now())
     guard.look_once()
     assert watcher.heard.wait(3)
     guard.look_once()

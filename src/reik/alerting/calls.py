@@ -12,8 +12,7 @@ import msgspec
 from django.db import connection
 
 from reik.alerting.policy import PlannedStep, why_not_now
-from reik.dispensing.facts import MomentEnded
-from reik.kernel import access_log, outbox
+from reik.kernel import access_log, outbox, wake
 from reik.kernel.access_log import Act, Entry
 from reik.kernel.ids import new_id
 from reik.kernel.outbox import Message, MessageFailed, MessageSent
@@ -37,20 +36,12 @@ class Call:
     latest_at: datetime | None
     step: PlannedStep
 
-    @classmethod
-    def of(cls, alert_id: UUID, ended: MomentEnded, step: PlannedStep, now: datetime) -> Call:
-        return cls(
-            id=new_id(now), organisation_id=ended.organisation_id, alert_id=alert_id, client_id=ended.client_id,
-            moment_id=ended.moment_id, cause=ended.outcome.value, priority=ended.criticality, due_at=ended.due_at,
-            latest_at=ended.latest_at, step=step,
-        )  # fmt: skip
-
 
 _STEPS = Table(
     "alerting_step",
     id="uuid", organisation_id="uuid", alert_id="uuid", position="smallint", round="smallint", action="text",
     responder="text", destination_id="uuid", due_at="timestamptz", state="smallint", reason="text",
-    repeat_min="smallint", taken_at="timestamptz", ended_at="timestamptz",
+    repeat_s="int", taken_at="timestamptz", ended_at="timestamptz",
 )  # fmt: skip
 
 
@@ -68,7 +59,7 @@ def _row(call: Call, now: datetime) -> tuple[object, ...]:
     return (
         call.id, call.organisation_id, call.alert_id, step.position, step.round, step.action, step.responder,
         step.destination_id, step.due_at, state, step.skipped,
-        round(step.repeat.total_seconds() / 60) if step.repeat else None,
+        round(step.repeat.total_seconds()) if step.repeat else None,
         now if state == TAKEN else None, now if state == SKIPPED else None,
     )  # fmt: skip
 
@@ -96,6 +87,7 @@ def send_out(calls: Sequence[Call], now: datetime) -> None:
         ],
         now,
     )  # fmt: skip
+    wake.note({each.organisation_id for each in calls})
     call_out([_again(each, now) for each in calls if each.step.repeat], now)
 
 
@@ -143,7 +135,7 @@ LEFT JOIN dispensing_moment AS m ON m.id = a.moment_id
 LEFT JOIN alerting_arrangementstep AS h ON h.arrangement_id = a.arrangement_id AND h.position = t.position
 WHERE s.id = due.id
 RETURNING s.id, s.organisation_id, s.alert_id, a.client_id, a.moment_id, a.cause, a.priority, m.due_at, m.latest_at,
-    s.position, s.round, s.action, s.responder, s.destination_id, s.due_at, s.repeat_min,
+    s.position, s.round, s.action, s.responder, s.destination_id, s.due_at, s.repeat_s,
     h.hours_from, h.hours_until, c.zone
 """
 
@@ -177,7 +169,7 @@ def take_due_steps(*, now: datetime, most: int = 500) -> int:
                 priority=r[6], due_at=r[7], latest_at=r[8],
                 step=PlannedStep(
                     position=r[9], round=r[10], action=r[11], responder=r[12], destination_id=r[13], due_at=r[14],
-                    repeat=timedelta(minutes=r[15]) if r[15] else None,
+                    repeat=timedelta(seconds=r[15]) if r[15] else None,
                 ),
             )
             for r in rows

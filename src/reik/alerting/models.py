@@ -37,8 +37,8 @@ class ArrangementStep(models.Model):
     action = models.TextField()
     responder = models.TextField()
     destination = models.ForeignKey("kernel.Destination", models.PROTECT)
-    wait_min = models.SmallIntegerField()  # until the next step, when nobody accepts
-    repeat_min = models.SmallIntegerField(null=True)  # asked again every so often; only the last step
+    wait_s = models.IntegerField()  # seconds until the next step, when nobody accepts
+    repeat_s = models.IntegerField(null=True)  # asked again every so often; only the last step
     hours_from = models.TimeField(null=True)  # may be called between these local times only
     hours_until = models.TimeField(null=True)
 
@@ -48,12 +48,17 @@ class ArrangementStep(models.Model):
             models.CheckConstraint(
                 name="arrangement_action", condition=Q(action__in=["phone_client", "ask_carer", "ask_team"])
             ),
-            models.CheckConstraint(name="arrangement_wait", condition=Q(wait_min__gte=1, wait_min__lte=120)),
+            models.CheckConstraint(name="arrangement_wait", condition=Q(wait_s__gte=1, wait_s__lte=7200)),
         ]
 
 
 class Alert(models.Model):
-    """Something a person must hear of. Unique per moment; later findings on that moment are added to it."""
+    """Something a person must hear of. Unique per moment; later findings on that moment are added to it.
+
+    Without moment it is about the dispenser: one at a time per cause and subject (a roll, a type of command).
+    It is open (the route calls), accepted (someone has it, until her promise ends), watched (someone heard that
+    it is out; the device has not said so yet) or closed.
+    """
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
@@ -62,12 +67,24 @@ class Alert(models.Model):
     moment = models.OneToOneField("dispensing.Moment", models.PROTECT, null=True)
     arrangement = models.ForeignKey(Arrangement, models.PROTECT, null=True, db_index=False)
     cause = models.TextField()
+    subject = models.TextField(default="")
     reason = models.TextField()
     priority = models.SmallIntegerField()
     state = models.TextField(default="open")
     opened_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.TextField(default="")
+    accepted_role = models.TextField(default="")
+    accepted_until = models.DateTimeField(null=True)  # end of the promise: then the route goes on
+    watched_until = models.DateTimeField(null=True)  # end of the watch: then the route goes on
+    # The last outcome that a person gave; `before` is what undoing it restores, until anything else happens.
+    handled_at = models.DateTimeField(null=True)
+    handled_by = models.TextField(default="")
+    handled_as = models.TextField(default="")
+    before = models.JSONField(null=True)
+    # The newest event of the device about this fault, by which it tells later that it is over.
+    fault_epoch = models.BigIntegerField(null=True)
+    fault_seq = models.BigIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_as = models.TextField(default="")
     closed_cause = models.TextField(default="")
@@ -81,9 +98,18 @@ class Alert(models.Model):
                 condition=Q(closed_at=None),
             ),
             models.Index(name="alert_of_client", fields=["client", "opened_at"]),
+            models.Index(name="alert_promised", fields=["accepted_until"], condition=Q(state="accepted")),
+            models.Index(name="alert_watched", fields=["watched_until"], condition=Q(state="watched")),
         ]
         constraints = [
-            models.CheckConstraint(name="alert_state", condition=Q(state__in=["open", "accepted", "closed"])),
+            models.UniqueConstraint(
+                name="alert_of_dispenser",
+                fields=["dispenser", "cause", "subject"],
+                condition=Q(moment=None, closed_at=None),
+            ),
+            models.CheckConstraint(
+                name="alert_state", condition=Q(state__in=["open", "accepted", "watched", "closed"])
+            ),
             models.CheckConstraint(
                 name="alert_closed",
                 condition=Q(state="closed", closed_at__isnull=False)
@@ -114,7 +140,7 @@ class Step(models.Model):
     due_at = models.DateTimeField()
     state = models.SmallIntegerField(choices=State.choices, default=State.PLANNED)
     reason = models.TextField(default="")
-    repeat_min = models.SmallIntegerField(null=True)
+    repeat_s = models.IntegerField(null=True)
     taken_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -133,3 +159,6 @@ class Remark(models.Model):
     kind = models.TextField()
     by = models.TextField()
     text = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(name="remark_lately", fields=["organisation", "at"])]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,9 @@ NEEDS_A_PERSON = frozenset({"not_out", "partly", "unknown", "withheld", "device_
 SETTLES = frozenset({"in_time", "early", "late"})
 """Outcomes that close an open alert by themselves (R48)."""
 
+
+PHONE_CLIENT, ASK_CARER, ASK_TEAM = "phone_client", "ask_carer", "ask_team"
+NOTHING: Mapping[int, str] = MappingProxyType({})
 
 SHORTEST = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=120)
@@ -49,8 +53,11 @@ class PlannedStep:
     skipped: str = ""
 
 
-def check_route(route: Sequence[RouteStep]) -> None:
-    """Raise ArrangementInvalid unless the chain always ends at someone who may be called at any hour (R47)."""
+def check_route(route: Sequence[RouteStep], *, shortest: timedelta = SHORTEST) -> None:
+    """Raise ArrangementInvalid unless the chain always ends at someone who may be called at any hour (R47).
+
+    `shortest`: a demo that runs fast waits seconds where an installation waits minutes.
+    """
     if not route:
         raise ArrangementInvalid("A follow-up route needs at least one step.")
     if route[-1].hours is not None:
@@ -59,9 +66,9 @@ def check_route(route: Sequence[RouteStep]) -> None:
         raise ArrangementInvalid("The last step must be repeated until someone accepts: give its interval.")
     if any(step.repeat is not None for step in route[:-1]):
         raise ArrangementInvalid("Only the last step is repeated.")
-    if route[-1].repeat < SHORTEST:
+    if route[-1].repeat < shortest:
         raise ArrangementInvalid("The last step is repeated once a minute at most.")
-    if any(not SHORTEST <= step.wait <= LONGEST_WAIT for step in route):
+    if any(not shortest <= step.wait <= LONGEST_WAIT for step in route):
         raise ArrangementInvalid("Each step waits 1 to 120 minutes for an answer.")
     if any(step.hours is not None and step.hours[0] == step.hours[1] for step in route):
         raise ArrangementInvalid(
@@ -69,21 +76,64 @@ def check_route(route: Sequence[RouteStep]) -> None:
         )
 
 
-def plan(route: Sequence[RouteStep], now: datetime, zone: ZoneInfo) -> list[PlannedStep]:
-    """The steps of an alert that opens at `now`: each waits for the one before; a skipped one waits for nobody."""
+def plan(
+    route: Sequence[RouteStep], now: datetime, zone: ZoneInfo, left_out: Mapping[int, str] = NOTHING
+) -> list[PlannedStep]:
+    """The steps of an alert that opens at `now`: each waits for the one before; a skipped one waits for nobody.
+
+    `left_out`: positions that are skipped in any case, with the reason.
+    """
     planned = []
     due = now
     for position, step in enumerate(route, start=1):
-        skipped = why_not_now(step.hours, due, zone)
-        planned.append(
-            PlannedStep(
-                position=position, round=1, action=step.action, responder=step.responder,
-                destination_id=step.destination_id, due_at=due, repeat=step.repeat, skipped=skipped,
-            )
-        )  # fmt: skip
+        skipped = left_out.get(position) or why_not_now(step.hours, due, zone)
+        planned.append(_planned(position, step, due, skipped))
         if not skipped:
             due += step.wait
     return planned
+
+
+def go_on(
+    route: Sequence[RouteStep],
+    after: int,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    to_team: bool = False,
+    left_out: Mapping[int, str] = NOTHING,
+) -> list[PlannedStep]:
+    """The rest of a route behind step `after`, its first step due at `now`; at its end the last step again.
+
+    `to_team`: the care team is next (R50), and who stands between is skipped with that reason.
+    """
+    rest = [each for each in enumerate(route, start=1) if each[0] > after] or [(len(route), route[-1])]
+    passed: list[tuple[int, RouteStep]] = []
+    if to_team:
+        goal = next((number for number, step in rest if step.action == ASK_TEAM), len(route))
+        passed = [each for each in rest if each[0] < goal]
+        rest = [each for each in rest if each[0] >= goal]
+    skipped = [_planned(number, step, now, "to_team") for number, step in passed]
+    numbers = [number for number, _ in rest]
+    here = {place: left_out[number] for place, number in enumerate(numbers, start=1) if number in left_out}
+    planned = plan([step for _, step in rest], now, zone, here)
+    return skipped + [replace(each, position=number) for number, each in zip(numbers, planned, strict=True)]
+
+
+def _planned(position: int, step: RouteStep, due_at: datetime, skipped: str) -> PlannedStep:
+    return PlannedStep(
+        position=position, round=1, action=step.action, responder=step.responder,
+        destination_id=step.destination_id, due_at=due_at, repeat=step.repeat, skipped=skipped,
+    )  # fmt: skip
+
+
+def technical(route: Sequence[RouteStep]) -> dict[int, str]:
+    """The steps that are left out where a dispenser itself is at fault: phoning the client repairs nothing.
+
+    Gives reasons by position; never the last step, so that someone always hears of it.
+    """
+    return {
+        number: "technical" for number, step in enumerate(route[:-1], start=1) if step.action == PHONE_CLIENT
+    }
 
 
 def why_not_now(hours: tuple[time, time] | None, at: datetime, zone: ZoneInfo) -> str:

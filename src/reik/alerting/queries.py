@@ -2,16 +2,238 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from reik.alerting import routes
+from reik.alerting.models import Alert, Arrangement, Remark, Step
+from reik.dispensing.queries import MomentSeen, moments_by_id
 from reik.kernel.queries import Breach, breach
+from reik.kernel.rows import array
 
 
 def alerts_without_next_step() -> Breach | None:
-    """Open alerts whose route has ended: nobody is being asked, and nobody will be."""
+    """Alerts that nobody comes back to: open ones whose route has ended, promises and watches without an end."""
     return breach(
         "alert_without_step",
         "Call these clients' care teams now; their follow-up arrangement is missing or ends with nobody.",
-        "SELECT a.id, count(*) OVER () FROM alerting_alert AS a WHERE a.closed_at IS NULL AND a.state = 'open'"
+        "SELECT a.id, count(*) OVER () FROM alerting_alert AS a WHERE a.closed_at IS NULL AND (a.state = 'open'"
         " AND NOT EXISTS (SELECT FROM alerting_step AS s WHERE s.alert_id = a.id AND s.state IN (0, 1))"
-        " ORDER BY a.opened_at",
+        " OR a.state = 'accepted' AND a.accepted_until IS NULL"
+        " OR a.state = 'watched' AND a.watched_until IS NULL) ORDER BY a.opened_at",
         {},
     )
+
+
+OVERDUE_AFTER = timedelta(seconds=90)
+
+
+def follow_up_overdue(now: datetime) -> Breach | None:
+    """Alerts whose next step, promise or watch was due 90 s ago: `reik watch` takes each within a second."""
+    return breach(
+        "follow_up_overdue",
+        "Look whether `reik watch` runs and what its log says.",
+        "SELECT id, count(*) OVER () FROM ("
+        "SELECT id, accepted_until AS due FROM alerting_alert WHERE state = 'accepted' AND accepted_until < %(limit)s"
+        " UNION SELECT id, watched_until FROM alerting_alert WHERE state = 'watched' AND watched_until < %(limit)s"
+        " UNION SELECT s.alert_id, s.due_at FROM alerting_step AS s JOIN alerting_alert AS a ON a.id = s.alert_id"
+        " WHERE s.state = 0 AND s.due_at < %(limit)s AND a.state = 'open') AS late ORDER BY due",
+        {"limit": now - OVERDUE_AFTER},
+    )
+
+
+def newest_remarks(organisation_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the newest line was added to any alert of each organisation; one without lines is missing.
+
+    One step in an index per organisation: live screens ask every two seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.id, r.at FROM unnest(%s::uuid[]) AS o(id) CROSS JOIN LATERAL ("
+            "SELECT at FROM alerting_remark WHERE organisation_id = o.id ORDER BY at DESC LIMIT 1) AS r",
+            [array("uuid", organisation_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSeen:
+    """One step of an alert's route: `state` is planned, taken, delivered, failed, skipped or cancelled."""
+
+    position: int
+    round: int
+    action: str
+    responder: str
+    due_at: datetime
+    state: str
+    reason: str
+    taken_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSeen:
+    """An alert as a screen shows it. `current`: the step that was taken last; `next`: the one that comes by itself.
+
+    `moment` None: it is about the dispenser. `accepted_until` and `watched_until` end a promise and a watch.
+    """
+
+    id: UUID
+    client_id: UUID
+    organisation_id: UUID
+    dispenser_id: UUID
+    moment: MomentSeen | None
+    cause: str
+    subject: str
+    reason: str
+    priority: int
+    state: str
+    opened_at: datetime
+    accepted_at: datetime | None
+    accepted_by: str
+    accepted_role: str
+    accepted_until: datetime | None
+    watched_until: datetime | None
+    handled_at: datetime | None
+    handled_by: str
+    handled_as: str
+    closed_at: datetime | None
+    closed_as: str
+    closed_cause: str
+    current: StepSeen | None
+    next: StepSeen | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkSeen:
+    """One line of what became of an alert."""
+
+    alert_id: UUID
+    at: datetime
+    kind: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementSeen:
+    """A version of a follow-up arrangement; `of_client` False: the organisation's default."""
+
+    id: UUID
+    version: int
+    agreed_by: str
+    created_at: datetime
+    of_client: bool
+    steps: tuple[ArrangedStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangedStep:
+    """One agreed step: how long the chain waits for an answer, and the local hours in which it may be taken."""
+
+    position: int
+    action: str
+    responder: str
+    wait: timedelta
+    repeat: timedelta | None
+    hours: tuple[time, time] | None
+
+
+def open_alerts(client_ids: Collection[UUID]) -> list[AlertSeen]:
+    """What is not closed of these clients: the most urgent first, then the oldest."""
+    rows = Alert.objects.filter(client_id__in=client_ids, closed_at=None)
+    return _seen(rows.order_by("priority", "opened_at", "id"))
+
+
+def closed_since(client_ids: Collection[UUID], since: datetime) -> list[AlertSeen]:
+    """What was closed of these clients from then on, the newest first."""
+    rows = Alert.objects.filter(client_id__in=client_ids, closed_at__gte=since)
+    return _seen(rows.order_by("-closed_at", "id"))
+
+
+def alerts_of(client_id: UUID, since: datetime, until: datetime) -> list[AlertSeen]:
+    """The alerts of one client that opened in [since, until), the newest first."""
+    rows = Alert.objects.filter(client_id=client_id, opened_at__gte=since, opened_at__lt=until)
+    return _seen(rows.order_by("-opened_at", "id"))
+
+
+def alert(alert_id: UUID, client_ids: Collection[UUID]) -> AlertSeen | None:
+    """This alert, when it is about one of these clients."""
+    found = _seen(Alert.objects.filter(id=alert_id, client_id__in=client_ids))
+    return found[0] if found else None
+
+
+def _seen(rows: QuerySet[Alert]) -> list[AlertSeen]:
+    found = list(rows)
+    moments = moments_by_id([each.moment_id for each in found if each.moment_id])
+    steps: dict[UUID, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(alert_id__in=[each.id for each in found]).order_by("round", "position"):
+        steps[step.alert_id].append(step)
+    return [_alert(each, moments, steps[each.id]) for each in found]
+
+
+def _alert(row: Alert, moments: Mapping[UUID, MomentSeen], steps: Sequence[Step]) -> AlertSeen:
+    taken = [each for each in steps if each.taken_at is not None]
+    planned = [each for each in steps if each.state == Step.State.PLANNED]
+    current = max(taken, key=lambda each: (each.taken_at or each.due_at, each.position), default=None)
+    following = min(planned, key=lambda each: each.due_at, default=None)
+    return AlertSeen(
+        id=row.id, client_id=row.client_id, organisation_id=row.organisation_id, dispenser_id=row.dispenser_id,
+        moment=moments.get(row.moment_id) if row.moment_id else None, cause=row.cause, subject=row.subject,
+        reason=row.reason, priority=row.priority, state=row.state, opened_at=row.opened_at,
+        accepted_at=row.accepted_at, accepted_by=row.accepted_by, accepted_role=row.accepted_role,
+        accepted_until=row.accepted_until, watched_until=row.watched_until, handled_at=row.handled_at,
+        handled_by=row.handled_by, handled_as=row.handled_as, closed_at=row.closed_at, closed_as=row.closed_as,
+        closed_cause=row.closed_cause, current=_step(current) if current else None,
+        next=_step(following) if following else None,
+    )  # fmt: skip
+
+
+def _step(row: Step) -> StepSeen:
+    return StepSeen(
+        position=row.position, round=row.round, action=row.action, responder=row.responder, due_at=row.due_at,
+        state=Step.State(row.state).name.lower(), reason=row.reason, taken_at=row.taken_at, ended_at=row.ended_at,
+    )  # fmt: skip
+
+
+def steps_of(alert_id: UUID) -> list[StepSeen]:
+    """The whole route of one alert, as it was walked and as it will be."""
+    return [_step(each) for each in Step.objects.filter(alert_id=alert_id).order_by("round", "position")]
+
+
+def remarks_of(alert_ids: Collection[UUID]) -> list[RemarkSeen]:
+    """What became of these alerts, line by line, the oldest first."""
+    rows = Remark.objects.filter(alert_id__in=alert_ids).order_by("at", "id")
+    return [
+        RemarkSeen(alert_id=each.alert_id, at=each.at, kind=each.kind, by=each.by, text=each.text)
+        for each in rows
+    ]
+
+
+def arrangement_of(client_id: UUID, arrangement_id: UUID | None = None) -> ArrangementSeen | None:
+    """The follow-up arrangement that holds for a client now, or the version that an alert points to."""
+    if arrangement_id is None:
+        held = routes.current([client_id]).get(client_id)
+        arrangement_id = held.arrangement_id if held else None
+    row = Arrangement.objects.filter(id=arrangement_id).first() if arrangement_id else None
+    if row is None:
+        return None
+    return ArrangementSeen(
+        id=row.id, version=row.version, agreed_by=row.agreed_by, created_at=row.created_at,
+        of_client=row.client_id is not None,
+        steps=tuple(
+            ArrangedStep(
+                position=each.position, action=each.action, responder=each.responder,
+                wait=timedelta(seconds=each.wait_s),
+                repeat=timedelta(seconds=each.repeat_s) if each.repeat_s else None,
+                hours=(each.hours_from, each.hours_until) if each.hours_from and each.hours_until else None,
+            )
+            for each in row.steps.order_by("position")
+        ),
+    )  # fmt: skip

@@ -36,32 +36,39 @@ WHERE c.id = ANY(%s::uuid[])
 """
 
 STEPS = """
-SELECT arrangement_id, action, responder, destination_id, wait_min, repeat_min, hours_from, hours_until
-FROM alerting_arrangementstep WHERE arrangement_id = ANY(%s) ORDER BY arrangement_id, position
+SELECT arrangement_id, action, responder, destination_id, wait_s, repeat_s, hours_from, hours_until
+FROM alerting_arrangementstep WHERE arrangement_id = ANY(%s::uuid[]) ORDER BY arrangement_id, position
 """
 
 
 def current(client_ids: Collection[UUID]) -> dict[UUID, Route]:
     """For each client the route that holds now; a client without any is missing."""
-    steps: dict[UUID, list[RouteStep]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(CURRENT, [array("uuid", client_ids)])
         chosen = cursor.fetchall()
-        cursor.execute(STEPS, [list({row[1] for row in chosen})])
-        for id, action, responder, destination_id, wait_min, repeat_min, since, until in cursor.fetchall():
+    steps = agreed({row[1] for row in chosen})
+    return {
+        client_id: Route(
+            arrangement_id=arrangement_id, zone=ZoneInfo(zone), steps=steps.get(arrangement_id, ())
+        )
+        for client_id, arrangement_id, zone in chosen
+    }
+
+
+def agreed(arrangement_ids: Collection[UUID]) -> dict[UUID, tuple[RouteStep, ...]]:
+    """The steps of these versions of arrangements, in order."""
+    steps: dict[UUID, list[RouteStep]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(STEPS, [array("uuid", arrangement_ids)])
+        for id, action, responder, destination_id, wait_s, repeat_s, since, until in cursor.fetchall():
             steps[id].append(
                 RouteStep(
                     action=action,
                     responder=responder,
                     destination_id=destination_id,
-                    wait=timedelta(minutes=wait_min),
-                    repeat=timedelta(minutes=repeat_min) if repeat_min else None,
+                    wait=timedelta(seconds=wait_s),
+                    repeat=timedelta(seconds=repeat_s) if repeat_s else None,
                     hours=(since, until) if since is not None and until is not None else None,
                 )
             )
-    return {
-        client_id: Route(
-            arrangement_id=arrangement_id, zone=ZoneInfo(zone), steps=tuple(steps[arrangement_id])
-        )
-        for client_id, arrangement_id, zone in chosen
-    }
+    return {id: tuple(found) for id, found in steps.items()}

@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("whoami", whoami),
     path("device/1/<str:device>/up", device.up),
     path("", include("reik.web.fhir.urls")),
+    path("", include("reik.web.carer.urls")),
+    path("", include("reik.web.dispenser.urls")),
+    path("", include("reik.web.story.urls")),
     path("", include("reik.web.entrance.urls")),
 ]
 

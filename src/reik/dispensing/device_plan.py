@@ -37,12 +37,25 @@ class Wanted:
         return len(self.place.sequences) if self.place else self.dose.sachets
 
 
-def device_moments(wanted: Sequence[Wanted], begun: Sequence[DeviceMoment] = ()) -> list[DeviceMoment]:
+def hurried(minutes: int, pace: float) -> int | float:
+    """Minutes at the pace of a demo, to a few milliseconds; at pace 1 what they were."""
+    return minutes if pace == 1 else round(minutes / pace, 4)
+
+
+def ends_of(dose: PlannedDose, pace: float) -> tuple[datetime, datetime]:
+    """The end of the window and the latest hand-out time, as the device reckons them."""
+    window, late = (timedelta(minutes=hurried(each, pace)) for each in (dose.window_min, dose.late_min))
+    return dose.due_at + window, dose.due_at + late
+
+
+def device_moments(
+    wanted: Sequence[Wanted], begun: Sequence[DeviceMoment] = (), *, pace: float = 1
+) -> list[DeviceMoment]:
     """`moments` of `set_plan`, by instant: at most 28 days, 240 moments and 60,000 bytes.
 
-    What is at home of what is `wanted`, after the moments that are under way.
+    What is at home of what is `wanted`, after the moments that are under way. `pace` hurries their minutes.
     """
-    made = [*begun, *(_moment(each.dose, each.place) for each in wanted if each.place is not None)]
+    made = [*begun, *(_moment(each.dose, each.place, pace) for each in wanted if each.place is not None)]
     kept: list[DeviceMoment] = []
     size = 2
     for each in sorted(made, key=lambda moment: (str(moment["at"]), str(moment["moment"]))):
@@ -53,15 +66,15 @@ def device_moments(wanted: Sequence[Wanted], begun: Sequence[DeviceMoment] = ())
     return kept
 
 
-def _moment(dose: PlannedDose, place: Place) -> DeviceMoment:
+def _moment(dose: PlannedDose, place: Place, pace: float) -> DeviceMoment:
     return {
         "moment": dose.key,
         "at": write_at(dose.due_at),
         "local": f"{dose.at:%H:%M}",
-        "signals": [each for each in SIGNALS_MIN if each < dose.window_min],
+        "signals": [hurried(each, pace) for each in SIGNALS_MIN if each < dose.window_min],
         "early_min": 0,
-        "window_min": dose.window_min,
-        "late_min": dose.late_min,
+        "window_min": hurried(dose.window_min, pace),
+        "late_min": hurried(dose.late_min, pace),
         "gap_min": 0,
         "roll": place.roll,
         "sachets": list(place.sequences),

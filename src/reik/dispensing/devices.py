@@ -48,6 +48,7 @@ class Device:
     beat_at: datetime | None
     beat_data: str | None
     heard_at: datetime | None
+    silent_at: datetime | None
     offsets: list[float]
     offset_at: datetime | None
     free_clock: bool
@@ -70,7 +71,7 @@ def lock(ids: Collection[UUID]) -> dict[UUID, Device]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, evidence, epoch, upto, highest, beat_epoch, beat, beat_last_seq, beat_at, beat_data::text,"
-            " heard_at, epoch_since, offsets::text, offset_at, free_clock FROM dispensing_dispenser"
+            " heard_at, epoch_since, offsets::text, offset_at, free_clock, silent_at FROM dispensing_dispenser"
             " WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
             [array("uuid", sorted(ids))],
         )
@@ -79,7 +80,7 @@ def lock(ids: Collection[UUID]) -> dict[UUID, Device]:
                 id=row[0], evidence=row[1], epoch=row[2], upto=row[3], highest=row[4], beat_epoch=row[5],
                 beat=row[6], beat_last_seq=row[7], beat_at=row[8], beat_data=row[9], heard_at=row[10],
                 epoch_since=row[11], offsets=json.loads(row[12]), offset_at=row[13], free_clock=row[14],
-                fresh=defaultdict(list),
+                silent_at=row[15], fresh=defaultdict(list),
             )
             for row in cursor.fetchall()
         }  # fmt: skip
@@ -176,7 +177,7 @@ STORE = f"""
 UPDATE dispensing_dispenser AS d SET epoch = n.epoch, epoch_since = n.epoch_since, upto = n.upto,
     highest = n.highest, beat_epoch = n.beat_epoch, beat = n.beat, beat_last_seq = n.beat_last_seq,
     beat_at = n.beat_at, beat_data = n.beat_data, heard_at = n.heard_at, offsets = n.offsets,
-    offset_at = n.offset_at, free_clock = n.free_clock
+    offset_at = n.offset_at, free_clock = n.free_clock, silent_at = NULL
 FROM {_STORED.unnest} AS n({_STORED.names}) WHERE d.id = n.id
 """  # noqa: S608 - column names of this module
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from reik.dispensing.models import DeviceSecret, Dispenser
 from reik.dispensing.stream import partition_of
+from reik.kernel import wake
 from reik.kernel.crypto import vault
 from reik.kernel.ids import new_id
 from reik.people.models import Client
@@ -67,6 +68,7 @@ def enrol(
         raise EnrolmentRefused("This device belongs to another organisation: it has to give it up first.")
     if not made and client_id is not None and client_id != dispenser.client_id:
         raise EnrolmentRefused("This device is placed with another client: take it in first.")
+    wake.note([wake.DEVICES])  # so that it comes in at once
     return _next_generation(dispenser, now)
 
 

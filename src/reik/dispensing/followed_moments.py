@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from reik.dispensing.device_plan import Wanted
+from reik.dispensing.device_plan import Wanted, ends_of
 from reik.dispensing.planned_moments import NewMoment, plan_moments
 from reik.kernel.rows import array
 
@@ -34,12 +34,13 @@ WHERE m.client_id = n.client_id AND m.due_at > %s ORDER BY m.id FOR NO KEY UPDAT
 """
 
 
-def keep(followed: Sequence[Followed], now: datetime) -> None:
+def keep(followed: Sequence[Followed], now: datetime, *, pace: float = 1) -> None:
     """Plan what is wanted and not there; withdraw what is there and not wanted, or wanted otherwise.
 
+    `pace` hurries windows and latest hand-out times, as it does at the device.
     A moment about which something was said already is left as it is, whatever the plan says now.
     """
-    wanted = {(each.dispenser_id, one.dose.key): _new(each, one) for each in followed for one in each.wanted}
+    wanted = {(each.dispenser_id, one.dose.key): _new(each, one, pace) for each in followed for one in each.wanted}
     with connection.cursor() as cursor:
         cursor.execute(
             TO_COME,
@@ -64,11 +65,12 @@ def keep(followed: Sequence[Followed], now: datetime) -> None:
     plan_moments(list(wanted.values()), now)
 
 
-def _new(at: Followed, wanted: Wanted) -> NewMoment:
+def _new(at: Followed, wanted: Wanted, pace: float) -> NewMoment:
     dose = wanted.dose
+    deadline_at, latest_at = ends_of(dose, pace)
     return NewMoment(
         organisation_id=at.organisation_id, client_id=at.client_id, dispenser_id=at.dispenser_id, key=dose.key,
-        due_at=dose.due_at, deadline_at=dose.deadline_at, latest_at=dose.latest_at, sachets=wanted.sachets,
+        due_at=dose.due_at, deadline_at=deadline_at, latest_at=latest_at, sachets=wanted.sachets,
         criticality=dose.criticality,
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ class Dispenser(models.Model):
     beat_at = models.DateTimeField(null=True)
     beat_data = models.JSONField(null=True)
     heard_at = models.DateTimeField(null=True)
+    silent_at = models.DateTimeField(null=True)  # when its silence was announced; null once it is heard again
     # By how many seconds its clock was ahead at its newest heartbeats, and whether it says nobody sets it.
     offsets = models.JSONField(default=list)
     offset_at = models.DateTimeField(null=True)

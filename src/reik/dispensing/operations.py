@@ -12,10 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
-from reik.dispensing import commands, devices, journal, mentions, moments, plans_applied, roll_loading, twin
+from reik.dispensing import (
+    commands,
+    devices,
+    faults,
+    journal,
+    mentions,
+    moments,
+    plans_applied,
+    roll_loading,
+    twin,
+)
 from reik.dispensing.commands import Answered
+from reik.dispensing.device_facts import DeviceContested, DispenserHeard, JournalLost
 from reik.dispensing.devices import Device, Held, Started
 from reik.dispensing.journal import Entry, Identity
 from reik.dispensing.mentions import Mention, Why
@@ -23,6 +32,7 @@ from reik.dispensing.moments import OpenMoment
 from reik.dispensing.roll_loading import RollEvent
 from reik.kernel import facts
 from reik.kernel.ids import new_id
+from reik.kernel.rows import Table
 from reik_dispenser.messages import Event, EventType, Heartbeat, Parked
 
 
@@ -62,6 +72,7 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
         open_mentions += _fold(batch, fresh, contested, known, now)
         roll_loading.fold(_of_types(roll_loading.TYPES, batch, fresh, known), now)
         plans_applied.note(_of_types({plans_applied.TYPE}, batch, fresh, known), now)
+        facts.publish(faults.told(_of_types(faults.TYPES, batch, fresh, known)), now)
     mentions.keep(open_mentions, now)
     fresh |= _note_lost(batch, fresh, known)
     answered = _answers_to_commands(batch, fresh)
@@ -69,12 +80,39 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
         known[dispenser_id].fresh[epoch].append(seq)
     for each in batch:
         devices.hear(known[each.dispenser_id], each.elements, each.received_at)
+    epochs = {each.id: each.epoch for each in known.values()}
     held = devices.advance(known, _epochs_spoken(batch))
     devices.store(known.values())
+    facts.publish(_of_devices(batch, fresh, known, epochs), now)
     devices.note_started(_started(batch, fresh))
     commands.take_answers(answered, now)
     commands.send_again(_beating(batch), now)
     return held
+
+
+def _of_devices(
+    batch: Sequence[Heard], fresh: set[Identity], known: Mapping[UUID, Device], epochs: Mapping[UUID, int]
+) -> list[facts.Fact]:
+    """Who speaks again after a silence that was announced, and who lost what it had not delivered."""
+    told: dict[tuple[UUID, str], facts.Fact] = {}
+    for heard in batch:
+        device = known[heard.dispenser_id]
+        same = {
+            "dispenser_id": heard.dispenser_id, "organisation_id": heard.organisation_id, "client_id": None,
+            "at": heard.received_at,
+        }  # fmt: skip
+        if device.silent_at is not None:
+            told[device.id, "heard"] = DispenserHeard(**same)  # type: ignore[arg-type]
+        if epochs[device.id] and device.epoch != epochs[device.id]:
+            told[device.id, "lost"] = JournalLost(**same, reason="new_journal")  # type: ignore[arg-type]
+        elif any(
+            isinstance(each, Event)
+            and each.type == EventType.EVENTS_LOST
+            and (heard.dispenser_id, each.epoch, each.seq) in fresh
+            for each in heard.elements
+        ):
+            told[device.id, "lost"] = JournalLost(**same, reason="events_lost")  # type: ignore[arg-type]
+    return list(told.values())
 
 
 def _of_types(
@@ -200,22 +238,35 @@ def _entry(heard: Heard, element: Event | Parked, parked: str) -> Entry:
     )  # fmt: skip
 
 
+_CONFLICTS = Table(
+    "dispensing_deviceconflict",
+    id="uuid", organisation_id="uuid", dispenser_id="uuid", epoch="bigint", seq="bigint", data="jsonb",
+    digest="bytea", received_at="timestamptz",
+)  # fmt: skip
+
+
 def _record_conflicts(second: Sequence[Entry], now: datetime) -> list[Mention]:
     """Keep second bodies under one identity; gives the moments that either body names: they are in doubt."""
     held = journal.digests_held(sorted({each.identity for each in second}))
     differing = [each for each in second if held[each.identity][0] != each.digest]
     if not differing:
         return []
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO dispensing_deviceconflict"
-            " (id, organisation_id, dispenser_id, epoch, seq, data, digest, received_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [
-                (new_id(now), each.organisation_id, *each.identity, each.data, each.digest, each.received_at)
-                for each in differing
-            ],
-        )
+    new = _CONFLICTS.insert(
+        [
+            (new_id(now), each.organisation_id, *each.identity, each.data, each.digest, each.received_at)
+            for each in differing
+        ],
+        then="ON CONFLICT DO NOTHING RETURNING dispenser_id, organisation_id",
+    )
+    facts.publish(
+        [
+            DeviceContested(
+                dispenser_id=dispenser_id, organisation_id=organisation_id, client_id=None, at=now
+            )
+            for dispenser_id, organisation_id in sorted(set(new))
+        ],
+        now,
+    )
     return [
         Mention(
             organisation_id=each.organisation_id, dispenser_id=each.dispenser_id, key=key, epoch=each.epoch,

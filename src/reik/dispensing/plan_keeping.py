@@ -28,6 +28,7 @@ from reik.dispensing.device_plan import (
     under_way,
 )
 from reik.dispensing.facts import CommandAnswered
+from reik.kernel.operations import pace
 from reik.kernel.rows import Table, array
 from reik.medication import queries as medication
 from reik.medication.facts import ClientFact
@@ -93,7 +94,7 @@ def keep(client_ids: Collection[UUID], now: datetime) -> int:
     if not dispensers:
         return 0
     clients = [each.client_id for each in dispensers]
-    wanted = _wanted(clients, now)
+    wanted, hurry = _wanted(clients, now), pace()
     followed_moments.keep(
         [
             followed_moments.Followed(
@@ -102,10 +103,10 @@ def keep(client_ids: Collection[UUID], now: datetime) -> int:
             )
             for each in dispensers
         ],
-        now,
+        now, pace=hurry,
     )  # fmt: skip
     commands = _rolls_to_expect(dispensers, now)
-    plans = {each.id: _new_plan(each, wanted[each.client_id], now) for each in dispensers}
+    plans = {each.id: _new_plan(each, wanted[each.client_id], now, hurry) for each in dispensers}
     ids = give_all(
         [*commands, *(_set_plan(each, data) for each in dispensers if (data := plans[each.id]) is not None)],
         by=BY, now=now,
@@ -134,8 +135,10 @@ def _place(dose: PlannedDose, at_home: Mapping[tuple[date, time], Place]) -> Pla
     return at_home.get((dose.day, dose.at))
 
 
-def _new_plan(dispenser: Dispenser, wanted: Sequence[Wanted], now: datetime) -> dict[str, object] | None:
-    moments = device_moments(wanted, under_way(dispenser.given, now))
+def _new_plan(
+    dispenser: Dispenser, wanted: Sequence[Wanted], now: datetime, pace: float
+) -> dict[str, object] | None:
+    moments = device_moments(wanted, under_way(dispenser.given, now), pace=pace)
     if not is_to_be_given(dispenser.given, moments, now):
         return None
     return set_plan_data(dispenser.version + 1, moments, str(ZoneInfo(dispenser.zone)))
@@ -226,6 +229,16 @@ def renew_plans(now: datetime, most: int = 100) -> int:
     if due:
         keep(due, now)
     return len(due)
+
+
+def renew_all(now: datetime) -> int:
+    """Keep the plans of all dispensers now, because the pace of the demo is another; gives how many were."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE dispensing_deviceplan SET renew_at = %s WHERE renew_at > %s", [now, now])
+    kept = 0
+    while some := renew_plans(now):
+        kept += some
+    return kept
 
 
 def note_answers(answers: Sequence[CommandAnswered], now: datetime) -> None:

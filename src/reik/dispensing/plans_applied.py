@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.dispensing.device_facts import PlanInForce
 from reik.dispensing.roll_facts import PlanMismatch
 from reik.dispensing.roll_loading import RollEvent
 from reik.kernel import facts
@@ -68,7 +69,15 @@ def note(events: Sequence[RollEvent], now: datetime) -> None:
         taken = {row[0] for row in cursor.fetchall()}
         cursor.execute(MISMATCHED, values)
         rows = cursor.fetchall()
+    wrong = {row[0] for row in rows}
     facts.publish([_mismatch(row, newest[row[0]]) for row in rows if row[0] in taken], now)
+    facts.publish([_in_force(each) for id, each in newest.items() if id in taken - wrong], now)
+
+
+def _in_force(said: RollEvent) -> PlanInForce:
+    return PlanInForce(
+        dispenser_id=said.dispenser_id, organisation_id=said.organisation_id, client_id=None, at=said.at
+    )
 
 
 def _mismatch(row: Sequence[Any], said: RollEvent) -> PlanMismatch:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -22,6 +23,8 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy,
 from nats.js.errors import NotFoundError
 
 from reik.kernel.home import Home
+
+log = logging.getLogger("reik.stream")
 
 STREAM = "REIK_UP"
 KEPT_S = 72 * 3600
@@ -63,8 +66,14 @@ async def connect(
         max_outstanding_pings=2,
         connect_timeout=5,
         reconnected_cb=reconnected,
+        error_cb=_note_failure,
         pending_size=64 * 1024 * 1024,
     )
+
+
+async def _note_failure(failure: Exception) -> None:
+    """Who works with the connection says what is wrong, once; nats-py would print a traceback at each try."""
+    log.debug("NATS: %s: %s", type(failure).__name__, failure)
 
 
 async def ensure_stream(client: Client) -> str:

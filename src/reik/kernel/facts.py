@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -29,9 +29,16 @@ def _wiring() -> Mapping[type[Fact], Sequence[Handler]]:
     return handlers
 
 
+@cache
+def _wake() -> Callable[[Iterable[Any]], None]:
+    note: Callable[[Iterable[Any]], None] = importlib.import_module("reik.kernel.wake").note
+    return note
+
+
 def prepare() -> None:
     """Read the wiring now: a process that forks shares it, and a fault in it shows at the start, not at a deadline."""
     _wiring()
+    _wake()
 
 
 def publish(facts: Sequence[Fact], now: datetime) -> None:
@@ -40,5 +47,7 @@ def publish(facts: Sequence[Fact], now: datetime) -> None:
     for fact in facts:
         by_type[type(fact)].append(fact)
     for kind, of_kind in by_type.items():
+        if hasattr(kind, "organisation_id"):
+            _wake()({fact.organisation_id for fact in of_kind})  # type: ignore[attr-defined]
         for handler in _wiring().get(kind, ()):
             handler(of_kind, now)

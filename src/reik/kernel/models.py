@@ -177,10 +177,14 @@ class AccessBlock(models.Model):
 
 
 class Installation(models.Model):
-    """One row: what kind of installation this data folder is. Only `reik demo` ever writes `demo`."""
+    """One row: what kind of installation this data folder is. Only `reik demo` ever writes `demo`.
+
+    `pace`: in a demo, by how much windows and signals are hurried (60: a window of 45 minutes lasts 45 s).
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     kind = models.TextField()
+    pace = models.FloatField(default=1.0, db_default=1.0)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -188,5 +192,9 @@ class Installation(models.Model):
             models.CheckConstraint(name="installation_single", condition=Q(id=1)),
             models.CheckConstraint(
                 name="installation_kind", condition=Q(kind__in=["real", "demo", "scratch"])
+            ),
+            # Only made-up people may be hurried.
+            models.CheckConstraint(
+                name="installation_pace", condition=Q(pace=1) | Q(kind="demo", pace__gte=1, pace__lte=600)
             ),
         ]

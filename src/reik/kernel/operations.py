@@ -7,6 +7,8 @@ import hashlib
 import json
 import secrets
 from datetime import datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -71,7 +73,12 @@ def new_webhook_secret() -> str:
 def add_destination(
     *, organisation_id: UUID, channel: str, name: str, address: str, now: datetime, secret: str | None = None
 ) -> Destination:
-    """Where messages of this organisation may go; address and secret are sealed."""
+    """Where messages of this organisation may go; address and secret are sealed.
+
+    Raises OnlyMadeUp in a demo for an address outside this machine.
+    """
+    if installation_kind() == "demo" and not is_on_this_machine(address):
+        raise OnlyMadeUp("This is a demo: it sends to this machine only. Give an address on 127.0.0.1.")
     return Destination.objects.create(
         id=new_id(now),
         organisation_id=organisation_id,
@@ -98,6 +105,46 @@ def installation_kind() -> str:
         cursor.execute("SELECT kind FROM kernel_installation")
         row = cursor.fetchone()
     return str(row[0]) if row else "real"
+
+
+def set_pace(pace: float) -> bool:
+    """Hurry a demo's windows and signals by this factor, 1 to 600; says whether it was another. For `reik_owner`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_installation SET pace = %s WHERE kind = 'demo' AND pace <> %s", [pace, pace]
+        )
+        return bool(cursor.rowcount)
+
+
+def pace() -> float:
+    """By how much windows and signals are hurried: 1 but in a demo."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pace FROM kernel_installation WHERE kind = 'demo'")
+        row = cursor.fetchone()
+    return float(row[0]) if row else 1.0
+
+
+class OnlyMadeUp(ValueError):
+    """A demo knows made-up people and this machine only; the message says what to change."""
+
+
+TEST_BSNS = "9999"
+"""How the numbers begin that no person has."""
+
+
+def refuse_real_bsn(bsn: str) -> None:
+    """Raise OnlyMadeUp for a BSN outside the test range in a demo."""
+    if not bsn.startswith(TEST_BSNS) and installation_kind() == "demo":
+        raise OnlyMadeUp("This is a demo: it takes made-up people only. Use a BSN that begins with 9999.")
+
+
+def is_on_this_machine(address: str) -> bool:
+    """Whether a URL points at this machine itself."""
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def compact(value: object) -> str:

@@ -51,7 +51,9 @@ def withdraw(about: Sequence[UUID], now: datetime) -> None:
     if about:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE kernel_outboxmessage SET state = 3, ended_at = %s WHERE about = ANY(%s) AND state = 0",
+                "UPDATE kernel_outboxmessage AS m SET state = 3, ended_at = %s"
+                " FROM (SELECT id FROM kernel_outboxmessage WHERE about = ANY(%s) AND state = 0"
+                " ORDER BY id FOR NO KEY UPDATE) AS n WHERE m.id = n.id",
                 [now, list(about)],
             )
 

@@ -13,7 +13,7 @@ STATES = (*LIVE, "returned", "refused")
 class Schedule(models.Model):
     """One version of a client's times-only schedule. A draft plans nothing; another person confirms it.
 
-    Never edited: runtime roles may write the two columns of confirmation and nothing else.
+    Never edited: runtime roles may write the columns of confirmation and of sending back, and nothing else.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -25,6 +25,9 @@ class Schedule(models.Model):
     written_at = models.DateTimeField()
     confirmed_by = models.TextField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    sent_back_by = models.TextField(null=True)
+    sent_back_at = models.DateTimeField(null=True)
+    sent_back_because = models.TextField(default="", db_default="")
 
     class Meta:
         indexes = [models.Index(name="schedule_of_organisation", fields=["organisation", "client"])]
@@ -37,6 +40,11 @@ class Schedule(models.Model):
                     Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
                     & ~Q(confirmed_by=F("written_by"))
                 ),
+            ),
+            models.CheckConstraint(
+                name="schedule_sent_back",
+                condition=Q(sent_back_by=None, sent_back_at=None)
+                | Q(sent_back_by__isnull=False, sent_back_at__isnull=False, confirmed_at=None),
             ),
         ]
 

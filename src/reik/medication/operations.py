@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from reik.kernel import facts
 from reik.kernel.ids import new_id
+from reik.kernel.operations import pace
 from reik.kernel.rows import array
 from reik.medication import findings, queries
 from reik.medication.agreed import agreed_plan
@@ -44,6 +45,7 @@ __all__ = [
     "register_roll",
     "return_roll",
     "see_rolls",
+    "send_back_schedule",
     "settle_finding",
     "write_schedule",
     "write_schedules",
@@ -84,8 +86,9 @@ def write_schedules(*, organisation_id: UUID, drafts: Sequence[Draft], by: str, 
     """As `write_schedule` for a whole list, in the order given: all of it or, when one line cannot be, nothing."""
     if not by.strip():
         raise ScheduleRefused("Say who writes this schedule.")
+    hurried = pace() > 1
     for draft in drafts:
-        check_lines(draft.lines)
+        check_lines(draft.lines, seconds=hurried)
     client_ids = [draft.client_id for draft in drafts]
     if len(set(client_ids)) < len(client_ids):
         raise ScheduleRefused("One client has one schedule: put all her times together.")
@@ -140,6 +143,8 @@ def confirm_schedule(schedule_id: UUID, by: str, now: datetime) -> None:
         raise ScheduleRefused("This schedule does not exist.")
     if schedule.confirmed_at is not None:
         return
+    if schedule.sent_back_at is not None:
+        raise ScheduleRefused("This schedule was sent back to its writer: write a new one.")
     if not by.strip() or _same_person(by, schedule.written_by):
         raise ScheduleRefused("Someone else than the writer reads a schedule back.")
     newer = Schedule.objects.filter(
@@ -158,6 +163,19 @@ def confirm_schedule(schedule_id: UUID, by: str, now: datetime) -> None:
         ],
         now,
     )
+
+
+@transaction.atomic
+def send_back_schedule(schedule_id: UUID, by: str, because: str, now: datetime) -> None:
+    """Who read the draft back says what is not right: it never plans, and its writer makes a new one.
+
+    Raises ScheduleRefused without a reason, and for what was confirmed or sent back before.
+    """
+    if not by.strip() or not because.strip():
+        raise ScheduleRefused("Say what is not right, for the writer to read.")
+    waiting = Schedule.objects.filter(id=schedule_id, confirmed_at=None, sent_back_at=None)
+    if not waiting.update(sent_back_by=by.strip(), sent_back_at=now, sent_back_because=because.strip()):
+        raise ScheduleRefused("This schedule is no draft any more: look at the list again.")
 
 
 def _same_person(one: str, other: str) -> bool:

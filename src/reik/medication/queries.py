@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from reik.medication.agreed import agreed_plan, to_doses
 from reik.medication.models import AgreementMessage, Finding, Roll, Sachet, Schedule, ScheduleLine
@@ -161,9 +161,15 @@ def served_since(client_ids: Collection[UUID]) -> dict[UUID, datetime]:
 
 
 def drafts(organisation_id: UUID) -> QuerySet[Schedule]:
-    """Schedules that a second person has to read back, the oldest first."""
-    newer = Schedule.objects.filter(organisation_id=organisation_id, confirmed_at=None)
-    return newer.prefetch_related("lines").order_by("written_at")
+    """Schedules that a second person has to read back, the oldest first.
+
+    A draft that was sent back waits for nobody, and a newer version takes the place of an older one.
+    """
+    newer = Schedule.objects.filter(client_id=OuterRef("client_id"), version__gt=OuterRef("version"))
+    waiting = Schedule.objects.filter(
+        ~Exists(newer), organisation_id=organisation_id, confirmed_at=None, sent_back_at=None
+    )
+    return waiting.prefetch_related("lines").order_by("written_at")
 
 
 def open_findings(organisation_id: UUID, client_ids: Sequence[UUID] | None = None) -> QuerySet[Finding]:

@@ -86,12 +86,15 @@ class Place:
     sequences: tuple[int, ...]
 
 
-def check_lines(lines: Sequence[TimeLine]) -> None:
-    """Raise ScheduleRefused, with the line's number, for what cannot be planned."""
+def check_lines(lines: Sequence[TimeLine], *, seconds: bool = False) -> None:
+    """Raise ScheduleRefused, with the line's number, for what cannot be planned.
+
+    `seconds`: a time may have them, for a demo that plans a dose a quarter of a minute ahead.
+    """
     if not lines:
         raise ScheduleRefused("A schedule needs at least one time.")
     for number, line in enumerate(lines, start=1):
-        flaw = _flaw(line)
+        flaw = _flaw(line, seconds)
         if flaw:
             raise ScheduleRefused(f"Line {number}: {flaw}")
     for day in EVERY_DAY:
@@ -100,10 +103,10 @@ def check_lines(lines: Sequence[TimeLine]) -> None:
                 raise ScheduleRefused(f"At {at:%H:%M} there are more than {MOST_SACHETS} sachets.")
 
 
-def _flaw(line: TimeLine) -> str:
+def _flaw(line: TimeLine, seconds: bool) -> str:
     if not line.weekdays or not line.weekdays <= EVERY_DAY:
         return "name the days of the week."
-    if line.at.second or line.at.microsecond or line.at.tzinfo is not None:
+    if (line.at.second and not seconds) or line.at.microsecond or line.at.tzinfo is not None:
         return "a time is hours and minutes."
     if not 1 <= line.sachets <= MOST_SACHETS:
         return f"a moment has 1 to {MOST_SACHETS} sachets."
@@ -162,7 +165,11 @@ def _together(one: TimeLine, other: TimeLine) -> TimeLine:
 
 def key_of(day: date, at: time) -> str:
     """A moment's name at the device: one per local day and time, so that it never depends on when it was planned."""
-    return f"m-{day:%Y%m%d}-{at:%H%M}"
+    return f"m-{day:%Y%m%d}-{_digits(at)}"
+
+
+def _digits(at: time) -> str:
+    return f"{at:%H%M%S}" if at.second else f"{at:%H%M}"
 
 
 def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -218,9 +225,9 @@ class Mismatch:
 
     @property
     def key(self) -> str:
-        other = f"{self.other_at:%H%M}" if self.other_at else ""
+        other = _digits(self.other_at) if self.other_at else ""
         weekdays = "".join(str(each) for each in sorted({day.isoweekday() for day in self.days}))
-        return f"{self.kind} {self.at:%H%M} {other} {self.agreed} {self.scheduled} {weekdays}"
+        return f"{self.kind} {_digits(self.at)} {other} {self.agreed} {self.scheduled} {weekdays}"
 
     @property
     def sentence(self) -> str:

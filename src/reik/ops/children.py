@@ -18,7 +18,7 @@ from django.urls import get_resolver
 from reik.kernel.home import Home
 
 NAMES = ("web", "admit", "receive", "watch", "send", "jobs", "guard")
-_WARM = ("reik.config.asgi", "reik.config.wiring", "uvicorn.protocols.http.h11_impl", "uvicorn.lifespan.off")
+_WARM = ("reik.config.asgi", "reik.config.wiring", "uvicorn.protocols.http.h11_impl", "uvicorn.lifespan.on")
 
 
 def children(home: Home, listening: socket.socket) -> dict[str, Callable[[], None]]:

@@ -28,7 +28,7 @@ class Command:
 
 COMMANDS = {
     "up": Command("start Reik on this machine: engines and all processes", "up", django=False),
-    "demo": Command("start Reik with made-up people", "up", django=False, defaults={"kind": "demo"}),
+    "demo": Command("start Reik with made-up people and devices", "demo.command", django=False),
     "doctor": Command("look whether everything works, and say what to do", "doctor"),
     "web": Command("serve screens and interfaces", "web"),
     "admit": Command("let devices in", "admit"),
@@ -82,8 +82,6 @@ def _dispatch(given: list[str]) -> int:
     module.add_arguments(parser)
     parser.set_defaults(**command.defaults)
     options = parser.parse_args(given[1:])
-    if command.defaults.get("kind") == "demo":
-        print("De demobuurt komt nog: dit is een leeg Reik, als demo gemerkt.")
     return int(module.command(options))
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from reik.alerting.queries import alerts_without_next_step
+from reik.alerting.queries import alerts_without_next_step, follow_up_overdue
 from reik.dispensing.queries import overdue_moments
-from reik.ingest.queries import unread_partitions
+from reik.ingest.queries import unread_messages, unread_partitions
 from reik.kernel import access_seal, clock
 from reik.kernel.access_seal import LogOfAnotherServer
 from reik.kernel.database import Role, become
@@ -61,9 +61,11 @@ class Guard:
         """Everything that must never be and is."""
         looks = (
             alerts_without_next_step(),
+            follow_up_overdue(now),
             overdue_moments(now),
             unsent_alert_messages(now),
             unread_partitions(now, since=self._started),
+            unread_messages(now),
             unsealed_log(now),
         )
         return [each for each in looks if each is not None]

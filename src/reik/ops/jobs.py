@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from reik.kernel import clock
 from reik.kernel.database import Role, become
+from reik.ops import wake
 from reik.ops.database import make_months
 from reik.ops.running import run_until_stopped
 
@@ -36,6 +37,7 @@ def run() -> None:
     become(Role.WORKER)
     # Each task's own connection ends with it: one that was kept may have died in between.
     connections.settings["default"]["CONN_MAX_AGE"] = 0
+    wake.start_thread("jobs")
     run_until_stopped(_serve)
 
 

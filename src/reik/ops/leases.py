@@ -53,20 +53,26 @@ RETURNING m.id, m.destination_id, m.body, m.priority, m.attempts, m.gives_up_at,
 """
 
 WRITE_SENT = """
-UPDATE kernel_outboxmessage SET state = 1, ended_at = %s WHERE id = ANY(%s) AND state = 0 RETURNING id
+UPDATE kernel_outboxmessage AS m SET state = 1, ended_at = %s
+FROM (SELECT id FROM kernel_outboxmessage WHERE id = ANY(%s) AND state = 0 ORDER BY id FOR NO KEY UPDATE) AS n
+WHERE m.id = n.id RETURNING m.id
 """
 
 # The lease's own mark (attempts and the end of the lease) keeps a late outcome from undoing a newer lease, and
-# a repeated write from announcing a failure twice.
+# a repeated write from announcing a failure twice. Rows are locked in ascending id, as whoever withdraws does.
 WRITE_UNSENT = """
 UPDATE kernel_outboxmessage AS m SET
     state = n.state, available_at = n.available_at, attempts = n.attempts,
     ended_at = CASE WHEN n.state = 2 THEN %s::timestamptz END,
     last_error = coalesce(nullif(n.error, ''), nullif(m.last_error, ''),
         CASE WHEN n.state = 2 THEN 'not delivered in time' ELSE '' END)
-FROM unnest(%s::uuid[], %s::smallint[], %s::timestamptz[], %s::smallint[], %s::timestamptz[], %s::smallint[],
-    %s::text[], %s::bool[]) AS n(id, was, leased_until, state, available_at, attempts, error, untold)
-WHERE m.id = n.id AND m.state = 0 AND m.attempts = n.was AND m.available_at = n.leased_until
+FROM (SELECT n.* FROM unnest(%s::uuid[], %s::smallint[], %s::timestamptz[], %s::smallint[], %s::timestamptz[],
+        %s::smallint[], %s::text[], %s::bool[])
+        AS n(id, was, leased_until, state, available_at, attempts, error, untold)
+    JOIN kernel_outboxmessage AS m ON m.id = n.id
+    WHERE m.state = 0 AND m.attempts = n.was AND m.available_at = n.leased_until
+    ORDER BY m.id FOR NO KEY UPDATE OF m) AS n
+WHERE m.id = n.id
 RETURNING m.id, m.last_error, n.state = 2 OR n.untold AND n.error <> ''
 """
 

@@ -19,13 +19,13 @@ from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
 from reik.dispensing.stream import PARTITIONS
-from reik.ingest import partitions, stream
+from reik.ingest import partitions, stream, wakes
 from reik.ingest.answers import Answer
 from reik.ingest.commands import expire, to_send
 from reik.ingest.operations import Receiver
 from reik.ingest.partitions import PartitionsLost
 from reik.ingest.payloads import Arrived
-from reik.kernel import clock
+from reik.kernel import clock, wake
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.ops.running import run_until_stopped
@@ -69,8 +69,11 @@ class Receive:
         client = await self._connect(home, stop)
         if client is None:
             return
+        bell = wakes.Bell()
+        wake.install(bell)
         keeping = [
-            asyncio.create_task(each) for each in (self._keep_ticking(client), self._keep_commanding(client))
+            asyncio.create_task(each)
+            for each in (self._keep_ticking(client), self._keep_commanding(client), bell.ring(client))
         ]
         try:
             while not stop.is_set():

@@ -14,16 +14,20 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Protocol
 
 from reik.kernel import clock
 from reik.kernel.home import Home
 from reik.ops.engines.postgres_place import place
 from reik.ops.supervisor import STOP_SIGNALS, Supervisor
+
+if TYPE_CHECKING:
+    from reik.ops.instance import Instance
 
 # A throw-away instance has its own of all of these, whatever the caller's shell says.
 _OF_ANOTHER = ("REIK_KEY_FILE", "REIK_DATABASE_URL", "REIK_NATS_URL", "REIK_HEARTBEAT_URL", "REIK_HOSTS")
@@ -35,11 +39,35 @@ class UpRefused(Exception):
 
 
 # The functions of the engines that may wait for long, and that put everything back when they are interrupted.
-_WAITING = {"_await_answer", "await_end", "take"}
+# `add` is another command's own preparing: what it does to the database is one transaction.
+_WAITING = {"_await_answer", "await_end", "take", "add"}
 
 
 class _Stopped(BaseException):
     """A stop signal came while an engine was waited for."""
+
+
+class Addition(Protocol):
+    """What another command adds to what `reik up` runs."""
+
+    def add(self, instance: Instance) -> Mapping[str, Callable[[], None]]:
+        """More children, by name; called when engines and database are there, before any child is forked.
+
+        Leaves no thread and no connection behind.
+        """
+
+    def lines(self) -> Sequence[str]:
+        """What is said after where Reik is."""
+
+
+class Nothing:
+    """`reik up` itself adds nothing."""
+
+    def add(self, _instance: Instance) -> Mapping[str, Callable[[], None]]:
+        return {}
+
+    def lines(self) -> Sequence[str]:
+        return ()
 
 
 class _Stops:
@@ -79,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(kind="real")
 
 
-def command(options: argparse.Namespace) -> int:
+def command(options: argparse.Namespace, addition: Addition | None = None) -> int:
     """Runs until a stop signal (0) or until something keeps failing (1). Raises UpRefused and what engines raise."""
     _check(options)
     try:
@@ -91,7 +119,7 @@ def command(options: argparse.Namespace) -> int:
             listening = web.listen(options.host, port, exact=options.ephemeral or port == 0)
             with listening:
                 _prepare(home, options.host)
-                return 0 if stops.came else _run(home, options, listening, stops)
+                return 0 if stops.came else _run(home, options, listening, stops, addition or Nothing())
     except _Stopped:
         return 0
 
@@ -115,9 +143,15 @@ def _home(ephemeral: bool) -> Iterator[Home]:
         yield home
     finally:
         if home.key_file.exists():  # else no engine was begun
-            where = place(home)
-            shutil.rmtree(where.around if where.identity else where.data, ignore_errors=True)
+            remove(home)
         shutil.rmtree(home.path, ignore_errors=True)
+
+
+def remove(home: Home) -> None:
+    """Take away the installation's folder, and its database where that lies elsewhere. Nothing may run from it."""
+    where = place(home)
+    shutil.rmtree(where.around if where.identity else where.data, ignore_errors=True)
+    shutil.rmtree(home.path, ignore_errors=True)
 
 
 def _prepare(home: Home, host: str) -> None:
@@ -131,7 +165,9 @@ def _prepare(home: Home, host: str) -> None:
     django.setup()
 
 
-def _run(home: Home, options: argparse.Namespace, listening: socket.socket, stops: _Stops) -> int:
+def _run(
+    home: Home, options: argparse.Namespace, listening: socket.socket, stops: _Stops, addition: Addition
+) -> int:
     from reik.ops.children import children
     from reik.ops.instance import log_dir, running
 
@@ -142,9 +178,14 @@ def _run(home: Home, options: argparse.Namespace, listening: socket.socket, stop
             return 0
         _check_kind(home, kind)
         token = _open_door() if options.ephemeral else ""
-        supervisor = Supervisor(children(home, listening), log_dir=log_dir(home), engines=instance.engines)
+        more = addition.add(instance)
+        supervisor = Supervisor(
+            {**children(home, listening), **more}, log_dir=log_dir(home), engines=instance.engines
+        )
         wanted = options.port if options.port is not None or options.ephemeral else 8000
-        announcement = _Announcement(home, web, token, instance.runtime.mqtt, options.ready, wanted)
+        announcement = _Announcement(
+            home, web, token, instance.runtime.mqtt, options.ready, wanted, addition.lines()
+        )
         code = supervisor.run(lambda: stops.came or announcement.look())
         stops.ignore()
         with suppress(FileNotFoundError):
@@ -217,10 +258,17 @@ class _Announcement:
     """Says once, when the site answers, where Reik is; on the terminal and in the file of `--ready`."""
 
     def __init__(
-        self, home: Home, web: Address, token: str, mqtt: str, ready: Path | None, wanted: int | None
+        self,
+        home: Home,
+        web: Address,
+        token: str,
+        mqtt: str,
+        ready: Path | None,
+        wanted: int | None,
+        more: Sequence[str],
     ) -> None:
         self._home, self._web, self._token, self._mqtt = home, web, token, mqtt
-        self._ready, self._wanted = ready, wanted
+        self._ready, self._wanted, self._more = ready, wanted, more
         self._said = False
 
     def look(self) -> bool:
@@ -232,6 +280,8 @@ class _Announcement:
             taken = self._wanted not in (None, 0, self._web.port)
             why = f" (poort {self._wanted} was bezet)" if taken else ""
             print(f"Reik draait op {self._web.url}{why}, gegevens in {self._home.path}. Stoppen: Ctrl-C.")
+            for line in self._more:
+                print(line)
             sys.stdout.flush()
         return False
 

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from reik.alerting.calls import take_due_steps
-from reik.dispensing.overdue import close_overdue
+from reik.alerting.operations import take_ended_promises
+from reik.dispensing.overdue import PATIENCE, close_overdue
 from reik.dispensing.plan_keeping import renew_plans
+from reik.dispensing.silence import SILENT_AFTER, announce_silent
 from reik.ingest.partitions import received_through
 from reik.kernel import clock
 from reik.kernel.database import Role, become
+from reik.kernel.operations import pace
+from reik.medication.operations import note_nearly_empty
+from reik.ops import wake
 from reik.ops.running import run_rounds
 
 EVERY_S = 0.1
 MOST = 500
 RENEWED_EVERY_S = 60.0
+HURRIED_FROM, HURRIED_PATIENCE = 10, timedelta(seconds=10)
+HURRIED_SILENCE = timedelta(seconds=30)
+RENEWED_AT_ONCE = 100
 
 
 def run() -> None:
     """The process's entry: runs until SIGTERM. Any number may run; each claims rows that no other has."""
     become(Role.WORKER)
+    wake.start_thread("watch")
     run_rounds(Watch().look_once, every_s=EVERY_S)
 
 
@@ -30,17 +40,43 @@ class Watch:
 
     def __init__(self) -> None:
         self._renew_at = 0.0
+        self._kept_patience: timedelta | None = None
+
+    def _patience(self) -> timedelta:
+        """How long a silent device is waited for; in a hurried demo a minute would outlast the window."""
+        if self._kept_patience is None:  # a demo's pace changes at its start only
+            self._kept_patience = HURRIED_PATIENCE if pace() >= HURRIED_FROM else PATIENCE
+        return self._kept_patience
 
     def look_once(self) -> bool:
         """One look at what is due; says whether a full batch was found, so that more may be waiting."""
         now = clock.now()
         with transaction.atomic():
-            closed = close_overdue(received_through=received_through(), now=now, most=MOST)
+            closed = close_overdue(
+                received_through=received_through(), now=now, most=MOST, patience=self._patience()
+            )
+        with transaction.atomic():
+            ended = take_ended_promises(now=now, most=MOST)
         with transaction.atomic():
             taken = take_due_steps(now=now, most=MOST)
-        more = closed == MOST or taken == MOST
+        more = MOST in (closed, ended, taken)
         if not more and time.monotonic() >= self._renew_at:
-            self._renew_at = time.monotonic() + RENEWED_EVERY_S
-            with transaction.atomic():
-                renew_plans(now)
+            more = self._look_around(now)
+            self._renew_at = 0.0 if more else time.monotonic() + RENEWED_EVERY_S
         return more
+
+    def _look_around(self, now: datetime) -> bool:
+        """What is looked at once a minute; whether there is more of it. What is due now goes before the rest."""
+        with transaction.atomic():
+            silent = announce_silent(
+                received_through=received_through(), now=now, silent_after=self._silent_after(), most=MOST
+            )
+        note_nearly_empty(now)
+        with transaction.atomic():
+            renewed = renew_plans(now, RENEWED_AT_ONCE)
+        return silent == MOST or renewed == RENEWED_AT_ONCE
+
+    def _silent_after(self) -> timedelta:
+        """As with patience: in a hurried demo a quarter of an hour outlasts the story."""
+        hurry = pace()
+        return max(SILENT_AFTER / hurry, HURRIED_SILENCE) if hurry >= HURRIED_FROM else SILENT_AFTER

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from django.db import connection, connections
 
+from reik.kernel import wake
 from reik.kernel.database import Role, become
 from reik.ops.running import run_until_stopped
 
@@ -81,7 +82,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                lifespan="off",
+                lifespan="on",
                 ws="none",
                 server_header=False,
                 timeout_keep_alive=75,
@@ -99,6 +100,7 @@ async def _serve(listening: socket.socket, stop: asyncio.Event) -> None:
 
     async def end() -> None:
         await stop.wait()
+        wake.end()  # or the server would wait for streams that have no end of their own
         server.should_exit = True
 
     ending = asyncio.create_task(end())

@@ -37,7 +37,7 @@ class ActingMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: ActingRequest) -> HttpResponseBase:
-        request.actor = _actor_of(request)
+        request.actor = actor_of_request(request)
         return self._get_response(request)
 
     def process_view(
@@ -52,7 +52,7 @@ class ActingMiddleware:
             return response
 
 
-def _actor_of(request: HttpRequest) -> Actor | None:
+def actor_of_request(request: HttpRequest) -> Actor | None:
     """A token goes before a session; one that is not valid leaves the request without an actor."""
     if request.path.startswith(DEVICE_DOOR):
         return None  # its bearer is a device's password, which is nobody's token

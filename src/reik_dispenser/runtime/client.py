@@ -140,7 +140,7 @@ class Client:
     def delay(self, ended: Ended, failures: int) -> float:
         """Seconds until the next try: full jitter over a span that doubles to 10 minutes (section 1)."""
         if ended is Ended.WRONG_PASSWORD:
-            return WRONG_PASSWORD_S
+            return WRONG_PASSWORD_S * self._span_s / SPAN_S  # a hurried simulation waits less
         span = min(LONGEST_SPAN_S, self._span_s * 2.0**failures)
         if self._owner.is_urgent():
             span = min(span, SPAN_S)

@@ -81,6 +81,7 @@ class Dispenser:
     ) -> None:
         self.state: Device = store.device
         self.clock = clock
+        self.connected = False
         self._store = store
         self._hardware = hardware
         self._make = make or Make()
@@ -219,6 +220,7 @@ class Dispenser:
 
     def link_changed(self, up: bool) -> None:
         """See client.Owner."""
+        self.connected = up
         self._watch_network(up)
         if up:
             self.put(NetworkChanged(True))

@@ -1,0 +1,89 @@
+"""What a person's word does to an alert: outcome by role gives the effect (R46, R49, R50). Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """As whom someone accepts or handles an alert."""
+
+    OPERATOR = "operator"
+    INFORMAL_CARER = "informal_carer"
+    TEAM = "team"
+
+
+class Effect(StrEnum):
+    CLOSES = "closes"
+    PASSES_ON = "passes_on"  # the next step of the route, now
+    TO_TEAM = "to_team"  # the care team's step, now; who stands between is skipped
+    WATCHES = "watches"  # for a while; then it passes on by itself unless the device says out
+
+
+OUT_AFTER_CALL = "out_after_call"
+SAYS_OUT = "says_out"
+NOT_REACHED = "not_reached"
+OUT_AT_VISIT = "out_at_visit"
+DEVICE_FAULT = "device_fault"
+UNWELL = "unwell"
+
+ENDS_IT = frozenset({"away", "died", "false_notice"})
+NEEDS_THE_TEAM = frozenset({"refuses", "says_taken_otherwise", "advice_asked", DEVICE_FAULT, UNWELL})
+ABOUT_A_SACHET = frozenset({OUT_AFTER_CALL, SAYS_OUT, OUT_AT_VISIT, "says_taken_otherwise"})
+ONLY_TEAM = frozenset({OUT_AT_VISIT})
+
+HANDLED_AS = frozenset({OUT_AFTER_CALL, SAYS_OUT, NOT_REACHED, *ENDS_IT, *NEEDS_THE_TEAM, *ONLY_TEAM})
+"""R49's least set, and what only the team beside the client can say."""
+
+PROMISED = {
+    Role.OPERATOR: timedelta(minutes=15),
+    Role.INFORMAL_CARER: timedelta(minutes=15),
+    Role.TEAM: timedelta(minutes=30),
+}
+"""For how long someone who accepts an alert has it, unless she says otherwise."""
+
+WATCHED = timedelta(minutes=10)
+UNDO_WITHIN = timedelta(seconds=60)
+
+EMERGENCY = "emergency_path"
+"""Reason of an alert about someone who is unwell: it does not wait behind anything."""
+
+
+class OutcomeRefused(ValueError):
+    """This outcome cannot be said here; the message says what can."""
+
+
+def check(outcome: str, role: Role, *, about_moment: bool, remote: bool) -> None:
+    """Raise OutcomeRefused for an outcome that is not in the list, or not this role's to say, or not of this alert."""
+    if outcome not in HANDLED_AS:
+        raise OutcomeRefused(f"Choose one of the outcomes: {', '.join(sorted(HANDLED_AS))}.")
+    if outcome in ONLY_TEAM and role is not Role.TEAM:
+        raise OutcomeRefused(
+            "Only the care team, beside the client, ends it as out: choose what the client says."
+        )
+    if outcome in ONLY_TEAM and remote:
+        raise OutcomeRefused(
+            "Out at a visit is said by who was there: choose another outcome, or say it was a visit."
+        )
+    if outcome in ABOUT_A_SACHET and not about_moment:
+        raise OutcomeRefused("This alert is about the dispenser, not about a sachet: choose another outcome.")
+
+
+def effect_of(outcome: str, role: Role, *, moment_is_out: bool) -> Effect:
+    """What the outcome does. `moment_is_out`: the device itself said so; what a client says never ends it (R49)."""
+    if outcome in ENDS_IT or outcome in ONLY_TEAM:
+        return Effect.CLOSES
+    if outcome == NOT_REACHED:
+        return Effect.PASSES_ON
+    if outcome == OUT_AFTER_CALL and moment_is_out:
+        return Effect.CLOSES
+    if outcome in NEEDS_THE_TEAM:
+        return Effect.CLOSES if role is Role.TEAM else Effect.TO_TEAM
+    return Effect.WATCHES
+
+
+def until(now: datetime, lasts: timedelta, latest_at: datetime | None) -> datetime:
+    """When a promise or a watch ends: never beyond the latest hand-out time (R29) where that still lies ahead."""
+    end = now + lasts
+    return latest_at if latest_at is not None and now < latest_at < end else end

@@ -1,0 +1,1 @@
+"""Simulated dispensers of a demo: what stands before a person at one, hands that press, and moving one in."""

@@ -1,0 +1,226 @@
+"""Many homes in virtual time with Reik beside them: from one due thing to the next, never by a fixed step.
+
+Each home goes from one thing to the next that happens in it. Only when something happened of which a person may
+have to hear does Reik take in what all homes have sent until then; the rest waits for the daily round. So a quiet
+day of forty homes costs one batch.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from functools import partial
+from itertools import count
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from reik.alerting import operations as alerting
+from reik.alerting.calls import take_due_steps
+from reik.alerting.resuming import take_ended_promises
+from reik.dispensing.overdue import close_overdue
+from reik.dispensing.plan_keeping import renew_plans
+from reik.dispensing.stream import PARTITIONS
+from reik.ingest import commands
+from reik.ingest.operations import Receiver
+from reik.ingest.payloads import Arrived
+from reik.medication.schedule import instant_of
+from reik.ops.history import answering, channel
+from reik.ops.history.answering import Answer, Asked, Staff
+from reik.ops.history.lives import UNDER_WAY, Life
+
+MOST = 400  # payloads that are taken in at once
+ROUND_AT = time(14, 0)
+"""Local time of the daily round: the pharmacy's driver, plans that are renewed, a look at what is overdue."""
+
+Act = Callable[[datetime], None]
+Daily = Callable[[datetime], None]
+
+
+class Street:
+    """The homes, their organisations, and what is still to happen. `daily` is called once a day, at ROUND_AT."""
+
+    def __init__(
+        self,
+        lives: Sequence[Life],
+        *,
+        organisations: Sequence[UUID],
+        staff: Mapping[UUID, Staff],
+        zone: ZoneInfo,
+        seed: int = 0,
+        daily: Daily | None = None,
+    ) -> None:
+        self.lives = list(lives)
+        self._of_client = {each.client_id: each for each in lives}
+        self._of_device = {each.device: each for each in lives}
+        self._organisations, self._staff, self._zone = organisations, staff, zone
+        self._seed, self._daily = seed, daily
+        self._receiver = Receiver("history")
+        self._due: list[tuple[datetime, int, Act]] = []
+        self._numbers = count()
+        self._goes_on_at: datetime | None = None
+        self._hears_at: datetime | None = None
+
+    # -- time -----------------------------------------------------------------------------------------
+
+    def live(
+        self, since: datetime, until: datetime, *, each_day: Callable[[datetime], None] | None = None
+    ) -> None:
+        """Live from `since`, with a round at once, until `until`. What is due later stays undone."""
+        for at in [since, *self._rounds(since, until)]:
+            self._put(at, partial(self._round, each_day))
+        while self._due and self._due[0][0] <= until:
+            at, _, act = heapq.heappop(self._due)
+            act(at)
+        self.settle(until)
+
+    def settle(self, now: datetime) -> None:
+        """Commands are carried out, and Reik holds and knows everything until now."""
+        self._catch_up(now)
+        self.exchange(now)
+
+    def _put(self, at: datetime, act: Act) -> None:
+        heapq.heappush(self._due, (at, next(self._numbers), act))
+
+    def _rounds(self, since: datetime, until: datetime) -> Iterator[datetime]:
+        day = since.astimezone(self._zone).date()
+        while (at := instant_of(day, ROUND_AT, self._zone)) < until:
+            if at > since:
+                yield at
+            day += timedelta(days=1)
+
+    def _round(self, each_day: Callable[[datetime], None] | None, now: datetime) -> None:
+        self._catch_up(now)
+        if self._daily is not None:
+            self._daily(now)
+        with transaction.atomic():
+            renew_plans(now)
+        commands.expire(now)
+        self.exchange(now)
+        if each_day is not None:
+            each_day(now)
+
+    def _catch_up(self, now: datetime) -> None:
+        """Every home has lived until now, says that it is there, and Reik holds it all and looks at what is due."""
+        for life in self.lives:
+            life.run(now - 2 * UNDER_WAY)
+            life.hear_time()
+            life.run(now - 2 * UNDER_WAY)
+        self._hear(now, [life.heartbeat() for life in self.lives])
+        with transaction.atomic():
+            close_overdue(received_through=[now] * PARTITIONS, now=now)
+        self._go_on(now)
+
+    # -- homes ----------------------------------------------------------------------------------------
+
+    def _plan_stop(self, life: Life) -> None:
+        """A home has one stop ahead; one that was planned before and is not it any more is passed over."""
+        stop = life.home.next_at
+        if stop is not None and stop != life.stop_at:
+            self._put(stop, partial(self._stop, life))
+        life.stop_at = stop
+
+    def _stop(self, life: Life, now: datetime) -> None:
+        if life.stop_at != now:
+            return
+        fresh = life.run(now)
+        life.stop_at = None
+        self._plan_stop(life)
+        if life.needs_reik(fresh) and self._hears_at is None:
+            self._hears_at = now + UNDER_WAY
+            self._put(self._hears_at, self._hear_news)
+
+    def _hear_news(self, now: datetime) -> None:
+        self._hear(now)
+        self._go_on(now)
+
+    def _hear(self, now: datetime, more: Sequence[Arrived] = ()) -> None:
+        """What `reik receive` does with all that homes have sent until now."""
+        self._hears_at = None
+        arrived = [*(each for life in self.lives for each in life.payloads()), *more]
+        arrived.sort(key=lambda each: each.at)
+        for first in range(0, len(arrived), MOST):
+            self._receiver.take_in(
+                arrived[first : first + MOST], partitions=(), position=0, through=now, now=now
+            )
+
+    def exchange(self, now: datetime) -> None:
+        """Commands go to the devices and their answers come back, until none is left to be sent."""
+        while answers := commands.to_send(range(PARTITIONS), now):
+            for each in answers:
+                life = self._of_device[each.topic.split("/")[2]]
+                life.run(now)
+                life.obey(each.payload)
+                life.run(now)
+            self._hear(now)
+        for life in self.lives:
+            self._plan_stop(life)
+
+    # -- people ---------------------------------------------------------------------------------------
+
+    def _go_on(self, now: datetime) -> None:
+        """What `reik watch` does with routes; whoever is asked answers, or does not."""
+        with transaction.atomic():
+            take_ended_promises(now=now)
+        with transaction.atomic():
+            take_due_steps(now=now)
+        for asked in channel.send_all(self._organisations, now):
+            self._ask(asked, now)
+        due = channel.next_due()
+        if due is not None and due != self._goes_on_at:
+            self._put(max(due, now), self._route_due)
+        self._goes_on_at = due
+
+    def _route_due(self, now: datetime) -> None:
+        if self._goes_on_at is not None and now >= self._goes_on_at:
+            self._goes_on_at = None
+            self._go_on(now)
+
+    def _ask(self, asked: Asked, now: datetime) -> None:
+        life = self._of_client[asked.client_id]
+        if asked.latest_at is not None:
+            life.anxious_until = max(asked.latest_at, life.anxious_until or asked.latest_at)
+        about = asked.key or f"{asked.cause} {asked.opened_at:%m%d%H%M}"
+        dice = Random(f"{self._seed} {life.device} {about} {asked.position} {asked.round}")  # noqa: S311
+        answer = answering.answer(asked, self._staff[asked.client_id], now, dice)
+        if answer is not None:
+            self._put(answer.accepts_at, partial(self._accept, asked, answer))
+
+    def _accept(self, asked: Asked, answer: Answer, now: datetime) -> None:
+        """She takes the alert, unless another did or it has closed by itself; then she phones, or goes there."""
+        with suppress(alerting.AlertRefused):
+            alerting.accept_alert(alert_id=asked.alert_id, by=answer.by, role=answer.role, now=now)
+            self._put(answer.handles_at, partial(self._handle, asked, answer))
+            if answer.presses_at is not None:
+                life = self._of_client[asked.client_id]
+                life.press_at(answer.presses_at)
+                self._plan_stop(life)
+
+    def _handle(self, asked: Asked, answer: Answer, now: datetime) -> None:
+        with suppress(alerting.AlertRefused):
+            alerting.handle_alert(
+                alert_id=asked.alert_id, by=answer.by, role=answer.role, outcome=answer.outcome, cause=answer.cause,
+                remote=answer.remote, now=now,
+            )  # fmt: skip
+        self._go_on(now)
+
+
+def live(
+    lives: Sequence[Life],
+    since: datetime,
+    until: datetime,
+    *,
+    organisations: Sequence[UUID],
+    staff: Mapping[UUID, Staff],
+    zone: ZoneInfo,
+    seed: int = 0,
+    daily: Daily | None = None,
+) -> Street:
+    """These homes live from `since` until `until`; gives the street, which may live on."""
+    street = Street(lives, organisations=organisations, staff=staff, zone=zone, seed=seed, daily=daily)
+    street.live(since, until)
+    return street

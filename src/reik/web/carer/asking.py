@@ -1,0 +1,185 @@
+"""What is asked of an informal carer about one alert: a sentence, what was done already, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from reik.alerting.queries import AlertSeen, ArrangementSeen, RemarkSeen, StepSeen
+from reik.web.words import cause_words
+
+CARER = "ask_carer"
+UNDO_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """An outcome that she may say, as a button: what it is called and what it leads to."""
+
+    code: str
+    word: str
+    leads_to: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """An alert as her page shows it.
+
+    `kind`: asked (it is her turn), mine (she has it), others (someone else has it), watched, or open (not her
+    turn yet; she may act all the same). `mark` and `mark_word`: the outcome's silhouette.
+    """
+
+    alert: AlertSeen
+    kind: str
+    mark: str
+    mark_word: str
+    sentence: str
+    done: tuple[str, ...]
+    too_late: bool
+    until: datetime | None
+    since: datetime
+    next: StepSeen | None
+    team: str
+    choices: tuple[Choice, ...]
+
+
+def ask_of(
+    alert: AlertSeen,
+    steps: Sequence[StepSeen],
+    remarks: Sequence[RemarkSeen],
+    arrangement: ArrangementSeen | None,
+    *,
+    me: str,
+    called: str,
+    now: datetime,
+) -> Ask:
+    """The alert as `me` sees it; `called` is how she calls her client."""
+    asked = [each for each in steps if each.action == CARER and each.taken_at is not None]
+    kind = _kind(alert, me, bool(asked))
+    moment = alert.moment
+    mark, word = _mark(alert.cause)
+    since = asked[-1].taken_at if asked and asked[-1].taken_at else alert.opened_at
+    return Ask(
+        alert=alert, kind=kind, mark=mark, mark_word=word, sentence=sentence(alert),
+        done=tuple(_done(steps, remarks, me, called)),
+        too_late=moment is not None and now >= moment.latest_at,
+        until=alert.watched_until if kind == "watched" else alert.accepted_until,
+        since=alert.accepted_at or since, next=alert.next, team=_team(arrangement),
+        choices=tuple(choices(about_moment=moment is not None, called=called)),
+    )  # fmt: skip
+
+
+def _kind(alert: AlertSeen, me: str, asked: bool) -> str:
+    if alert.state == "accepted":
+        return "mine" if alert.accepted_by == me else "others"
+    if alert.state == "watched":
+        return "watched"
+    return "asked" if asked else "open"
+
+
+def _mark(cause: str) -> tuple[str, str]:
+    """Only what the device knows is "not out"; a fault is never red."""
+    if cause in ("not_out", "partly"):
+        return "niet", _("niet uitgenomen")
+    if cause == "withheld":
+        return "pau", _("vastgehouden")
+    return "onb", _("onbekend")
+
+
+def sentence(alert: AlertSeen) -> str:
+    """What it is about, in one sentence."""
+    moment = alert.moment
+    if moment is None:
+        return cause_words(alert.cause)
+    at = clock_time(moment.due_at)
+    several = moment.sachets > 1
+    if alert.cause == "partly":
+        return _("Van %(time)s zijn %(out)s van de %(sachets)s zakjes eruit") % {
+            "time": at, "out": moment.out, "sachets": moment.sachets,
+        }  # fmt: skip
+    one, more = {
+        "not_out": (_("Het zakje van %(time)s zit er nog in"), _("De zakjes van %(time)s zitten er nog in")),
+        "unknown": (
+            _("Wij weten niet of het zakje van %(time)s eruit is"),
+            _("Wij weten niet of de zakjes van %(time)s eruit zijn"),
+        ),
+        "withheld": (
+            _("De dispenser heeft het zakje van %(time)s vastgehouden"),
+            _("De dispenser heeft de zakjes van %(time)s vastgehouden"),
+        ),
+        "device_failure": (
+            _("De dispenser gaf het zakje van %(time)s niet, door een storing"),
+            _("De dispenser gaf de zakjes van %(time)s niet, door een storing"),
+        ),
+    }.get(alert.cause, ("", ""))
+    found = more if several else one
+    return found % {"time": at} if found else f"{cause_words(alert.cause)} ({at})"
+
+
+def _done(steps: Sequence[StepSeen], remarks: Sequence[RemarkSeen], me: str, called: str) -> list[str]:
+    """What others did already. A call is only said of who wrote down that she phoned."""
+    lines = []
+    for each in steps:
+        if each.action == "phone_client" and each.taken_at is not None:
+            lines.append(
+                _("%(who)s kreeg om %(time)s bericht.")
+                % {"who": each.responder, "time": clock_time(each.taken_at)}
+            )
+            break
+    for line in remarks:
+        outcome = line.text.partition(": ")[0]
+        if line.kind == "handled" and outcome == "not_reached" and line.by != me:
+            lines.append(
+                _("%(who)s heeft om %(time)s gebeld. %(called)s nam niet op.")
+                % {"who": line.by, "time": clock_time(line.at), "called": called[:1].upper() + called[1:]}
+            )
+    return lines[:1] + lines[1:][-1:]
+
+
+def _team(arrangement: ArrangementSeen | None) -> str:
+    """Who is called last, and again and again."""
+    return arrangement.steps[-1].responder if arrangement and arrangement.steps else _("het wijkteam")
+
+
+def choices(*, about_moment: bool, called: str) -> list[Choice]:
+    """What she can say of how it ended: few, in her words."""
+    known = [
+        Choice(
+            code="out_after_call", word=_("Het zakje is eruit"), icon="check",
+            leads_to=_("Wij letten op tot de dispenser het ook meldt."),
+        ),
+        Choice(
+            code="says_out", word=_("%(called)s zegt dat het eruit is") % {"called": called[:1].upper() + called[1:]},
+            icon="message", leads_to=_("Wij letten nog tien minuten op de dispenser."),
+        ),
+        Choice(
+            code="refuses", word=_("%(called)s wil niet") % {"called": called[:1].upper() + called[1:]},
+            icon="hand-stop", leads_to=_("Het wijkteam beslist wat er nu gebeurt."),
+        ),
+    ]  # fmt: skip
+    broken = Choice(
+        code="device_fault", word=_("De dispenser doet het niet"), icon="bolt-off",
+        leads_to=_("Het wijkteam krijgt meteen bericht."),
+    )  # fmt: skip
+    always = [
+        Choice(
+            code="not_reached", word=_("Ik bereik niemand"), icon="phone-off",
+            leads_to=_("De volgende krijgt meteen bericht."),
+        ),
+        Choice(
+            code="unwell", word=_("Ik vertrouw het niet, bel mij"), icon="alert-triangle",
+            leads_to=_("Het wijkteam krijgt dit meteen, met voorrang. Bij spoed belt u zelf 112."),
+        ),
+    ]  # fmt: skip
+    return [*(known if about_moment else [broken]), *always]
+
+
+def clock_time(at: datetime) -> str:
+    """18:16, on the clock of the page."""
+    return time_format(localtime(at), "H:i")

@@ -1,0 +1,166 @@
+"""`GET /live`: tells a browser that something changed, and nothing of what (server-sent events).
+
+An ASGI application beside Django: a Django view that streams would hold its database connection until the
+stream ends, and two hundred consoles would stop the site. The browser fetches what changed by an ordinary
+request, which is permitted and logged like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+
+from reik.kernel import wake
+from reik.people.sessions import OpenSession
+from reik.web.acting import actor_of_request
+from reik.web.headers import CONTENT_SECURITY_POLICY
+from reik.web.live_hub import Hub, Listener
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+PATH = "/live"
+RETRY_MS = 2000
+# A browser's EventSource hides comments from the page, so the page's own sign of life is an event.
+BEAT_EVERY_S = 4.0
+LASTS_S = 600.0
+SLOW_S = 5.0
+MOST = 2000
+MOST_OF_SESSION = 8
+BEAT = b": still here\nevent: here\ndata: {}\n\n"
+CHANGED = b"event: changed\ndata: {}\n\n"
+
+
+class Live:
+    """The application; made once per process, with a hub from `start` to `stop`."""
+
+    def __init__(self) -> None:
+        self._hub: Hub | None = None
+
+    def start(self) -> None:
+        """In the event loop that will serve."""
+        self._hub = Hub()
+        self._hub.start()
+        wake.install(self._hub)
+
+    async def stop(self) -> None:
+        wake.install(None)
+        hub, self._hub = self._hub, None
+        if hub is not None:
+            await hub.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hub = self._hub
+        if scope["method"] != "GET":
+            await _refuse(send, 405)
+        elif hub is None or len(hub) >= MOST:
+            await _refuse(send, 503)
+        else:
+            await self._serve(hub, scope, receive, send)
+
+    async def _serve(self, hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
+        key = _session_key(scope)
+        try:
+            listener = await hub.in_desk(lambda: _listener(key)) if key else None
+        except DatabaseError:
+            await _refuse(send, 503)
+            return
+        if listener is None:
+            await _refuse(send, 401)
+        elif hub.open_of(key) >= MOST_OF_SESSION:
+            await _refuse(send, 429)
+        else:
+            await _stream(hub, listener, receive, send)
+
+
+async def _stream(hub: Hub, listener: Listener, receive: Receive, send: Send) -> None:
+    hub.add(listener)
+    leaving = asyncio.create_task(_await_leaving(listener, receive))
+    try:
+        await _start(send, 200, b"text/event-stream")
+        await _write(send, b"retry: %d\n\n" % RETRY_MS)
+        await _tell(hub, listener, send)
+        await _write(send, b"", more=False)
+    except (TimeoutError, OSError):
+        pass  # a reader that is too slow, or gone, comes back by itself
+    finally:
+        leaving.cancel()
+        hub.remove(listener)
+
+
+async def _tell(hub: Hub, listener: Listener, send: Send) -> None:
+    """Until the stream is old or ended; a sign of life only while the hub itself sees what happens."""
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + LASTS_S
+    while not listener.ended and (left := ends_at - loop.time()) > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(listener.news.wait(), min(BEAT_EVERY_S, left))
+        listener.news.clear()
+        if listener.changed:
+            listener.changed = False
+            await _write(send, CHANGED)
+        elif hub.well and not listener.ended:
+            await _write(send, BEAT)
+
+
+async def _await_leaving(listener: Listener, receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    listener.end()
+
+
+def _session_key(scope: Scope) -> str:
+    cookies: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            with suppress(CookieError):
+                cookies.load(value.decode("latin-1"))
+    found = cookies.get(settings.SESSION_COOKIE_NAME)
+    return found.value if found else ""
+
+
+def _listener(key: str) -> Listener | None:
+    """Who listens with this session, by the very rule of every request; None for nobody."""
+    request = HttpRequest()
+    request.COOKIES = {settings.SESSION_COOKIE_NAME: key}
+    request.path = PATH
+    request.session = SessionStore(key)
+    user = get_user(request)
+    request.user = user
+    actor = actor_of_request(request)
+    if actor is None or not user.is_authenticated:
+        return None
+    secret = hashlib.sha256(user.password.encode()).digest()
+    session = OpenSession(key=key, account_id=actor.account_id, secret=secret)
+    return Listener(session, frozenset(actor.organisations))
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await _start(send, status, b"text/plain")
+    await _write(send, b"", more=False)
+
+
+async def _start(send: Send, status: int, kind: bytes) -> None:
+    headers = [
+        (b"content-type", kind),
+        (b"cache-control", b"private, no-store"),
+        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+async def _write(send: Send, body: bytes, *, more: bool = True) -> None:
+    await asyncio.wait_for(send({"type": "http.response.body", "body": body, "more_body": more}), SLOW_S)

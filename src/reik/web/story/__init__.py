@@ -1,0 +1,1 @@
+"""The story of one sachet: a demo for a newcomer, without logging in."""

@@ -1,0 +1,104 @@
+"""The cast of the demo: made up, at home all day, and alive whenever somebody starts it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reik.kernel.operations import mark_installation
+from reik.ops.database import as_owner
+from reik.ops.demo import agenda, cast, neighbourhood
+from reik.ops.demo.moving_in import mail_address, move_in, plain, webhook_address
+from reik.people.operations import check_bsn
+from tests.cast import rows
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+STARTS = [7 * 60, 13 * 60 + 28, 21 * 60 + 50, 23 * 60 + 45, 3 * 60]
+
+
+def next_due(start: datetime) -> dict[str, timedelta]:
+    """From the start until each one's next moment."""
+    soon = agenda.soon(cast.PEOPLE, start, ZONE)
+    found = {}
+    for number, person in enumerate(cast.PEOPLE):
+        at = agenda.times(person, number, soon.get(person.name), agenda.start(start, ZONE))
+        local = start.astimezone(ZONE).replace(second=0, microsecond=0)
+        due = [local.replace(hour=each.hour, minute=each.minute) for each in at]
+        found[person.name] = min((each if each > local else each + timedelta(days=1)) - local for each in due)
+    return found
+
+
+@pytest.mark.parametrize("minute", STARTS)
+def test_half_of_them_have_a_moment_soon_and_nobody_while_all_still_starts(minute: int, now: datetime) -> None:
+    start = now.replace(hour=0, minute=0) + timedelta(minutes=minute)
+    waits = sorted(next_due(start).values())
+    assert waits[0] > timedelta(minutes=3)
+    soon = [each for each in waits if each <= timedelta(minutes=41)]
+    assert len(soon) >= 19
+    for minutes in range(4, 15, 2):
+        assert any(timedelta(minutes=minutes) <= each < timedelta(minutes=minutes + 2) for each in soon)
+
+
+@pytest.mark.parametrize("minute", STARTS)
+def test_no_one_has_two_moments_at_once(minute: int, now: datetime) -> None:
+    start = now.replace(hour=0, minute=0) + timedelta(minutes=minute)
+    soon = agenda.soon(cast.PEOPLE, start, ZONE)
+    for number, person in enumerate(cast.PEOPLE):
+        at = agenda.times(person, number, soon.get(person.name), agenda.start(start, ZONE))
+        assert len(at) >= 2
+        lines = agenda.lines(person, at)
+        for one, other in zip(lines, lines[1:], strict=False):
+            apart = (other.at.hour - one.at.hour) * 60 + other.at.minute - one.at.minute
+            assert apart > one.latest_min
+
+
+def test_no_ones_number_is_anybodys() -> None:
+    numbers = [cast.bsn(each) for each in range(40)]
+    assert len(set(numbers)) == 40
+    for each in numbers:
+        assert each.startswith("9999")
+        check_bsn(each)
+
+
+def test_forty_homes_of_two_organisations() -> None:
+    everyone = [*cast.PEOPLE, cast.STORY]
+    assert len({each.name for each in everyone}) == 40
+    assert {cast.TEAMS[each.team] for each in everyone} == {cast.TWENTESTROOM, cast.LINDE}
+    assert {each.window for each in everyone} == {15, 45, 75}
+    assert all(68 <= 2026 - int(each.born[:4]) <= 95 for each in everyone)
+
+
+def test_everyone_is_reached_on_this_machine_only() -> None:
+    assert webhook_address(1).startswith("http://127.0.0.1:1/")
+    assert "example.org" in mail_address(2, "Emre Yıldız")
+    assert plain("Emre Yıldız") == "emre.yildiz"
+
+
+def test_who_can_log_in_is_read_from_the_rows(database: str, now: datetime) -> None:
+    assert neighbourhood.personas() == []
+    as_owner(lambda: mark_installation("demo", now))
+    neighbourhood.become(neighbourhood.Role.WORKER)
+    move_in(cast.PEOPLE[:2], now)
+    found = {each.name: each for each in neighbourhood.personas()}
+    assert found["Sanne Vos"].lands == "operator"
+    assert found["Ruud Blok"].organisation == cast.PHARMACY
+    carer = found["Petra de Boer"]
+    assert (carer.role, carer.lands) == ("informal_carer", "carer")
+    assert carer.about_nl.startswith("Dochter van Mw. A. (Annie) de Boer.")
+    assert {"operator", "team", "pharmacy", "carer"} == {each.lands for each in found.values()}
+    assert rows("SELECT count(*) FROM people_carer WHERE consented_at IS NOT NULL") == [(3,)]
+
+
+def test_receivers_may_listen_elsewhere(database: str, now: datetime) -> None:
+    from reik.kernel.crypto import vault
+    from reik.kernel.models import Destination
+
+    move_in(cast.PEOPLE[:1], now)
+    neighbourhood.readdress(centre=1234, mail=2525)
+    addresses = {
+        each.name: vault().open_text(each.organisation_id, bytes(each.address)) for each in Destination.objects.all()
+    }
+    assert addresses[cast.CENTRE] == "http://127.0.0.1:1234/meldingen"
+    assert addresses["Petra de Boer"].startswith("smtp://127.0.0.1:2525/?to=petra.de.boer")
