@@ -94,6 +94,7 @@ class Household:
         self._speed = speed
         self._decided: set[tuple[str, datetime]] = set()
         self._refilling: tuple[str | None, int] | None = None
+        self._refill_at: datetime | None = None
         self._waiting: set[tuple[str, datetime]] = set()
         self._looked_at: Plan | None = None
 
@@ -162,9 +163,14 @@ class Household:
 
     def _refill(self, device: Device, now: datetime) -> list[Coming]:
         """Put in the roll that the device expects, once for each occasion."""
+        if self._refill_at is not None and now <= self._refill_at:
+            return []  # the old roll is out already and the next one is in her hands
         roll = device.roll
         needs = (
-            roll is None or (roll.countable and roll.remaining <= 0) or (not roll.countable and device.mains)
+            roll is None
+            or (roll.countable and roll.remaining <= 0)
+            or (not roll.countable and device.mains)
+            or self._is_out_of_use(device, now)
         )
         due = self._next_roll(device) if needs else None
         if due is None:
@@ -178,6 +184,7 @@ class Household:
             first = next((n for n in range(roll.first, roll.last + 1) if roll.has(n)), roll.last)
         number = min(due.count, due.last - first + 1)
         at = now + self._seconds(self.profile.refills_after_s * self._random.uniform(0.5, 1.5))
+        self._refill_at = at
         inserted = RollInserted(roll=due.roll, first=first, last=due.last, count=number, by="household")
         return (
             [Coming(at, RollRemoved("household")), Coming(at, inserted)]
@@ -185,9 +192,20 @@ class Household:
             else [Coming(at, inserted)]
         )
 
+    def _is_out_of_use(self, device: Device, now: datetime) -> bool:
+        """Whether all that is still to come lies on other rolls, and nobody would miss what this one still holds."""
+        roll, plan = device.roll, device.plan
+        if roll is None or plan is None or device.hand_over is not None:
+            return False
+        if device.open_moments and not self.profile.by_hand:
+            return False
+        coming = {moment.roll for moment in plan.moments if moment.at > now}
+        return bool(coming) and roll.roll not in coming
+
     def _next_roll(self, device: Device) -> ExpectedRoll | None:
         """The roll to put in: that of now when it was unlocked, else the first expected one that is not used up."""
-        for each in device.expected:
+        named = {moment.roll for moment in device.plan.moments} if device.plan else set()
+        for each in sorted(device.expected, key=lambda expected: expected.roll not in named):
             used = len(device.used.get(each.roll, ()))
             loaded = device.roll is not None and device.roll.roll == each.roll and device.roll.countable
             if not loaded and used < each.count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from reik.kernel.operations import mark_installation
 from reik.ops.database import as_owner
 from reik.ops.demo import agenda, cast, neighbourhood
-from reik.ops.demo.moving_in import mail_address, move_in, plain, webhook_address
+from reik.ops.demo.moving_in import let_in, mail_address, move_in, plain, webhook_address
 from reik.people.operations import check_bsn
 from tests.cast import rows
 
@@ -31,7 +32,9 @@ def next_due(start: datetime) -> dict[str, timedelta]:
 
 
 @pytest.mark.parametrize("minute", STARTS)
-def test_half_of_them_have_a_moment_soon_and_nobody_while_all_still_starts(minute: int, now: datetime) -> None:
+def test_half_of_them_have_a_moment_soon_and_nobody_while_all_still_starts(
+    minute: int, now: datetime
+) -> None:
     start = now.replace(hour=0, minute=0) + timedelta(minutes=minute)
     waits = sorted(next_due(start).values())
     assert waits[0] > timedelta(minutes=3)
@@ -49,7 +52,7 @@ def test_no_one_has_two_moments_at_once(minute: int, now: datetime) -> None:
         at = agenda.times(person, number, soon.get(person.name), agenda.start(start, ZONE))
         assert len(at) >= 2
         lines = agenda.lines(person, at)
-        for one, other in zip(lines, lines[1:], strict=False):
+        for one, other in pairwise(lines):
             apart = (other.at.hour - one.at.hour) * 60 + other.at.minute - one.at.minute
             assert apart > one.latest_min
 
@@ -80,7 +83,7 @@ def test_who_can_log_in_is_read_from_the_rows(database: str, now: datetime) -> N
     assert neighbourhood.personas() == []
     as_owner(lambda: mark_installation("demo", now))
     neighbourhood.become(neighbourhood.Role.WORKER)
-    move_in(cast.PEOPLE[:2], now)
+    let_in(move_in(cast.PEOPLE[:2], now), now)
     found = {each.name: each for each in neighbourhood.personas()}
     assert found["Sanne Vos"].lands == "operator"
     assert found["Ruud Blok"].organisation == cast.PHARMACY
@@ -95,10 +98,11 @@ def test_receivers_may_listen_elsewhere(database: str, now: datetime) -> None:
     from reik.kernel.crypto import vault
     from reik.kernel.models import Destination
 
-    move_in(cast.PEOPLE[:1], now)
+    let_in(move_in(cast.PEOPLE[:1], now), now)
     neighbourhood.readdress(centre=1234, mail=2525)
     addresses = {
-        each.name: vault().open_text(each.organisation_id, bytes(each.address)) for each in Destination.objects.all()
+        each.name: vault().open_text(each.organisation_id, bytes(each.address))
+        for each in Destination.objects.all()
     }
     assert addresses[cast.CENTRE] == "http://127.0.0.1:1234/meldingen"
     assert addresses["Petra de Boer"].startswith("smtp://127.0.0.1:2525/?to=petra.de.boer")

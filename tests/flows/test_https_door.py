@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from reik.dispensing.commands import give
 from reik.dispensing.credentials import password_ok
 from reik.dispensing.models import DeviceEvent, DeviceSecret
 from reik.kernel import clock
@@ -27,8 +28,17 @@ from reik.kernel.database import Role, become
 from reik.kernel.operations import found_organisation
 from reik.ops.engines import nats
 from reik.ops.engines.process import free_port
-from reik_dispenser.messages import Receipt, RefusedPayload
-from reik_dispenser.wire import read_receipt, read_receipts, receipt_topic, sign, up_topic, verify
+from reik_dispenser.messages import CommandType, Receipt, RefusedPayload
+from reik_dispenser.wire import (
+    down_topic,
+    read_down,
+    read_receipt,
+    read_receipts,
+    receipt_topic,
+    sign,
+    up_topic,
+    verify,
+)
 from tests.cast import Voice, beside, plan, rows, the_moment, welcome
 
 DATABASE = "reik_https_door"
@@ -49,6 +59,14 @@ class House:
         line.request("POST", f"/device/1/{device}/up", body=payload, headers=headers)
         answer = line.getresponse()
         found = answer.status, answer.headers["Retry-After"], answer.read()
+        line.close()
+        return found
+
+    def ask(self, device: str, password: str) -> tuple[int, bytes]:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line.request("GET", f"/device/1/{device}/down", headers={"Authorization": f"Bearer {password}"})
+        answer = line.getresponse()
+        found = answer.status, answer.read()
         line.close()
         return found
 
@@ -202,6 +220,27 @@ def test_the_web_role_can_ask_and_not_look(house: House, anna: Voice) -> None:
         assert not DeviceSecret.objects.exists()
     finally:
         become(Role.WORKER)
+
+
+def test_a_device_fetches_its_oldest_unanswered_command(house: House, anna: Voice) -> None:
+    password, now = anna.enrolment.password, clock.now()
+    assert house.ask(anna.device, password) == (204, b"")
+    for type in (CommandType.IDENTIFY, CommandType.SETTINGS):
+        give(
+            organisation_id=anna.organisation_id, dispenser_id=anna.id, type=type, data={"by": "x"}, by="x", now=now
+        )  # fmt: skip
+    fetched = []
+    for _ in range(3):
+        status, payload = house.ask(anna.device, password)
+        body = verify(anna.enrolment.key, down_topic(anna.device).encode(), payload)
+        assert (status, body is not None) == (200, True)
+        command = read_down(body)
+        fetched.append((command.command, command.type))
+        if len(fetched) == 2:
+            result = {"command": command.command, "result": "confirmed"}
+            assert house.say(anna, anna.payload(anna.event("command_result", now, **result)))[0] == 200
+    assert fetched == [(1, "identify"), (1, "identify"), (2, "settings")]
+    assert house.ask(anna.device, "wrong") == house.ask("DOOR-NOBODY", password) == (401, b"")
 
 
 @pytest.mark.slow

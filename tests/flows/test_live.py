@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -83,21 +84,37 @@ class Site:
     ids: dict[str, UUID]
     alerts: dict[str, Alert]
 
-    def get(self, address: str, key: str = "", method: str = "GET") -> http.client.HTTPResponse:
+    def ask(
+        self, address: str, key: str = "", method: str = "GET"
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         line.request(method, address, headers={"Cookie": f"sessionid={key}"} if key else {})
-        return line.getresponse()
+        return line, line.getresponse()
+
+    def status(self, address: str, key: str = "", method: str = "GET") -> int:
+        line, answer = self.ask(address, key, method)
+        if answer.status != 200 or address != "/live":
+            answer.read()
+        line.close()
+        answer.close()
+        return answer.status
 
     @contextmanager
     def browser(self, key: str) -> Iterator[Browser]:
-        answer = self.get("/live", key)
+        line, answer = self.ask("/live", key)
         assert answer.status == 200
         browser = Browser(answer)
-        thread = threading.Thread(target=browser.listen, daemon=True)
+        thread = threading.Thread(target=browser.listen)
         thread.start()
-        wait_for(lambda: browser.told)
-        yield browser
-        answer.close()
+        try:
+            wait_for(lambda: browser.told)
+            yield browser
+        finally:
+            with suppress(OSError):
+                line.sock.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            line.close()
+            answer.close()
 
     def change(self, name: str) -> None:
         """One line in the history of an alert, as an act in some process would leave it."""
@@ -243,11 +260,11 @@ def test_nothing_is_told_when_the_transaction_fails(without_nats: None, site: Si
 
 
 def test_nobody_listens_without_a_session_that_holds(without_nats: None, site: Site) -> None:
-    assert site.get("/live").status == 401
-    assert site.get("/live", "no-such-session").status == 401
-    assert site.get("/live", site.keys["eva"], "POST").status == 405
+    assert site.status("/live") == 401
+    assert site.status("/live", "no-such-session") == 401
+    assert site.status("/live", site.keys["eva"], "POST") == 405
     as_worker(lambda: Account.objects.filter(username="eva").update(is_active=False) and None)
-    assert site.get("/live", site.keys["eva"]).status == 401
+    assert site.status("/live", site.keys["eva"]) == 401
 
 
 def test_a_stream_ends_with_its_session(without_nats: None, site: Site) -> None:
@@ -274,7 +291,7 @@ def test_fifty_streams_hold_no_connection(with_nats: None, site: Site) -> None:
         stats = connection.pool.get_stats()  # type: ignore[attr-defined]
         assert stats["pool_available"] == stats["pool_size"] <= POOL
         began = time.monotonic()
-        assert all(site.get("/health").status == 200 for _ in range(8))
+        assert all(site.status("/health") == 200 for _ in range(8))
         assert time.monotonic() - began < 1
         time.sleep(1)
         before = [len(each.told) for each in browsers]
@@ -290,8 +307,8 @@ def test_a_session_has_a_few_streams_at_most(without_nats: None, site: Site) -> 
     with ExitStack() as streams:
         for _ in range(8):
             streams.enter_context(site.browser(site.keys["eva"]))
-        assert site.get("/live", site.keys["eva"]).status == 429
-        assert site.get("/live", site.keys["zorg"]).status == 200
+        assert site.status("/live", site.keys["eva"]) == 429
+        assert site.status("/live", site.keys["zorg"]) == 200
 
 
 def test_streams_do_not_hold_up_the_end_of_the_process(without_nats: None, site: Site) -> None:

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
 
 from reik.dispensing import enrolment
-from reik.dispensing.models import Dispenser
 from reik.ingest import stream
+from reik.ingest.partitions import received_through
 from reik.interop.simulator import port
 from reik.interop.simulator.port import ActRefused, NotADemo, SimulatorAway
-from reik.kernel import clock
+from reik.kernel import clock, facts
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.operations import mark_installation, set_pace
 from reik.medication.operations import confirm_schedule, deliver_roll, register_roll, write_schedule
 from reik.medication.schedule import EVERY_DAY, TimeLine
-from reik.ops import watch
 from reik.ops.admit import Admit
 from reik.ops.database import as_owner
 from reik.ops.engines import nats
 from reik.ops.receive import Receive
 from reik.ops.watch import Watch
 from reik.people.models import Client
+from reik_dispenser.runtime import delivery
 from reik_dispenser.runtime.enrolment import address
 from reik_simulator import control
 from reik_simulator.fleet import Fleet
@@ -123,10 +125,15 @@ def demo(database: str, broker: nats.RunningNats, tmp_path: Path, monkeypatch: p
     """A demo of which the hurried second is short; gives the folder of its dispensers."""
     monkeypatch.setenv("REIK_NATS_URL", broker.nats_url)
     monkeypatch.setattr(port, "dispensers", lambda: tmp_path)
-    monkeypatch.setattr(watch, "HURRIED_PATIENCE", timedelta(seconds=1))
-    as_owner(lambda: (mark_installation("demo", clock.now()), set_pace(PACE)) and None)
+    monkeypatch.setattr(delivery, "NEWEST_RECEIPT_S", 0.1)
+    as_owner(hurried_demo)
     become(Role.WORKER)
     return tmp_path
+
+
+def hurried_demo() -> None:
+    mark_installation("demo", clock.now())
+    assert set_pace(PACE)
 
 
 def move_in(client: Client, device: str, profile: str) -> None:
@@ -137,48 +144,141 @@ def move_in(client: Client, device: str, profile: str) -> None:
     port.hand_over(made, profile=profile, seed=1)
 
 
-def test_one_presses_one_does_not_one_is_unplugged(demo: Path, broker: nats.RunningNats) -> None:
-    now = clock.now()
-    zorg = gather(now).zorg
-    due_at = whole_second(now, 2.5)
-    homes = {"NB-PRESS": "steady", "NB-AWAY": "absent", "NB-PLUG": "absent"}
-    clients = {device: welcome(zorg, device, now) for device in homes}
-    for device, profile in homes.items():
-        move_in(clients[device], device, profile)
-        plan_home(clients[device], due_at, now)
-    connection.close()
-    there = Neighbourhood(demo, mqtt=address(broker.mqtt))
-    fleet = Fleet(arrivals=there.arrivals, wall=clock.now, speed=PACE)
-
-    async def story() -> None:
-        home = Home.from_environment()
-        await stream.make_ready(home)
-        async with serving(Admit(home).serve, Receive("test").serve, watching), control.opened(fleet.homes, demo):
-            living = asyncio.create_task(fleet.run())
-            await come_true(lambda: len(ready()) == 3)
-            await asyncio.to_thread(show)
-            assert clock.now() < due_at, "the plans came too late"
-            await asyncio.to_thread(port.act, "NB-PLUG", "unplug")
-            await come_true(lambda: None not in outcomes().values())
-            living.cancel()
-            await asyncio.gather(living, return_exceptions=True)
-
-    asyncio.run(story())
-    assert outcomes() == {"NB-PRESS": "in_time", "NB-AWAY": "not_out", "NB-PLUG": "unknown"}
-    assert alerts() == ["NB-AWAY", "NB-PLUG"]
-    assert rows("SELECT verdict_reason FROM dispensing_moment WHERE outcome = 'unknown'") == [("device_silent",)]
-
-
-def ready() -> list[str]:
+def ready() -> set[str]:
     """The devices that hold a roll and work by the plan that Reik gave."""
     found = rows(
         "SELECT d.device FROM dispensing_deviceplan AS p JOIN dispensing_dispenser AS d ON d.id = p.dispenser_id"
         " JOIN medication_roll AS r ON r.client_id = d.client_id"
         " WHERE p.applied_version = p.version AND p.version > 0 AND r.state = 'loaded'"
     )
-    return [device for (device,) in found]
+    return {device for (device,) in found}
 
 
-def show():
-    for r in rows("SELECT d.device, e.type, e.at, e.received_at FROM dispensing_deviceevent e JOIN dispensing_dispenser d ON d.id=e.dispenser_id ORDER BY e.at"): print(*r)
-    for r in rows("SELECT type, given_at, send_at, ended_at FROM dispensing_devicecommand"): print(*r)
+@asynccontextmanager
+async def street(demo: Path, broker: nats.RunningNats) -> AsyncIterator[None]:
+    """Reik and the simulator, with nobody living there yet."""
+    home = Home.from_environment()
+    facts.prepare()
+    await stream.make_ready(home)
+    admit, there = Admit(home), Neighbourhood(demo, mqtt=address(broker.mqtt))
+    fleet = Fleet(arrivals=there.arrivals, wall=clock.now, speed=PACE)
+    async with serving(admit.serve, Receive("test").serve, watching), control.opened(fleet.homes, demo):
+        living = asyncio.create_task(fleet.run())
+        await admit.letting_in.wait()
+        began = clock.now()
+        await come_true(lambda: all(each is not None and each > began for each in received_through()))
+        yield
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+
+
+def move_all_in(homes: Mapping[str, str], seconds: float) -> datetime:
+    """Each home's dose falls due at the instant that is given back, the next whole second after `seconds`."""
+    now = clock.now()
+    zorg, due_at = gather(now).zorg, whole_second(now, seconds)
+    for device, profile in homes.items():
+        client = welcome(zorg, device, now)
+        plan_home(client, due_at, now)
+        move_in(client, device, profile)
+    connection.close()
+    return due_at
+
+
+def test_one_presses_and_one_does_not(demo: Path, broker: nats.RunningNats) -> None:
+    """Enrolled while all is running; its roll goes in, its plan comes, it signals, and what was pressed is known."""
+    homes = {"NB-PRESS": "steady", "NB-AWAY": "absent"}
+
+    async def story() -> None:
+        async with street(demo, broker):
+            due_at = await asyncio.to_thread(move_all_in, homes, 2.5)
+            await come_true(lambda: ready() == set(homes))
+            assert clock.now() < due_at, "the plans came too late"
+            await come_true(lambda: None not in outcomes().values())
+
+    asyncio.run(story())
+    assert outcomes() == {"NB-PRESS": "in_time", "NB-AWAY": "not_out"}
+    assert alerts() == ["NB-AWAY"]
+
+
+@pytest.mark.slow
+def test_an_unplugged_device_is_unknown_and_one_is_pressed_by_hand(
+    demo: Path, broker: nats.RunningNats
+) -> None:
+    homes = {"NB-PRESS": "steady", "NB-AWAY": "absent", "NB-HAND": "absent", "NB-PLUG": "absent"}
+
+    async def story() -> None:
+        async with street(demo, broker):
+            due_at = await asyncio.to_thread(move_all_in, homes, 4)
+            await come_true(lambda: ready() == set(homes))
+            assert clock.now() < due_at, "the plans came too late"
+            await asyncio.to_thread(unplugged)
+            await come_true(lambda: port.look("NB-HAND")["screen"] == "take_it_now")
+            await asyncio.to_thread(pressed_by_hand)
+            await come_true(lambda: None not in outcomes().values(), 25)
+            await asyncio.to_thread(plugged_in)
+
+    def unplugged() -> None:
+        port.act("NB-PLUG", "unplug")
+        assert (port.look("NB-PLUG")["powered"], port.look("NB-PLUG")["screen"]) == (False, None)
+        for act in ("unplug", "button", "help", "take", "jam"):
+            with pytest.raises(ActRefused):
+                port.act("NB-PLUG", act)
+
+    def pressed_by_hand() -> None:
+        with pytest.raises(ActRefused, match="no sachet"):
+            port.act("NB-HAND", "take")
+        port.act("NB-HAND", "button")
+        while not port.look("NB-HAND")["tray_occupied"]:
+            time.sleep(0.01)
+        assert port.look("NB-HAND")["screen"] == "take_from_tray"
+        port.act("NB-HAND", "take")
+        assert port.look("NB-HAND")["roll"]["remaining"] == 27
+
+    def plugged_in() -> None:
+        port.act("NB-PLUG", "plug")
+        deadline = time.monotonic() + 10
+        while not port.look("NB-PLUG")["connected"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    asyncio.run(story())
+    assert outcomes() == {
+        "NB-PRESS": "in_time", "NB-AWAY": "not_out", "NB-HAND": "in_time", "NB-PLUG": "unknown",
+    }  # fmt: skip
+    assert alerts() == ["NB-AWAY", "NB-PLUG"]
+    assert rows("SELECT verdict_reason FROM dispensing_moment WHERE outcome = 'unknown'") == [
+        ("device_silent",)
+    ]
+    assert rows("SELECT max(epoch) FROM dispensing_deviceevent") == [(1,)], "no disk was lost"
+
+
+def test_the_door_has_its_token_and_lives_in_a_demo_only(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port, "dispensers", lambda: tmp_path)
+    now = clock.now()
+    client = welcome(gather(now).zorg, "Anna", now)
+    with pytest.raises(NotADemo):
+        move_in(client, "NB-REAL", "steady")
+    with pytest.raises(SimulatorAway, match="reik demo"):
+        port.look("NB-REAL")
+
+    async def story() -> None:
+        fleet = Fleet(arrivals=tuple, wall=clock.now, speed=PACE)
+        async with control.opened(fleet.homes, tmp_path) as url:
+            assert (tmp_path / "door.json").stat().st_mode & 0o077 == 0
+            assert await asyncio.to_thread(status_of, url, "wrong") == 401
+            with pytest.raises(ActRefused, match="no such device"):
+                await asyncio.to_thread(port.act, "NB-REAL", "button")
+        assert not (tmp_path / "door.json").exists()
+
+    asyncio.run(story())
+
+
+def status_of(url: str, token: str) -> int:
+    line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
+    line.request("GET", "/devices/X", headers={"Authorization": f"Bearer {token}"})
+    answer = line.getresponse()
+    answer.read()
+    line.close()
+    return answer.status

@@ -51,6 +51,7 @@ ROLL_NEARLY_EMPTY = "roll_nearly_empty"
 PLAN_MISMATCH = "plan_mismatch"
 JOURNAL_LOST = "journal_lost"
 CONTESTED = "contested"
+OUT_TWICE = "out_twice"
 COMMAND_NOT_DONE = "command_not_done"
 
 CAUSES = FAULTS | {
@@ -62,6 +63,7 @@ CAUSES = FAULTS | {
     ROLL_NEARLY_EMPTY: Cause(2, DAYTIME),
     PLAN_MISMATCH: Cause(),
     JOURNAL_LOST: Cause(2, DAYTIME),
+    OUT_TWICE: Cause(),
     CONTESTED: Cause(2, DAYTIME),
     COMMAND_NOT_DONE: Cause(),
 }

@@ -20,6 +20,7 @@ from reik.dispensing.device_facts import (
     MainsLost,
     MainsRestored,
     PlanInForce,
+    SachetOutTwice,
 )
 from reik.dispensing.facts import CommandAnswered
 from reik.dispensing.queries import dispensers_of
@@ -124,6 +125,11 @@ def follow_lost_journals(told: Sequence[JournalLost], now: datetime) -> None:
 def follow_contested(told: Sequence[DeviceContested], now: datetime) -> None:
     """Handler: two devices may speak under one name."""
     _open_each(told, causes.CONTESTED, [("", "two_bodies") for _ in told], now)
+
+
+def follow_out_twice(told: Sequence[SachetOutTwice], now: datetime) -> None:
+    """Handler (N6): the device counted one sachet twice, or handed out one too many."""
+    _open_each(told, causes.OUT_TWICE, [(f"{each.moment} {each.k}", "device") for each in told], now)
 
 
 def _open_each(

@@ -110,6 +110,22 @@ def handle_alert(
     """
     who = _role(role)
     alert = _lock(alert_id)
+    _check(alert, by, who, outcome, cause, remote)
+    out = alert.moment is not None and alert.moment.outcome in SETTLES
+    effect = outcomes.effect_of(outcome, who, moment_is_out=out)
+    _note_handled(alert, by, who, outcome, now)
+    lines = [(alert_id, alert.organisation_id, "handled", by, f"{outcome}: {note}" if note else outcome)]
+    if effect is Effect.CLOSES:
+        _close(alert, outcome, cause, remote, now)
+    else:
+        lines.append((alert_id, alert.organisation_id, effect.value, by, cause))
+        _keep(alert, effect, outcome, watch, now)
+    remark(lines, now)
+    return effect
+
+
+def _check(alert: Alert, by: str, who: Role, outcome: str, cause: str, remote: bool) -> None:
+    """Raise AlertRefused for what cannot be said of this alert, now, by her."""
     try:
         outcomes.check(outcome, who, about_moment=alert.moment_id is not None, remote=remote)
     except OutcomeRefused as refusal:
@@ -122,16 +138,6 @@ def handle_alert(
         raise AlertRefused(
             f"{alert.accepted_by} has this alert now: tell what you know, or wait until it is free."
         )
-    out = alert.moment is not None and alert.moment.outcome in SETTLES
-    effect = outcomes.effect_of(outcome, who, moment_is_out=out)
-    _note_handled(alert, by, who, outcome, now)
-    remark([(alert_id, alert.organisation_id, "handled", by, f"{outcome}: {note}" if note else outcome)], now)
-    if effect is Effect.CLOSES:
-        _close(alert, outcome, cause, remote, now)
-    else:
-        _keep(alert, effect, outcome, watch, now)
-        remark([(alert_id, alert.organisation_id, effect.value, by, cause)], now)
-    return effect
 
 
 def _note_handled(alert: Alert, by: str, role: Role, outcome: str, now: datetime) -> None:

@@ -19,8 +19,9 @@ _REMARKS = Table(
 
 
 def remark(lines: Sequence[tuple[UUID, UUID, str, str, str]], now: datetime) -> None:
-    """Add lines (alert, organisation, kind, by, text) to the history of alerts."""
-    _REMARKS.insert((new_id(now), *line, now) for line in lines)
+    """Add lines (alert, organisation, kind, by, text) to the history of alerts; they stay in this order."""
+    ids = sorted(new_id(now) for _ in lines)
+    _REMARKS.insert((id, *line, now) for id, line in zip(ids, lines, strict=True))
     wake.note({line[1] for line in lines})
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from reik.alerting import routes
 from reik.alerting.models import Alert, Arrangement, Remark, Step
@@ -108,6 +108,8 @@ class AlertSeen:
     closed_cause: str
     current: StepSeen | None
     next: StepSeen | None
+    passed_at: datetime | None = None
+    """When the route went on to its second step because nobody had answered; None while it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,20 @@ def closed_since(client_ids: Collection[UUID], since: datetime) -> list[AlertSee
     return _seen(rows.order_by("-closed_at", "id"))
 
 
+def settled_lately(client_ids: Collection[UUID], since: datetime, most: int = 10) -> list[AlertSeen]:
+    """What closed by itself from then on, because the device told that the sachet is out; the newest first."""
+    rows = Alert.objects.filter(client_id__in=client_ids, closed_at__gte=since, closed_as="out_after_all")
+    return _seen(rows.order_by("-closed_at", "id")[:most])
+
+
+def closed_counts(client_ids: Collection[UUID], since: datetime) -> tuple[int, int]:
+    """How many alerts were closed from then on, and how many of them without a visit."""
+    rows = Alert.objects.filter(client_id__in=client_ids, closed_at__gte=since)
+    remote = Count("id", filter=Q(remote=True) | Q(closed_as="out_after_all"))
+    found = rows.aggregate(all=Count("id"), remote=remote)
+    return found["all"], found["remote"]
+
+
 def alerts_of(client_id: UUID, since: datetime, until: datetime) -> list[AlertSeen]:
     """The alerts of one client that opened in [since, until), the newest first."""
     rows = Alert.objects.filter(client_id=client_id, opened_at__gte=since, opened_at__lt=until)
@@ -191,8 +207,13 @@ def _alert(row: Alert, moments: Mapping[UUID, MomentSeen], steps: Sequence[Step]
         accepted_until=row.accepted_until, watched_until=row.watched_until, handled_at=row.handled_at,
         handled_by=row.handled_by, handled_as=row.handled_as, closed_at=row.closed_at, closed_as=row.closed_as,
         closed_cause=row.closed_cause, current=_step(current) if current else None,
-        next=_step(following) if following else None,
+        next=_step(following) if following else None, passed_at=_passed(taken),
     )  # fmt: skip
+
+
+def _passed(taken: Sequence[Step]) -> datetime | None:
+    first = min((each.position for each in taken), default=0)
+    return min((each.taken_at for each in taken if each.position > first and each.taken_at), default=None)
 
 
 def _step(row: Step) -> StepSeen:

@@ -10,10 +10,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("whoami", whoami),
     path("device/1/<str:device>/up", device.up),
+    path("device/1/<str:device>/down", device.down),
     path("", include("reik.web.fhir.urls")),
     path("", include("reik.web.carer.urls")),
     path("", include("reik.web.dispenser.urls")),
     path("", include("reik.web.story.urls")),
+    path("", include("reik.web.work.urls")),
+    path("", include("reik.web.team.urls")),
+    path("", include("reik.web.client.urls")),
     path("", include("reik.web.entrance.urls")),
 ]
 

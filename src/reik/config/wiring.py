@@ -16,6 +16,7 @@ from reik.dispensing.device_facts import (
     MainsLost,
     MainsRestored,
     PlanInForce,
+    SachetOutTwice,
 )
 from reik.dispensing.facts import CommandAnswered, MomentEnded
 from reik.dispensing.roll_facts import PlanMismatch, RollRefusedByDevice, WrongRoll
@@ -45,6 +46,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     PlanInForce: [findings.end_mismatches],
     JournalLost: [findings.follow_lost_journals],
     DeviceContested: [findings.follow_contested],
+    SachetOutTwice: [findings.follow_out_twice],
     DispenserSilent: [findings.follow_silence],
     DispenserHeard: [findings.end_silence],
     RollNearlyEmpty: [findings.follow_nearly_empty],

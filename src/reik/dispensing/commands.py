@@ -81,11 +81,11 @@ def give(
 
 
 # The oldest unanswered permitting command of a device goes alone; others wait for its answer.
-CLAIM = """
+_CLAIM = """
 WITH due AS (
     SELECT c.id, c.dispenser_id FROM dispensing_devicecommand AS c
     JOIN dispensing_dispenser AS d ON d.id = c.dispenser_id
-    WHERE c.ended_at IS NULL AND c.send_at <= %(now)s AND c.expires_at > %(now)s AND d.partition = ANY(%(partitions)s)
+    WHERE c.ended_at IS NULL AND c.expires_at > %(now)s AND {which}
         AND (NOT c.permits OR NOT EXISTS (
             SELECT FROM dispensing_devicecommand AS o WHERE o.dispenser_id = c.dispenser_id AND o.permits
                 AND o.ended_at IS NULL AND (o.given_at, o.id) < (c.given_at, c.id)))
@@ -98,6 +98,8 @@ CROSS JOIN LATERAL (SELECT key FROM dispensing_devicesecret AS s WHERE s.dispens
     AND (s.ends_at IS NULL OR s.ends_at > %(now)s) ORDER BY (s.ends_at IS NULL) DESC, generation DESC LIMIT 1) AS s
 ORDER BY c.dispenser_id, c.given_at, c.id
 """
+CLAIM = _CLAIM.replace("{which}", "c.send_at <= %(now)s AND d.partition = ANY(%(partitions)s)")
+CLAIM_FOR = _CLAIM.replace("{which}", "d.device = %(device)s")
 
 _NUMBERED = Columns(id="uuid", number="bigint")
 NUMBER = f"""
@@ -113,8 +115,19 @@ FROM {_HIGHEST.unnest} AS n({_HIGHEST.names}) WHERE d.id = n.id
 
 def take_due(*, partitions: Sequence[int], now: datetime, most: int = 200) -> list[ToSend]:
     """The commands to send (again) now to devices of these partitions; each is numbered at its first time."""
+    return _take(CLAIM, {"now": now, "partitions": list(partitions), "most": most})
+
+
+def take_oldest(device: str, now: datetime) -> ToSend | None:
+    """The oldest command that this device has not answered, when it asks for it itself; it counts as sent."""
+    return next(iter(_take(CLAIM_FOR, {"now": now, "device": device, "most": 1})), None)
+
+
+def _take(claim: str, values: dict[str, object]) -> list[ToSend]:
+    now = values["now"]
+    assert isinstance(now, datetime)
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "partitions": list(partitions), "most": most})
+        cursor.execute(claim, values)
         rows = cursor.fetchall()
         if not rows:
             return []
@@ -144,18 +157,22 @@ def _object(value: object) -> Mapping[str, object]:
     return found
 
 
-JUST_SENT = timedelta(seconds=5)
+JUST_SENT = timedelta(seconds=1)
 
 
 def send_again(dispenser_ids: Sequence[UUID], now: datetime) -> None:
-    """These devices are heard: what they have not answered is sent to them at once, unless it has just been."""
+    """These devices are heard: what they have not answered is sent to them at once.
+
+    What went out a moment ago comes again when that moment is over without an answer: the device may have been
+    on its way in, and would otherwise wait a minute.
+    """
     if not dispenser_ids:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE dispensing_devicecommand SET send_at = %s WHERE dispenser_id = ANY(%s::uuid[])"
-            " AND ended_at IS NULL AND number IS NOT NULL AND send_at > %s AND send_at < %s",
-            [now, array("uuid", dispenser_ids), now, now + REPEATED_AFTER - JUST_SENT],
+            "UPDATE dispensing_devicecommand SET send_at = greatest(%s, send_at - %s::interval)"
+            " WHERE dispenser_id = ANY(%s::uuid[]) AND ended_at IS NULL AND number IS NOT NULL AND send_at > %s",
+            [now, str(REPEATED_AFTER - JUST_SENT), array("uuid", dispenser_ids), now + JUST_SENT],
         )
 
 

@@ -59,6 +59,14 @@ class DeviceContested(DeviceFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SachetOutTwice(DeviceFact):
+    """One sachet of a moment was taken out under two numbers of the journal: one of the two cannot be (N6)."""
+
+    moment: str
+    k: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInForce(DeviceFact):
     """The dispenser works by a plan that Reik gave it."""
 

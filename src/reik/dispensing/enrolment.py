@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from reik.dispensing import plan_keeping
 from reik.dispensing.models import DeviceSecret, Dispenser
 from reik.dispensing.stream import partition_of
 from reik.kernel import wake
@@ -69,7 +70,10 @@ def enrol(
     if not made and client_id is not None and client_id != dispenser.client_id:
         raise EnrolmentRefused("This device is placed with another client: take it in first.")
     wake.note([wake.DEVICES])  # so that it comes in at once
-    return _next_generation(dispenser, now)
+    enrolment = _next_generation(dispenser, now)
+    if made and client_id is not None:
+        plan_keeping.keep([client_id], now)  # her roll may be at home already
+    return enrolment
 
 
 def _next_generation(dispenser: Dispenser, now: datetime) -> Enrolment:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from reik.dispensing import (
     commands,
+    conflicts,
     devices,
     faults,
     journal,
@@ -24,15 +25,13 @@ from reik.dispensing import (
     twin,
 )
 from reik.dispensing.commands import Answered
-from reik.dispensing.device_facts import DeviceContested, DispenserHeard, JournalLost
+from reik.dispensing.device_facts import DispenserHeard, JournalLost, SachetOutTwice
 from reik.dispensing.devices import Device, Held, Started
 from reik.dispensing.journal import Entry, Identity
 from reik.dispensing.mentions import Mention, Why
 from reik.dispensing.moments import OpenMoment
 from reik.dispensing.roll_loading import RollEvent
 from reik.kernel import facts
-from reik.kernel.ids import new_id
-from reik.kernel.rows import Table
 from reik_dispenser.messages import Event, EventType, Heartbeat, Parked
 
 
@@ -64,7 +63,7 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
     entries, second_bodies = _first_bodies(batch, parked="poison" if only_keep else "")
     fresh = journal.insert_entries(list(entries.values()))
     second_bodies += [entry for identity, entry in entries.items() if identity not in fresh]
-    contested = _record_conflicts(second_bodies, now) if second_bodies else []
+    contested = conflicts.keep(second_bodies, now) if second_bodies else []
     open_mentions = _not_understood(batch, fresh, only_keep)
     if only_keep:
         open_mentions += contested
@@ -238,55 +237,6 @@ def _entry(heard: Heard, element: Event | Parked, parked: str) -> Entry:
     )  # fmt: skip
 
 
-_CONFLICTS = Table(
-    "dispensing_deviceconflict",
-    id="uuid", organisation_id="uuid", dispenser_id="uuid", epoch="bigint", seq="bigint", data="jsonb",
-    digest="bytea", received_at="timestamptz",
-)  # fmt: skip
-
-
-def _record_conflicts(second: Sequence[Entry], now: datetime) -> list[Mention]:
-    """Keep second bodies under one identity; gives the moments that either body names: they are in doubt."""
-    held = journal.digests_held(sorted({each.identity for each in second}))
-    differing = [each for each in second if held[each.identity][0] != each.digest]
-    if not differing:
-        return []
-    new = _CONFLICTS.insert(
-        [
-            (new_id(now), each.organisation_id, *each.identity, each.data, each.digest, each.received_at)
-            for each in differing
-        ],
-        then="ON CONFLICT DO NOTHING RETURNING dispenser_id, organisation_id",
-    )
-    facts.publish(
-        [
-            DeviceContested(
-                dispenser_id=dispenser_id, organisation_id=organisation_id, client_id=None, at=now
-            )
-            for dispenser_id, organisation_id in sorted(set(new))
-        ],
-        now,
-    )
-    return [
-        Mention(
-            organisation_id=each.organisation_id, dispenser_id=each.dispenser_id, key=key, epoch=each.epoch,
-            seq=each.seq, why=Why.CONTESTED,
-        )
-        for each in differing
-        for data in (json.loads(each.data), held[each.identity][1])
-        for key in _moments_in(data)
-    ]  # fmt: skip
-
-
-def _moments_in(data: Mapping[str, object]) -> list[str]:
-    """Moments that an event's data, or a whole element that was parked, names."""
-    return [
-        body["moment"]
-        for body in (data, data.get("data"))
-        if isinstance(body, Mapping) and isinstance(body.get("moment"), str)
-    ]
-
-
 # Of these types a body that cannot be understood hides no evidence; of a type unknown to Reik it might.
 _NO_EVIDENCE = frozenset(EventType) - twin.NAMES_A_MOMENT
 
@@ -297,11 +247,11 @@ def _not_understood(batch: Sequence[Heard], fresh: set[Identity], only_keep: boo
     for heard in batch:
         for element in heard.elements:
             if isinstance(element, Parked) and element.raw_json.get("type") not in _NO_EVIDENCE:
-                why, keys = Why.PARKED, _moments_in(element.raw_json)
+                why, keys = Why.PARKED, conflicts.moments_in(element.raw_json)
             elif only_keep and isinstance(element, Event) and element.type in twin.NAMES_A_MOMENT:
                 if (heard.dispenser_id, element.epoch, element.seq) not in fresh:
                     continue  # interpreted before
-                why, keys = Why.POISON, _moments_in(element.data)
+                why, keys = Why.POISON, conflicts.moments_in(element.data)
             else:
                 continue
             found += [_mention(heard, element, key, why) for key in keys]
@@ -336,7 +286,7 @@ def _fold(
     if not keys:
         return []
     found = moments.lock(keys)
-    early = []
+    early, twice = [], list[SachetOutTwice]()
     for heard, event, key in spoken:
         moment = found.get((heard.dispenser_id, key))
         if moment is None:
@@ -344,6 +294,8 @@ def _fold(
             continue
         device = known[heard.dispenser_id]
         instant, certain = device.instant(event.at)
+        if twin.is_out_already(moment.tally, type=event.type, data=event.data, evidence=device.evidence):
+            twice.append(_out_twice(heard, event, key, instant))
         twin.fold(
             moment.tally, type=event.type, data=event.data, instant=instant, epoch=event.epoch, seq=event.seq,
             evidence=device.evidence, certain=certain,
@@ -354,7 +306,15 @@ def _fold(
         else:
             early.append(each)
     settle(found.values(), now)
+    facts.publish(twice, now)
     return early
+
+
+def _out_twice(heard: Heard, event: Event, key: str, at: datetime) -> SachetOutTwice:
+    return SachetOutTwice(
+        organisation_id=heard.organisation_id, dispenser_id=heard.dispenser_id, client_id=None, at=at, moment=key,
+        k=int(str(event.data["k"])),
+    )  # fmt: skip
 
 
 def _spoken(batch: Sequence[Heard], fresh: set[Identity]) -> list[tuple[Heard, Event, str]]:

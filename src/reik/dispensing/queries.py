@@ -179,3 +179,74 @@ def dispenser_named(device: str) -> DispenserSeen | None:
         )
         row = cursor.fetchone()
     return _dispenser(row) if row else None
+
+
+LONGEST_WINDOW = timedelta(hours=12)
+
+
+def running_moments(organisation_ids: Collection[UUID], now: datetime, most: int = 200) -> list[MomentSeen]:
+    """The moments whose signal runs now: due, not ended, window not over; the one that ends first goes first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {SEEN} FROM dispensing_moment AS m WHERE m.organisation_id = ANY(%s::uuid[])"  # noqa: S608
+            " AND m.due_at > %s AND m.due_at <= %s AND m.deadline_at > %s AND m.outcome IS NULL"
+            " ORDER BY m.deadline_at, m.id LIMIT %s",
+            [array("uuid", organisation_ids), now - LONGEST_WINDOW, now, now, most],
+        )
+        return [moment_seen(row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A client's dispenser of which nothing is known since `heard_at`, with her next open moment, if any soon."""
+
+    dispenser_id: UUID
+    client_id: UUID
+    organisation_id: UUID
+    heard_at: datetime | None
+    due_at: datetime | None
+    criticality: int | None
+
+
+SILENT = """
+SELECT d.id, d.client_id, d.organisation_id, d.heard_at, m.due_at, m.criticality
+FROM dispensing_dispenser AS d
+LEFT JOIN LATERAL (SELECT due_at, criticality FROM dispensing_moment
+    WHERE client_id = d.client_id AND outcome IS NULL AND deadline_at > %(now)s AND due_at < %(until)s
+    ORDER BY due_at LIMIT 1) AS m ON true
+WHERE d.organisation_id = ANY(%(organisations)s::uuid[]) AND d.client_id IS NOT NULL
+    AND d.reports = 'every_moment' AND (d.heard_at IS NULL OR d.heard_at < %(before)s)
+ORDER BY m.criticality NULLS LAST, m.due_at NULLS LAST, d.heard_at NULLS FIRST
+"""
+
+
+def silences(
+    organisation_ids: Collection[UUID], *, before: datetime, now: datetime, until: datetime
+) -> list[Silence]:
+    """Dispensers that said nothing since `before`: who has a time-critical moment until `until` goes first."""
+    values: dict[str, Any] = {
+        "organisations": array("uuid", organisation_ids),
+        "before": before,
+        "now": now,
+        "until": until,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SILENT, values)
+        return [
+            Silence(
+                dispenser_id=row[0], client_id=row[1], organisation_id=row[2], heard_at=row[3], due_at=row[4],
+                criticality=row[5],
+            )
+            for row in cursor.fetchall()
+        ]  # fmt: skip
+
+
+def placed_count(organisation_ids: Collection[UUID]) -> int:
+    """How many dispensers stand with a client and report every moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM dispensing_dispenser WHERE organisation_id = ANY(%s::uuid[])"
+            " AND client_id IS NOT NULL AND reports = 'every_moment'",
+            [array("uuid", organisation_ids)],
+        )
+        return int(cursor.fetchone()[0])

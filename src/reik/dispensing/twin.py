@@ -74,6 +74,16 @@ def fold(
         _count_out(tally, (1 << tally.sachets) - 1, instant)
 
 
+def is_out_already(tally: Tally, *, type: str, data: Mapping[str, object], evidence: str) -> bool:
+    """Whether this event, not folded in yet, says of a sachet by number that it is out, as another one did before.
+
+    Only where removal is sensed: other devices prove less, and say it twice by their nature.
+    """
+    if type != "sachet_taken_out" or evidence != "removed" or not isinstance(data.get("k"), int):
+        return False
+    return bool(tally.out & _bit(data))
+
+
 def _bit(data: Mapping[str, object]) -> int:
     """The sachet's bit. Without a number it is taken for the first; a number that cannot be proves nothing."""
     k = data.get("k")

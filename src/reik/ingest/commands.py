@@ -17,12 +17,19 @@ def to_send(partitions: Sequence[int], now: datetime) -> list[Answer]:
     """The commands due for devices of these partitions, numbered and signed; they count as sent from here."""
     with transaction.atomic():
         due = commands.take_due(partitions=partitions, now=now)
-    found = []
-    for each in due:
-        topic = down_topic(each.device)
-        key = vault().open(each.organisation_id, each.sealed_key)
-        found.append(Answer(topic, sign(key, topic, command_body(each.command))))
-    return found
+    return [Answer(down_topic(each.device), _signed(each)) for each in due]
+
+
+def oldest_for(device: str, now: datetime) -> bytes:
+    """What a device gets that asks itself (HTTPS door): its oldest unanswered command, signed; empty without one."""
+    with transaction.atomic():
+        found = commands.take_oldest(device, now)
+    return b"" if found is None else _signed(found)
+
+
+def _signed(each: commands.ToSend) -> bytes:
+    key = vault().open(each.organisation_id, each.sealed_key)
+    return sign(key, down_topic(each.device), command_body(each.command))
 
 
 def expire(now: datetime) -> int:

@@ -44,6 +44,15 @@ class Door:
         finally:
             self._waiting -= 1
 
+    async def ask(self, device: str) -> bytes:
+        """The oldest command that the device has not answered, signed; empty without one. Raises DoorBusy."""
+        try:
+            client = await self._connected()
+            answer = await client.request(f"{stream.DOWN}.{device}", timeout=PATIENCE_S)
+        except (NatsError, OSError, TimeoutError) as failure:
+            raise DoorBusy(f"Nobody hands out commands ({type(failure).__name__}).") from failure
+        return bytes(answer.data)
+
     async def _hand_in(self, device: str, payload: bytes) -> tuple[Became, bytes]:
         client = await self._connected()
         inbox = client.new_inbox()

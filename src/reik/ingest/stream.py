@@ -32,6 +32,7 @@ MOST_BYTES = 4 * 1024**3
 ASKED_FOR_S = 30.0
 DOOR = "Reik-Door"
 """Header of a payload that came through the HTTPS door: the subject where its fate is waited for."""
+DOWN = "reik.door.down"  # a device asks for its command: `reik receive` answers
 BECAME = "Reik-Became"
 """Header of the answer to that subject: what became of it."""
 TICK = "_tick"

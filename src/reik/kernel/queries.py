@@ -83,6 +83,13 @@ def persona(account_id: UUID) -> Account | None:
     return Account.objects.filter(id=account_id, username__startswith=PERSONAS, is_active=True).first()
 
 
+def account_named(username: str) -> Account | None:
+    """The account of one of the demo's people by user name; None for anybody else's."""
+    if not username.startswith(PERSONAS):
+        return None
+    return Account.objects.filter(username=username, is_active=True).first()
+
+
 def organisation_names(ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of these organisations."""
     return dict(Organisation.objects.filter(id__in=ids).values_list("id", "name"))

@@ -21,7 +21,7 @@ from nats.js.errors import Error as JetStreamError
 from reik.dispensing.stream import PARTITIONS
 from reik.ingest import partitions, stream, wakes
 from reik.ingest.answers import Answer
-from reik.ingest.commands import expire, to_send
+from reik.ingest.commands import expire, oldest_for, to_send
 from reik.ingest.operations import Receiver
 from reik.ingest.partitions import PartitionsLost
 from reik.ingest.payloads import Arrived
@@ -76,6 +76,7 @@ class Receive:
             for each in (self._keep_ticking(client), self._keep_commanding(client), bell.ring(client))
         ]
         try:
+            await client.subscribe(f"{stream.DOWN}.*", "receive", cb=self._hand_out)
             while not stop.is_set():
                 await self._read_until_doubt(client, stop)
         finally:
@@ -196,6 +197,12 @@ class Receive:
                 await self._answer(client, await self._in_desk(self._receiver.gaps.ask, now))
                 if looks % EXPIRED_EVERY_LOOKS == 0:
                     await self._in_desk(expire, now)
+
+    async def _hand_out(self, message: Msg) -> None:
+        """A device asks for its oldest unanswered command at the HTTPS door, which let it in by its password."""
+        device = message.subject.rpartition(".")[2]
+        with suppress(NatsError, OSError, OperationalError):
+            await message.respond(await self._in_desk(oldest_for, device, clock.now()))
 
     async def _in_desk(self, work: Callable[P, T], *values: P.args, **named: P.kwargs) -> T:
         """Run database work in the desk thread; a broken connection is closed, so the next try opens anew."""

@@ -125,7 +125,7 @@ def command(options: argparse.Namespace, addition: Addition | None = None) -> in
 
 
 def _check(options: argparse.Namespace) -> None:
-    if options.ready and not options.ephemeral:
+    if options.ready and not options.ephemeral and options.kind != "demo":
         raise UpRefused("--ready goes with --ephemeral.")
     if options.ready and not options.ready.absolute().parent.is_dir():
         raise UpRefused(f"There is no folder {options.ready.absolute().parent}: make it first.")

@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from reik.dispensing.credentials import password_ok
 from reik.ingest.answers import Became
@@ -43,6 +43,21 @@ async def up(request: HttpRequest, device: str) -> HttpResponse:
         log.warning("A device has to come back to the door: %s", failure)
         return HttpResponse(status=503, headers={"Retry-After": str(AGAIN_AFTER_S)})
     return _said(became, answer)
+
+
+@require_GET
+async def down(request: HttpRequest, device: str) -> HttpResponse:
+    """Gives the oldest command that the device has not answered: 200 with its payload, 204, 401 or 503."""
+    try:
+        if not await sync_to_async(_let_in)(request, device):
+            return _not_let_in()
+        command = await door.ask(device)
+    except (OperationalError, InterfaceError, DoorBusy) as failure:
+        log.warning("A device has to come back to the door: %s", failure)
+        return HttpResponse(status=503, headers={"Retry-After": str(AGAIN_AFTER_S)})
+    if not command:
+        return HttpResponse(status=204)
+    return HttpResponse(command, content_type="application/octet-stream")
 
 
 def _let_in(request: HttpRequest, device: str) -> bool:

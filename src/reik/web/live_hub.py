@@ -89,9 +89,11 @@ class Hub:
 
     async def stop(self) -> None:
         self._end_all()
-        for each in self._tasks:
-            each.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = set(self._tasks)
+        while left:  # nats-py may swallow one while it tries to connect
+            for each in left:
+                each.cancel()
+            _, left = await asyncio.wait(left, timeout=0.2)
         if self._client is not None:
             with suppress(Exception):
                 await asyncio.wait_for(self._client.close(), 1)

@@ -42,7 +42,7 @@ def look_back(scene: Scene, *, missed: Sequence[Device], pressed: Sequence[Devic
     wrong = {id for id, outcome, _ in moments.values() if id in right and outcome != "in_time"}
     called = {id for id in right if seen.cause.get(id, "unknown") != "unknown"}
     return Aftermath(
-        alerts=reading.count(scene.home, "SELECT count(*) FROM alerting_alert"),
+        alerts=reading.count(scene.home, "SELECT count(*) FROM alerting_alert WHERE moment_id IS NOT NULL"),
         lost=len(expected) - len(delays),
         duplicate_alerts=seen.duplicates + double_alerts(scene),
         repeated_messages=seen.repeated,
@@ -69,7 +69,8 @@ def double_alerts(scene: Scene) -> int:
     return reading.count(
         scene.home,
         "SELECT coalesce(sum(n - 1), 0) FROM"
-        " (SELECT count(*) AS n FROM alerting_alert GROUP BY moment_id HAVING count(*) > 1) AS double",
+        " (SELECT count(*) AS n FROM alerting_alert WHERE moment_id IS NOT NULL"
+        " GROUP BY moment_id HAVING count(*) > 1) AS double",
     )
 
 

@@ -58,14 +58,14 @@ def read(path: Path, tenants: Sequence[Tenant]) -> Arrivals:
     decode_body = msgspec.json.Decoder(_Body).decode
     secrets = {f"/{number:02d}": base64.b64decode(each.secret[6:]) for number, each in enumerate(tenants)}
     arrivals = Arrivals()
-    keys: defaultdict[tuple[str | None, int, int], set[str]] = defaultdict(set)
+    keys: defaultdict[tuple[str, int, int], set[str]] = defaultdict(set)
     for text in path.read_bytes().splitlines():
         line = decode_line(text)
         arrivals.requests += 1
         if not _signed(line, secrets):
             arrivals.bad_signatures += 1
         data = decode_body(line.body).data
-        known = keys[data.moment, data.step, data.round]
+        known = keys[data.moment or data.alert, data.step, data.round]
         if line.id in known:
             arrivals.repeated += 1
         elif known:

@@ -67,11 +67,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _state(scene: Scene) -> str:
-    """A fingerprint of all moments, and the number of alerts."""
+    """A fingerprint of all moments, and the number of alerts about them (a dispenser may well have its own)."""
     with superuser(scene.home) as admin:
         row = admin.execute(
-            "SELECT md5(string_agg(m::text, '|' ORDER BY id)), (SELECT count(*) FROM alerting_alert)"
-            " FROM dispensing_moment AS m"
+            "SELECT md5(string_agg(m::text, '|' ORDER BY id)),"
+            " (SELECT count(*) FROM alerting_alert WHERE moment_id IS NOT NULL) FROM dispensing_moment AS m"
         ).fetchone()
     return str(row)
 

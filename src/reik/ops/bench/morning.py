@@ -149,7 +149,7 @@ def _measure(scene: Scene, cast: Cast, options: argparse.Namespace, figures: Fig
         lost=len(lost),
         duplicates=seen.duplicates + double_alerts(scene), repeated_messages=seen.repeated,
         bad_signatures=seen.bad_signatures,
-        alerts=reading.count(scene.home, "SELECT count(*) FROM alerting_alert"),
+        alerts=reading.count(scene.home, "SELECT count(*) FROM alerting_alert WHERE moment_id IS NOT NULL"),
         access_entries=reading.count(scene.home, "SELECT count(*) FROM kernel_accessentry WHERE act = 'export'"),
         sealed_raw=reading.count(scene.home, "SELECT count(*) FROM ingest_rawmessage"),
     )  # fmt: skip

@@ -114,12 +114,22 @@ def settle_devices(home: Home, tenants: Sequence[Tenant], count: int, now: datet
     with superuser(home) as admin, admin.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         with cursor.copy(
-            "COPY people_client (id, organisation_id, name, sort_name, zone, created_at) FROM STDIN"
+            "COPY people_client (id, organisation_id, salutation, name, sort_name, caller_note, zone, created_at)"
+            " FROM STDIN"
         ) as copy:
             for device in devices:
                 organisation_id = tenants[device.tenant].id
                 copy.write_row(
-                    (device.client_id, organisation_id, device.name, device.name, "Europe/Amsterdam", now)
+                    (
+                        device.client_id,
+                        organisation_id,
+                        "",
+                        device.name,
+                        device.name,
+                        "",
+                        "Europe/Amsterdam",
+                        now,
+                    )
                 )
         with cursor.copy(
             "COPY dispensing_dispenser (id, organisation_id, client_id, device, partition, reports, evidence,"

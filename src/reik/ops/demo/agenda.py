@@ -51,7 +51,9 @@ def times(person: Person, number: int, soon_at: time | None, start: time) -> lis
     if soon_at is None:
         return natural
     nearest = min(natural, key=lambda each: _apart(each, soon_at))
-    others = [each for each in natural if each != nearest and _apart(each, soon_at) >= _APART_MIN[person.window]]
+    others = [
+        each for each in natural if each != nearest and _apart(each, soon_at) >= _APART_MIN[person.window]
+    ]
     return sorted([*others, soon_at])
 
 
@@ -72,11 +74,13 @@ def _apart(one: time, other: time) -> int:
     return min(minutes, DAY_MIN - minutes)
 
 
-def lines(person: Person, at: Sequence[time], weekdays: frozenset[int] = EVERY_DAY) -> list[TimeLine]:
-    """Her schedule: two sachets at the first time of the day, one at the others."""
+def lines(
+    person: Person, at: Sequence[time], weekdays: frozenset[int] = EVERY_DAY, *, most: int = 1
+) -> list[TimeLine]:
+    """Her schedule: `most` sachets at the first time of the day, one at the others."""
     return [
         TimeLine(
-            weekdays=weekdays, at=each, sachets=2 if person.times > 1 and each == at[0] else 1,
+            weekdays=weekdays, at=each, sachets=most if each == at[0] else 1,
             window_min=person.window, late_min=LATE_MIN[person.window], criticality=CRITICALITY[person.window],
         )
         for each in at

@@ -148,7 +148,9 @@ def bsn(number: int) -> str:
     found = 0
     for low in range(100_000):
         digits = f"9999{low:05d}"
-        total = sum(int(digit) * weight for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
+        total = sum(
+            int(digit) * weight for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)
+        )
         if total % 11 == 0:
             if found == number:
                 return digits

@@ -21,9 +21,11 @@ from reik.ops.demo import CENTRE_PORT, MAIL_PORT
 from reik.ops.engines.process import Lock
 
 if TYPE_CHECKING:
+    from reik.ops.demo.neighbourhood import Persona
     from reik.ops.instance import Instance
 
 PACE, FASTEST = 60.0, 600.0
+DAYS = 60
 MARK = "demo"
 """A file in the folder of a demo: only what has it is ever removed by `--fresh`."""
 
@@ -44,6 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="let other machines on this network look too (they need no password)",
     )
     parser.add_argument("--port", type=int, help="port for the screens (default 8000, or the next free one)")
+    parser.add_argument(
+        "--days", type=int, default=DAYS, help=f"how many days of history are made (default {DAYS})"
+    )
+    parser.add_argument("--ready", type=Path, metavar="FILE", help="write this JSON when it answers")
 
 
 def _pace(text: str) -> float:
@@ -63,9 +69,9 @@ def command(options: argparse.Namespace) -> int:
         os.environ.setdefault("REIK_HOSTS", "*")  # whatever name this machine has for the others
     asked = argparse.Namespace(
         host="0.0.0.0" if options.share else "127.0.0.1",  # noqa: S104 - asked for
-        port=options.port, ephemeral=False, ready=None, kind="demo",
+        port=options.port, ephemeral=False, ready=options.ready, kind="demo",
     )  # fmt: skip
-    return up.command(asked, Neighbourhood(home, options.speed))
+    return up.command(asked, Neighbourhood(home, options.speed, options.days))
 
 
 def _remove(home: Home) -> None:
@@ -98,8 +104,8 @@ def _mark(home: Home) -> None:
 class Neighbourhood:
     """What a demo adds to `reik up`: the people and their past, their dispensers, and an outside world."""
 
-    def __init__(self, home: Home, pace: float) -> None:
-        self._home, self._pace = home, pace
+    def __init__(self, home: Home, pace: float, days: int) -> None:
+        self._home, self._pace, self._days = home, pace, days
         self._lines: list[str] = []
 
     def add(self, instance: Instance) -> Mapping[str, Callable[[], None]]:
@@ -131,7 +137,7 @@ class Neighbourhood:
         become(Role.WORKER)
         now = clock.now()
         neighbourhood = importlib.import_module("reik.ops.demo.neighbourhood")
-        neighbourhood.furnish(self._home, now, pace=self._pace, say=_say)
+        neighbourhood.furnish(self._home, now, pace=self._pace, say=_say, days=self._days)
         neighbourhood.readdress(centre=centre, mail=mail)
         if changed[0]:
             renew_all(clock.now())
@@ -153,12 +159,10 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _people(personas: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Who can be logged in as: (name, role, organisation)."""
+def _people(personas: Sequence[Persona]) -> list[str]:
+    """Who can be logged in as, and what she does there."""
     if not personas:
         return []
-    widest = max(len(name) for name, _, _ in personas)
-    return [
-        "U kunt inloggen als:",
-        *(f"  {name:<{widest}}  {role}, {organisation}" for name, role, organisation in personas),
-    ]
+    widest = max(len(each.name) for each in personas)
+    rows = [f"  {each.name:<{widest}}  {each.about_nl} ({each.organisation})" for each in personas]
+    return ["U kunt inloggen als:", *rows]

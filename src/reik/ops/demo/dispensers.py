@@ -1,8 +1,8 @@
 """The folder of each device of the demo: its own disk, its household, and the document with which it speaks to Reik.
 
-    dispensers/<DEVICE>/disk/            as `reik_dispenser.runtime.store` reads it at the next start
-    dispensers/<DEVICE>/household.json   {"profile", "seed"}
-    dispensers/<DEVICE>/enrolment.json   device contract, section 1; there last, so that it says "ready"
+dispensers/<DEVICE>/disk/            as `reik_dispenser.runtime.store` reads it at the next start
+dispensers/<DEVICE>/household.json   {"profile", "seed"}
+dispensers/<DEVICE>/enrolment.json   device contract, section 1; there last, so that it says "ready"
 """
 
 from __future__ import annotations

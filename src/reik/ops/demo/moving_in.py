@@ -60,7 +60,8 @@ def move_in(people: Sequence[Person], now: datetime) -> Town:
         }
     )
     _work_together(town, now)
-    _hire(town, now)
+    for name, organisation in cast.TEAMS.items():
+        town.teams[name] = form_team(organisation_id=town.organisations[organisation], name=name, now=now).id
     desks = _Desks(now)
     for number, person in enumerate([*people, cast.STORY]):
         device = cast.STORY_DEVICE if person is cast.STORY else f"TWENTE-{number + 1:04d}"
@@ -77,9 +78,10 @@ def _work_together(town: Town, now: datetime) -> None:
             )  # fmt: skip
 
 
-def _hire(town: Town, now: datetime) -> None:
-    for name, organisation in cast.TEAMS.items():
-        town.teams[name] = form_team(organisation_id=town.organisations[organisation], name=name, now=now).id
+def let_in(town: Town, now: datetime) -> None:
+    """Accounts for those who work here and for informal carers, who all may see their clients from `now` on."""
+    for each in town.residents:
+        _add_carer(each, now)
     for worker in cast.WORKERS:
         organisation_id = town.organisations[worker.organisation]
         account = open_account(
@@ -88,7 +90,10 @@ def _hire(town: Town, now: datetime) -> None:
         )  # fmt: skip
         if worker.team:
             join_team(
-                organisation_id=organisation_id, team_id=town.teams[worker.team], account_id=account.id, now=now
+                organisation_id=organisation_id,
+                team_id=town.teams[worker.team],
+                account_id=account.id,
+                now=now,
             )
 
 
@@ -100,7 +105,9 @@ class _Desks:
         self._made: dict[tuple[UUID, str], UUID] = {}
 
     def webhook(self, organisation_id: UUID, name: str) -> UUID:
-        return self._once(organisation_id, name, "webhook", webhook_address(CENTRE_PORT), new_webhook_secret())
+        return self._once(
+            organisation_id, name, "webhook", webhook_address(CENTRE_PORT), new_webhook_secret()
+        )
 
     def mailbox(self, organisation_id: UUID, name: str) -> UUID:
         return self._once(organisation_id, name, "email", mail_address(MAIL_PORT, name), None)
@@ -129,19 +136,18 @@ def mail_address(port: int, name: str) -> str:
 def plain(name: str) -> str:
     """A name as it stands in an address: `Emre Yıldız` → `emre.yildiz`."""
     letters = unicodedata.normalize("NFKD", name.lower().replace("ı", "i"))
-    return ".".join("".join(each for each in letters if each.isascii() and (each.isalnum() or each == " ")).split())
+    return ".".join(
+        "".join(each for each in letters if each.isascii() and (each.isalnum() or each == " ")).split()
+    )
 
 
-def _settle(
-    town: Town, desks: _Desks, number: int, person: Person, device: str, now: datetime
-) -> Resident:
+def _settle(town: Town, desks: _Desks, number: int, person: Person, device: str, now: datetime) -> Resident:
     organisation_id = town.organisations[cast.TEAMS[person.team]]
     client = register_client(
         organisation_id=organisation_id, name=person.name, now=now, birth_date=date.fromisoformat(person.born),
         bsn=cast.bsn(number), phone=f"053 555 01 {number:02d}", address=f"Voorbeeldstraat {number + 1}, {person.town}",
         team_id=town.teams[person.team], salutation=person.salutation, caller_note=person.note,
     )  # fmt: skip
-    _add_carer(organisation_id, client.id, number, person, now)
     return Resident(
         number=number, person=person, device=device, client_id=client.id, organisation_id=organisation_id,
         team_members=[each.name for each in cast.WORKERS if each.team == person.team and each.role != "team_manager"],
@@ -153,16 +159,18 @@ def _settle(
     )  # fmt: skip
 
 
-def _add_carer(organisation_id: UUID, client_id: UUID, number: int, person: Person, now: datetime) -> None:
+def _add_carer(resident: Resident, now: datetime) -> None:
+    person, number = resident.person, resident.number
     account_id = None
     if person.carer in cast.CARERS_WITH_ACCOUNT:
         account_id = open_account(
-            organisation_id=organisation_id, username=f"demo.{plain(person.carer)}", display_name=person.carer,
-            role="informal_carer", now=now,
+            organisation_id=resident.organisation_id, username=f"demo.{plain(person.carer)}",
+            display_name=person.carer, role="informal_carer", now=now,
         ).id  # fmt: skip
     add_carer(
-        organisation_id=organisation_id, client_id=client_id, name=person.carer, relation=person.relation, now=now,
-        phone=f"06 555 0{number % 10}1 {number:02d}", account_id=account_id, consented=True,
+        organisation_id=resident.organisation_id, client_id=resident.client_id, name=person.carer,
+        relation=person.relation, now=now, phone=f"06 555 0{number % 10}1 {number:02d}", account_id=account_id,
+        consented=True,
     )  # fmt: skip
 
 
@@ -184,7 +192,9 @@ def _route(resident: Resident, pace: float) -> list[RouteStep]:
     hours = LATE_HOURS if resident.number % 3 == 0 else CARERS_HOURS
     return [
         RouteStep(action="phone_client", responder=cast.CENTRE, destination_id=centre, wait=wait(5)),
-        RouteStep(action="ask_carer", responder=person.carer, destination_id=carer, wait=wait(10), hours=hours),
+        RouteStep(
+            action="ask_carer", responder=person.carer, destination_id=carer, wait=wait(10), hours=hours
+        ),
         RouteStep(
             action="ask_team", responder=person.team, destination_id=team, wait=wait(5), repeat=wait(5)
         ),

@@ -15,7 +15,7 @@ from reik.dispensing.plan_keeping import renew_all
 from reik.kernel.crypto import vault
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
-from reik.kernel.models import Account, Destination
+from reik.kernel.models import Account, Destination, Organisation
 from reik.kernel.operations import installation_kind, set_pace
 from reik.medication.schedule import EVERY_DAY
 from reik.ops.database import MONTHLY_TABLES, as_owner
@@ -32,6 +32,8 @@ SEED = 20_261_122
 ROUTE_PACE = 10
 """How much sooner routes go on in a demo that is hurried: five minutes become thirty seconds."""
 HURRIED_FROM = 10.0
+TWO_SACHETS_OF = 4
+"""One in so many has two sachets at her first moment of the day."""
 
 Say = Callable[[str], None]
 
@@ -40,14 +42,24 @@ class NotADemo(Exception):
     """This installation is not a demo: nobody made up may live among real clients."""
 
 
+class BrokenOff(Exception):
+    """A part of the neighbourhood is there and the rest cannot be made any more; the message says what to do."""
+
+
 def furnish(
-    home: Home, now: datetime, *, pace: float, say: Say, days: int = 60, people: Sequence[Person] = cast.PEOPLE
+    home: Home,
+    now: datetime,
+    *,
+    pace: float,
+    say: Say,
+    days: int = 60,
+    people: Sequence[Person] = cast.PEOPLE,
 ) -> None:
     """Make the neighbourhood with `days` of history that end at `now`; nothing when it is there already.
 
-    The past is one transaction: other processes see nothing of it or all of it. It runs at its own pace; `pace`
-    holds from `now` on, for windows, and from 10 on for the waits of routes. The devices' folders are ready last.
-    Raises NotADemo.
+    To be called while no other Reik process runs: to those, every deadline of the past is overdue. The past runs at
+    its own pace; `pace` holds from `now` on, for windows, and from 10 on for the waits of routes. Those who log in
+    come last, so that what was broken off is known as such. Raises NotADemo and BrokenOff.
     """
     become(Role.WORKER)
     if installation_kind() != "demo":
@@ -58,17 +70,15 @@ def furnish(
     since = now - timedelta(days=days)
     _make_months(since, now)
     _set_pace(1.0)
-    with transaction.atomic():
-        _take_turn()
-        say(f"Furnishing {len(people) + 1} homes.")
-        place = _furnished(people, since, now, say)
-        _put_down(home, place, now)
+    say(f"Furnishing {len(people) + 1} homes.")
+    place = _furnished(people, since, now, say)
     _set_pace(pace)
     with transaction.atomic():
         if pace >= HURRIED_FROM:
             moving_in.agree_routes(place.town.residents, now, pace=ROUTE_PACE)
         renew_all(now)
         place.street.settle(now)
+        moving_in.let_in(place.town, since)
         _put_down(home, place, now)
     dispensers.make_ready(home)
     say(f"{len(place.inhabited)} homes with {days} days behind them.")
@@ -84,11 +94,12 @@ class _Place:
 
 
 def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Say) -> _Place:
-    town = moving_in.move_in(people, since)
-    moving_in.agree_routes(town.residents, since)
-    read_back = since + timedelta(minutes=10)
-    pharmacy.agree_schedules(town.residents, _lines(town, now), since, read_back=read_back)
-    inhabited = _switch_on(town, since + timedelta(minutes=20))
+    with transaction.atomic():
+        town = moving_in.move_in(people, since)
+        moving_in.agree_routes(town.residents, since)
+        read_back = since + timedelta(minutes=10)
+        pharmacy.agree_schedules(town.residents, _lines(town, now), since, read_back=read_back)
+        inhabited = _switch_on(town, since + timedelta(minutes=20))
     street = _live(town, [life for life, _ in inhabited], since + timedelta(minutes=30), now, say)
     return _Place(town=town, inhabited=inhabited, street=street)
 
@@ -116,14 +127,13 @@ def _make_months(since: datetime, now: datetime) -> None:
             cursor.execute("SELECT reik_make_partitions(%s, %s, %s)", [table, since.date(), months])
 
 
-def _take_turn() -> None:
-    """Of two that furnish at once the second waits, and finds it done."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reik demo neighbourhood'))")
-
-
 def _is_there() -> bool:
-    return Account.objects.filter(username=cast.WORKERS[0].username).exists()
+    """Raises BrokenOff when only a part of it is there."""
+    if Account.objects.filter(username=cast.WORKERS[0].username).exists():
+        return True
+    if Organisation.objects.filter(name=cast.CENTRE).exists():
+        raise BrokenOff("Making the neighbourhood was broken off: start `reik demo --fresh`.")
+    return False
 
 
 def _lines(town: Town, now: datetime) -> pharmacy.Lines:
@@ -133,6 +143,7 @@ def _lines(town: Town, now: datetime) -> pharmacy.Lines:
         each.client_id: agenda.lines(
             each.person, agenda.times(each.person, each.number, soon.get(each.person.name), agenda.start(now, ZONE)),
             agenda.story_days(now, ZONE) if each.person is cast.STORY else EVERY_DAY,
+            most=2 if each.number % TWO_SACHETS_OF == 0 else 1,
         )
         for each in town.residents
     }  # fmt: skip

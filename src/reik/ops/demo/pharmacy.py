@@ -15,14 +15,18 @@ from reik.ops.demo.moving_in import Resident
 PHARMACIST, SECOND = "Ruud Blok", "Ilse Nij Bijvank"
 DRIVER = "koerier De Vijzel"
 DAYS_OF_A_ROLL = 14
-REGISTERED_BEFORE = timedelta(days=6)
+REGISTERED_BEFORE = timedelta(days=9)
 """Before the end of the roll before; it is delivered on the next round, in time for the device's own warning."""
+FEW_MOMENTS = timedelta(days=3)
+"""So much sooner for who has few: a plan ends with its last moment, which may be days before the roll does."""
 
 Lines = Mapping[UUID, Sequence[TimeLine]]
 """Each client's schedule."""
 
 
-def agree_schedules(residents: Sequence[Resident], lines: Lines, now: datetime, *, read_back: datetime) -> None:
+def agree_schedules(
+    residents: Sequence[Resident], lines: Lines, now: datetime, *, read_back: datetime
+) -> None:
     """Everyone's nurse writes the schedule, and at `read_back` the pharmacist confirms it (R15)."""
     by_writer: dict[tuple[UUID, str], list[Resident]] = {}
     for each in residents:
@@ -61,9 +65,9 @@ class Pharmacy:
         if not self._shelves:
             self._begin(now)
         self._deliver(now)
-        soon = local_day(now + REGISTERED_BEFORE, self._zone)
         for shelf in self._shelves:
-            if shelf.until <= soon:
+            ahead = REGISTERED_BEFORE + (FEW_MOMENTS if shelf.resident.person.times == 1 else timedelta())
+            if shelf.until <= local_day(now + ahead, self._zone):
                 self._make(shelf, DAYS_OF_A_ROLL, now)
 
     def _begin(self, now: datetime) -> None:

@@ -7,8 +7,8 @@ counts as sent at once. Nothing reads the clock, and the same seeds live the sam
     lives = [Life(device="TWE-0001", key=…, client_id=…, home=home(since, "ordinary", seed=1)), …]
     street = live(lives, since=…, until=…, seed=1, daily=pharmacy.round)
 
-Call it in a transaction, on an installation where no other Reik process works on these rows meanwhile: to `reik
-watch` every deadline of the past is overdue.
+Call it where no other Reik process works on these rows meanwhile: to `reik watch` every deadline of the past is
+overdue.
 """
 
 from reik.ops.history.answering import Staff

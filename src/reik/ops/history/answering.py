@@ -65,15 +65,22 @@ _HEARD = {
     "advice_asked": 0.04, "unwell": 0.02,
 }  # fmt: skip
 _WAYS = {
-    "phone_client": _Way("operator", 0.9, 45, 0.7, 0.75, _HEARD),
-    "ask_carer": _Way("informal_carer", 0.6, 150, 0.7, 0.65, _HEARD),
+    "phone_client": _Way("operator", 0.9, 45, 0.7, 0.62, _HEARD),
+    "ask_carer": _Way("informal_carer", 0.6, 150, 0.7, 0.5, _HEARD),
     "ask_team": _Way(
-        "team", 0.92, 100, 0.6, 0.6,
+        "team", 0.92, 100, 0.6, 0.45,
         {"says_taken_otherwise": 0.3, "refuses": 0.25, "advice_asked": 0.25, "away": 0.2},
     ),
 }  # fmt: skip
 _CAUSES: Mapping[str, Sequence[str]] = {
-    "out_after_call": ("vergeten", "vergeten", "sliep nog", "signaal niet gehoord", "was in de tuin", "bezoek"),
+    "out_after_call": (
+        "vergeten",
+        "vergeten",
+        "sliep nog",
+        "signaal niet gehoord",
+        "was in de tuin",
+        "bezoek",
+    ),
     "out_at_visit": ("vergeten", "wist niet hoe het moest"),
     "says_taken_otherwise": ("uit eigen voorraad", "van familie gekregen"),
     "away": ("bij familie", "ziekenhuisbezoek", "dagbesteding"),

@@ -28,6 +28,7 @@ from reik.dispensing.stream import PARTITIONS
 from reik.ingest import commands
 from reik.ingest.operations import Receiver
 from reik.ingest.payloads import Arrived
+from reik.medication.operations import note_nearly_empty
 from reik.medication.schedule import instant_of
 from reik.ops.history import answering, channel
 from reik.ops.history.answering import Answer, Asked, Staff
@@ -70,13 +71,21 @@ class Street:
     def live(
         self, since: datetime, until: datetime, *, each_day: Callable[[datetime], None] | None = None
     ) -> None:
-        """Live from `since`, with a round at once, until `until`. What is due later stays undone."""
+        """Live from `since`, with a round at once, until `until`; a day is a transaction. Later things stay undone."""
         for at in [since, *self._rounds(since, until)]:
-            self._put(at, partial(self._round, each_day))
-        while self._due and self._due[0][0] <= until:
+            self._put(at, self._round)
+            self._live_until(at)
+            if each_day is not None:
+                each_day(at)
+        self._live_until(until)
+        with transaction.atomic():
+            self.settle(until)
+
+    @transaction.atomic
+    def _live_until(self, when: datetime) -> None:
+        while self._due and self._due[0][0] <= when:
             at, _, act = heapq.heappop(self._due)
             act(at)
-        self.settle(until)
 
     def settle(self, now: datetime) -> None:
         """Commands are carried out, and Reik holds and knows everything until now."""
@@ -93,16 +102,15 @@ class Street:
                 yield at
             day += timedelta(days=1)
 
-    def _round(self, each_day: Callable[[datetime], None] | None, now: datetime) -> None:
+    def _round(self, now: datetime) -> None:
         self._catch_up(now)
         if self._daily is not None:
             self._daily(now)
+        note_nearly_empty(now)
         with transaction.atomic():
             renew_plans(now)
         commands.expire(now)
         self.exchange(now)
-        if each_day is not None:
-            each_day(now)
 
     def _catch_up(self, now: datetime) -> None:
         """Every home has lived until now, says that it is there, and Reik holds it all and looks at what is due."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from reik.dispensing.queries import DispenserSeen, MomentSeen
 from reik.dispensing.silence import Silent
 from reik.medication.overview import RollShown
 from reik.web.shown import Shown, shown
+from reik.web.strips import OnStrip
 from reik.web.words import cause_words
 
 ONE_DAY = timedelta(days=1)
@@ -141,11 +142,28 @@ def shown_moment(each: MomentSeen, now: datetime, evidence: str = "removed") -> 
 
 
 def handed_words(outcome: str, evidence: str) -> str:
-    """"Out" for a dispenser that does not sense removal: it says no more than what it knows (R26)."""
+    """ "Out" for a dispenser that does not sense removal: it says no more than what it knows (R26)."""
     given = _("op OK gedrukt") if evidence == "pressed" else _("zakje uitgegeven")
     return {"early": _("vroeg: %(given)s"), "late": _("laat: %(given)s")}.get(outcome, "%(given)s") % {
         "given": given
     }
+
+
+def on_strip(moments: Iterable[MomentSeen], now: datetime, evidence: str) -> list[OnStrip]:
+    """Moments as a day strip takes them."""
+    placed = []
+    for each in moments:
+        said = shown_moment(each, now, evidence)
+        placed.append(
+            OnStrip(
+                due_at=each.due_at,
+                deadline_at=each.deadline_at,
+                mark=said.mark,
+                word=said.word,
+                sachets=each.sachets,
+            )
+        )
+    return placed
 
 
 def running(each: MomentSeen, now: datetime) -> bool:

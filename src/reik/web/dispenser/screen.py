@@ -138,7 +138,7 @@ def _fixed(screen: str) -> tuple[str, str]:
         "wiping": (_("Ik word leeggemaakt"), _("Een ogenblik.")),
         "roll_refused": (_("Deze rol is niet voor u"), _("Haal de rol er weer uit.")),
         "roll_loaded": (_("De nieuwe rol zit erin"), _("U hoeft niets te doen.")),
-        "help_called": (_("U hebt om hulp gevraagd"), _("Blijf rustig zitten.")),
+        "help_called": (_("U hebt om hulp gevraagd"), ""),
         "identify": (_("Hier ben ik"), _("Iemand zoekt deze dispenser.")),
     }.get(screen, (_("U hoeft nu niets te doen"), ""))
 

@@ -68,7 +68,13 @@ def new_client(request: ActingRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, actor: Actor, typed: Typed) -> HttpResponse:
-    values = {"typed": typed, "v": typed.values, "e": typed.errors, "teams": teams_of(actor), "path": before_a_client()}
+    values = {
+        "typed": typed,
+        "v": typed.values,
+        "e": typed.errors,
+        "teams": teams_of(actor),
+        "path": before_a_client(),
+    }
     return render(request, "work/new_client.html", values, status=422 if typed.errors or typed.twins else 200)
 
 
@@ -94,7 +100,7 @@ def _read(data: QueryDict, actor: Actor, now: datetime) -> Typed:
     if not values["name"]:
         errors["name"] = _("Vul de naam in.")
     typed.birth_date = date_of(values["birth_date"])
-    if typed.birth_date is None or not OLDEST <= typed.birth_date.year or typed.birth_date > now.date():
+    if typed.birth_date is None or not typed.birth_date.year >= OLDEST or typed.birth_date > now.date():
         errors["birth_date"] = _("Vul de geboortedatum in, zoals 31-12-1940.")
     if values["phone"] and not re.fullmatch(r"\+?[\d\s()\-.]{6,20}", values["phone"]):
         errors["phone"] = _("Dit is geen telefoonnummer: alleen cijfers, spaties en +.")

@@ -25,7 +25,7 @@ def _flaws() -> list[tuple[str, str]]:
         ("a time is hours", _("Een tijd is uren en minuten: 08:00.")),
         ("a moment has", _("Een moment heeft 1 tot 30 zakjes.")),
         ("the window is 1", _("Het venster is 1 tot 240 minuten, meestal 45.")),
-        ("the latest hand-out time is not", _("De uiterste uitneemtijd ligt na het einde van het venster, en binnen een dag.")),
+        ("the latest hand-out time is not", _("De uiterste uitneemtijd ligt na het venster, binnen een dag.")),
         ("Someone else than", _("Wie het schema schreef leest het niet zelf terug: vraag een collega.")),
         ("A newer schedule", _("Er is al een nieuwer schema teruggelezen: schrijf een nieuw.")),
         ("This schedule was sent back", _("Dit schema ging terug naar de schrijver: schrijf een nieuw.")),

@@ -29,7 +29,14 @@ from reik.web.work.flaws import schedule_flaw
 from reik.web.work.path import READ_BACK, path_of
 from reik.web.work.shown import week_of
 from reik.web.work.whose import EVERYONE, client_of
-from reik.web.work.words import days_of_finding, days_words, finding_words, latest_words, line_sentence, sachets_words
+from reik.web.work.words import (
+    days_of_finding,
+    days_words,
+    finding_words,
+    latest_words,
+    line_sentence,
+    sachets_words,
+)
 
 AHEAD = timedelta(days=28)
 
@@ -65,7 +72,7 @@ def _page(
     actor = actor_of(request)
     before = written.confirmed_before(card.id, draft.version)
     newest = written.newest([card.id])[card.id]
-    readers = [each for each in who_may_read_back(card.id, now) if _other(each.name, draft.written_by)]
+    readers = [each for each in who_may_read_back(card.id, now) if is_other(each.name, draft.written_by)]
     differing = written.differs_from_agreements(card.id, draft.lines, now, AHEAD)
     values = {
         "card": card, "draft": draft, "path": path_of(card, READ_BACK, now), "error": error, "because": because,
@@ -73,13 +80,13 @@ def _page(
         "week": week_of(draft.lines, card.id, now, ZoneInfo(card.zone), draft.starts_on), "before": before,
         "changes": changes(before.lines, draft.lines) if before else None,
         "mismatches": None if differing is None else [_mismatch(each) for each in differing],
-        "own": not _other(actor.name, draft.written_by), "replaced": newest.id != draft.id, "newest": newest,
+        "own": not is_other(actor.name, draft.written_by), "replaced": newest.id != draft.id, "newest": newest,
         "readers": readers, "personas": _personas(readers, actor) if is_demo() else [],
     }  # fmt: skip
     return render(request, "work/read_back.html", values, status=422 if error else 200)
 
 
-def _other(one: str, other: str) -> bool:
+def is_other(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() != " ".join(other.split()).casefold()
 
 

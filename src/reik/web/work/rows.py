@@ -51,6 +51,12 @@ class Row:
         return not self.at.strip()
 
     @property
+    def kept_until(self) -> str:
+        """Until when the pharmacy lets it be handed out; empty when she did not say so."""
+        latest = latest_at(self.kept) if self.kept is not None else None
+        return f"{latest:%H:%M}" if latest else ""
+
+    @property
     def day_boxes(self) -> list[tuple[int, str, bool]]:
         return [(number, name, number in self.own) for number, name in day_names()]
 
@@ -158,7 +164,9 @@ def _checked(row: Row, line: TimeLine) -> TimeLine | None:
     if row.errors:
         return None
     if line.late_min is not None and line.late_min < line.window_min:
-        row.errors["win"] = _("Het venster duurt langer dan de uiterste uitneemtijd. Overleg met de apotheek.")
+        row.errors["win"] = _(
+            "Het venster duurt langer dan de uiterste uitneemtijd. Overleg met de apotheek."
+        )
         return None
     try:
         check_lines([line])

@@ -63,7 +63,10 @@ def _changed(rows: list[Row], act: str, now: datetime, zone: ZoneInfo) -> tuple[
         left = [row for row in rows if str(row.number) != act[5:]]
         return left or [Row()], max(0, len(left) - 1)
     if len(rows) < MOST_ROWS:
-        rows = [*rows, Row(window=rows[-1].window if rows and not rows[-1].window.endswith("c") else Row().window)]
+        rows = [
+            *rows,
+            Row(window=rows[-1].window if rows and not rows[-1].window.endswith("c") else Row().window),
+        ]
     return rows, len(rows) - 1
 
 
@@ -81,7 +84,9 @@ def _form(
     return render(request, "work/schedule.html", values, status=status)
 
 
-def _save(request: ActingRequest, card: ClientCard, path: Path, rows: list[Row], now: datetime) -> HttpResponse:
+def _save(
+    request: ActingRequest, card: ClientCard, path: Path, rows: list[Row], now: datetime
+) -> HttpResponse:
     actor = actor_of(request)
     lines = lines_of(rows, by_pharmacy=is_pharmacy(actor))
     errors = [f"{row.number + 1}: {text}" for row in rows for text in row.errors.values()]

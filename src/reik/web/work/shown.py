@@ -93,16 +93,19 @@ class SachetRow:
     differs: bool
 
 
-def sachet_days(sachets: Sequence[Any], differing: set[tuple[date, time]]) -> list[tuple[date | None, list[SachetRow]]]:
+def sachet_days(
+    sachets: Sequence[Any], differing: set[tuple[date, time]]
+) -> list[tuple[date | None, list[SachetRow]]]:
     """The sachets day by day, in their order on the roll."""
     return [
-        (day, [_sachet(each, differing) for each in group]) for day, group in groupby(sachets, key=lambda each: each.day)
+        (day, [_sachet(each, differing) for each in group])
+        for day, group in groupby(sachets, key=lambda each: each.day)
     ]
 
 
 def _sachet(each: Any, differing: set[tuple[date, time]]) -> SachetRow:
     said = ", ".join(f"{one.get('amount', '')} {one.get('text', '')}".strip() for one in each.contents or ())
     return SachetRow(
-        sequence=each.sequence, empty=each.empty, at=each.at, k=each.k, n=each.n, contents=said or _("inhoud niet bekend"),
-        barcode=each.barcode, differs=(each.day, each.at) in differing,
+        sequence=each.sequence, empty=each.empty, at=each.at, k=each.k, n=each.n,
+        contents=said or _("inhoud niet bekend"), barcode=each.barcode, differs=(each.day, each.at) in differing,
     )  # fmt: skip

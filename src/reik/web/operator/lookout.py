@@ -1,0 +1,76 @@
+"""Dispensers of which nothing is known now: one banner instead of many alerts, with the list of who is at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from reik.alerting.queries import AlertSeen
+from reik.dispensing.queries import Silence
+from reik.people.queries import ClientCard
+
+SILENT_FOR = timedelta(minutes=12)
+"""Two heartbeats of five minutes each were missed, with some slack (device contract, section 4)."""
+AHEAD = timedelta(minutes=60)
+MANY = 3
+"""From here on it is an outage and gets a banner; one or two are alerts like any other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silent:
+    """A client whose dispenser is silent. `owner`: who has her open alert, if anybody."""
+
+    client: ClientCard
+    heard_at: datetime | None
+    due_at: datetime | None
+    critical: bool
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookout:
+    """Who goes first (a time-critical moment before `until`), who later, and how many have an owner."""
+
+    first: Sequence[Silent]
+    later: Sequence[Silent]
+    owned: int
+    since: datetime | None
+    until: datetime
+
+    @property
+    def count(self) -> int:
+        return len(self.first) + len(self.later)
+
+    @property
+    def many(self) -> bool:
+        return self.count >= MANY
+
+
+def lookout_of(
+    silences: Sequence[Silence],
+    clients: Mapping[UUID, ClientCard],
+    alerts: Sequence[AlertSeen],
+    until: datetime,
+) -> Lookout:
+    """Silences come in the order of their risk."""
+    owners = {each.client_id: each.accepted_by for each in alerts if each.accepted_by}
+    everyone = [
+        Silent(
+            client=clients[each.client_id],
+            heard_at=each.heard_at,
+            due_at=each.due_at,
+            critical=each.due_at is not None and each.criticality == 0,
+            owner=owners.get(each.client_id, ""),
+        )
+        for each in silences
+        if each.client_id in clients
+    ]
+    return Lookout(
+        first=[each for each in everyone if each.critical],
+        later=[each for each in everyone if not each.critical],
+        owned=sum(bool(each.owner) for each in everyone),
+        since=min((each.heard_at for each in everyone if each.heard_at), default=None),
+        until=until,
+    )

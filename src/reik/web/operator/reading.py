@@ -1,0 +1,125 @@
+"""What the console reads: for one actor at one instant, within what she may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+
+from reik.alerting import queries as alerting
+from reik.alerting.queries import AlertSeen
+from reik.dispensing import queries as dispensing
+from reik.kernel.tenancy import Actor
+from reik.people import queries as people
+from reik.people.queries import ClientCard
+from reik.web.frame import ZONE
+from reik.web.operator import detail, lookout, queue
+from reik.web.operator.lookout import Lookout
+from reik.web.operator.queue import Queue
+from reik.web.words import outcome_words, reason_words
+
+SETTLED_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything beside the detail."""
+
+    queue: Queue
+    lookout: Lookout
+    closed: int
+    closed_remote: int
+    placed: int
+    now: datetime
+
+    @property
+    def heard(self) -> int:
+        return self.placed - self.lookout.count
+
+    def shown(self) -> dict[UUID, list[UUID]]:
+        """The clients on it, by the organisation that keeps their records, for the access log."""
+        found: dict[UUID, list[UUID]] = {}
+        for line in self.queue.all():
+            found.setdefault(line.client.organisation_id, []).append(line.client.id)
+        return found
+
+
+def visible(actor: Actor) -> Collection[UUID]:
+    """Whom she may see, as a query within the queries: the list itself is never fetched."""
+    return cast("Collection[UUID]", people.visible_to(actor).values("id"))
+
+
+def board(
+    actor: Actor, now: datetime, *, selected: UUID | None = None, since: datetime | None = None
+) -> Board:
+    ids = visible(actor)
+    alerts = alerting.open_alerts(ids)
+    settled = alerting.settled_lately(ids, now - SETTLED_FOR)
+    running = dispensing.running_moments(actor.organisations, now)
+    until = now + lookout.AHEAD
+    silences = dispensing.silences(actor.organisations, before=now - lookout.SILENT_FOR, now=now, until=until)
+    wanted = {
+        each.client_id for group in (alerts[: queue.MOST], settled, running, silences) for each in group
+    }
+    clients = people.cards(actor, wanted)
+    rows = queue.queue_of(alerts, running, settled, clients, me=actor.name, now=now)
+    closed, remote = alerting.closed_counts(ids, _midnight(now))
+    return Board(
+        queue=queue.beside(rows, selected, since),
+        lookout=lookout.lookout_of(silences, clients, alerts, until),
+        closed=closed,
+        closed_remote=remote,
+        placed=dispensing.placed_count(actor.organisations),
+        now=now,
+    )
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(ZONE).date(), time(0), ZONE)
+
+
+def find(actor: Actor, alert_id: UUID) -> tuple[AlertSeen, ClientCard]:
+    """An alert with its client. Raises Http404 for one that the actor may not see."""
+    alert = alerting.alert(alert_id, visible(actor))
+    client = people.cards(actor, [alert.client_id]).get(alert.client_id) if alert else None
+    if alert is None or client is None:
+        raise Http404
+    return alert, client
+
+
+def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> dict[str, object]:
+    """What the templates of the detail need."""
+    zone = ZoneInfo(client.zone)
+    begins = datetime.combine(now.astimezone(zone).date(), time(0), zone)
+    moments = dispensing.moments_between([client.id], begins, begins + timedelta(days=1))[client.id]
+    carers = people.carers_of([client.id]).get(client.id, [])
+    calls = detail.calls_of(client, carers)
+    line = queue.line_of(alert, client, me=actor.name, now=now)
+    return {
+        "alert": alert,
+        "client": client,
+        "line": line,
+        "about": queue.about(alert, client),
+        "mine": line.mine,
+        "taken": alert.state == "accepted" and not line.mine,
+        "chain": detail.chain_of(alert, alerting.steps_of(alert.id)),
+        "agreed": detail.agreed_line(alerting.arrangement_of(client.id), client),
+        "history": detail.history_of(alerting.remarks_of([alert.id])),
+        "reason": reason_words(alert.reason),
+        "undo_words": outcome_words(alert.handled_as),
+        "calls": calls,
+        "dial": calls[0] if calls and client.phone else None,
+        "dispenser": dispensing.dispensers_of([client.id]).get(client.id),
+        "day": detail.day_of(moments, client, now),
+        "choices": detail.choices_of(alert),
+        "causes": detail.causes(),
+        "undo_until": detail.can_undo(alert, actor.name, now),
+        "standing": detail.state_of(alert),
+        "zone": client.zone,
+        "now": now,
+    }

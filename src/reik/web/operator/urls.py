@@ -1,0 +1,19 @@
+"""The addresses of the console."""
+
+from django.urls import path
+
+from reik.web.operator import acts, views
+
+urlpatterns = [
+    path("zorgcentrale", views.console),
+    path("zorgcentrale/rij", views.rows),
+    path("zorgcentrale/stil", views.silent),
+    path("zorgcentrale/zoek", views.search),
+    path("zorgcentrale/toetsen", views.keys),
+    path("zorgcentrale/melding/<uuid:alert_id>", views.detail),
+    path("zorgcentrale/melding/<uuid:alert_id>/stand", views.standing),
+    path("zorgcentrale/melding/<uuid:alert_id>/neem", acts.take),
+    path("zorgcentrale/melding/<uuid:alert_id>/geef-terug", acts.give_back),
+    path("zorgcentrale/melding/<uuid:alert_id>/uitkomst", acts.handle),
+    path("zorgcentrale/melding/<uuid:alert_id>/herstel", acts.undo),
+]

@@ -1,0 +1,161 @@
+"""The console of a centre: `/zorgcentrale`, its queue, one alert, the silent dispensers, and finding a client."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from reik.kernel import clock
+from reik.kernel.access_log import Act
+from reik.people import queries as people
+from reik.web.acting import ActingRequest
+from reik.web.operator import reading
+from reik.web.operator.reading import Board
+from reik.web.rooms import actor_of, room_for
+from reik.web.seen import viewed
+
+PAGE = "zorgcentrale"
+KEYS_COOKIE = "reik_toetsen"
+YEAR_S = 365 * 24 * 3600
+
+only_operators = room_for("operator")
+
+
+@require_safe
+@never_cache
+@only_operators
+def console(request: ActingRequest) -> HttpResponse:
+    """The whole page. Without a chosen alert the first one is open beside the queue."""
+    now, actor = clock.now(), actor_of(request)
+    chosen = _uuid(request.GET.get("melding", ""))
+    board = reading.board(actor, now)
+    viewed(request, PAGE, board.shown(), now)
+    first = board.queue.first or board.queue.others
+    selected = chosen or (first[0].id if first else None)
+    context = _of_board(board, selected, now) | {"picked": chosen is not None, "keys": _keys(request)}
+    if selected:
+        alert, client = reading.find(actor, selected)
+        viewed(request, _page(selected), {client.organisation_id: [client.id]}, now)
+        context |= reading.full(actor, alert, client, now)
+    return render(request, "operator/console.html", context)
+
+
+@require_safe
+@never_cache
+@only_operators
+def rows(request: ActingRequest) -> HttpResponse:
+    """The queue with the counts and the banner, for a page that is open."""
+    now, actor = clock.now(), actor_of(request)
+    selected = _uuid(request.GET.get("melding", ""))
+    since = _instant(request.GET.get("sinds", ""))
+    board = reading.board(actor, now, selected=selected, since=since)
+    viewed(request, PAGE, board.shown(), now)
+    return render(request, "operator/rows.html", _of_board(board, selected, now) | {"swap": True})
+
+
+@require_safe
+@never_cache
+@only_operators
+def detail(request: ActingRequest, alert_id: UUID) -> HttpResponse:
+    """One alert: a fragment for the console, else the console with it opened."""
+    if request.headers.get("HX-Request") != "true":
+        return HttpResponseRedirect(f"/{PAGE}?melding={alert_id}")
+    return show(request, alert_id, clock.now())
+
+
+@require_safe
+@never_cache
+@only_operators
+def standing(request: ActingRequest, alert_id: UUID) -> HttpResponse:
+    """The part of the detail that changes by itself; what somebody is typing below it stays."""
+    return show(request, alert_id, clock.now(), template="operator/standing.html")
+
+
+def show(
+    request: ActingRequest,
+    alert_id: UUID,
+    now: datetime,
+    *,
+    template: str = "operator/detail.html",
+    refused: bool = False,
+    fault: str = "",
+) -> HttpResponse:
+    """A fragment of one alert, logged."""
+    actor = actor_of(request)
+    alert, client = reading.find(actor, alert_id)
+    viewed(request, _page(alert_id), {client.organisation_id: [client.id]}, now)
+    context = reading.full(actor, alert, client, now) | {
+        "refused": refused, "fault": fault, "note": request.POST.get("notitie", "") if fault or refused else "",
+        "cause": request.POST.get("oorzaak", ""),
+    }  # fmt: skip
+    return render(request, template, context)
+
+
+@require_safe
+@never_cache
+@only_operators
+def silent(request: ActingRequest) -> HttpResponse:
+    """The risk list: whose dispenser is silent, who has a time-critical moment first."""
+    now, actor = clock.now(), actor_of(request)
+    board = reading.board(actor, now)
+    shown: dict[UUID, list[UUID]] = {}
+    for each in (*board.lookout.first, *board.lookout.later):
+        shown.setdefault(each.client.organisation_id, []).append(each.client.id)
+    viewed(request, f"{PAGE}/stil", shown, now)
+    return render(request, "operator/silent.html", {"lookout": board.lookout, "now": now})
+
+
+@require_safe
+@never_cache
+@only_operators
+def search(request: ActingRequest) -> HttpResponse:
+    """Clients by a part of their name."""
+    now, actor = clock.now(), actor_of(request)
+    words = request.GET.get("q", "").strip()[:80]
+    found = people.search(actor, words) if len(words) >= 2 else []
+    shown: dict[UUID, list[UUID]] = {}
+    for each in found:
+        shown.setdefault(each.organisation_id, []).append(each.id)
+    viewed(request, f"{PAGE}/zoek", shown, now, act=Act.SEARCH)
+    return render(request, "operator/found.html", {"found": found, "words": words})
+
+
+@require_POST
+@only_operators
+def keys(request: ActingRequest) -> HttpResponse:
+    """Switch the single keys on or off (WCAG 2.1.4), for this browser."""
+    response = HttpResponseRedirect(f"/{PAGE}")
+    wanted = "uit" if request.POST.get("toetsen") == "uit" else "aan"
+    response.set_cookie(KEYS_COOKIE, wanted, max_age=YEAR_S, samesite="Lax")
+    return response
+
+
+def _of_board(board: Board, selected: UUID | None, now: datetime) -> dict[str, object]:
+    return {"board": board, "queue": board.queue, "lookout": board.lookout, "selected": selected, "now": now}
+
+
+def _page(alert_id: UUID) -> str:
+    return f"{PAGE}/melding/{alert_id}"
+
+
+def _keys(request: HttpRequest) -> bool:
+    return request.COOKIES.get(KEYS_COOKIE) != "uit"
+
+
+def _uuid(text: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(text)
+    return None
+
+
+def _instant(text: str) -> datetime | None:
+    with suppress(ValueError):
+        at = datetime.fromisoformat(text)
+        return at if at.tzinfo else None
+    return None

@@ -1,0 +1,214 @@
+"""The team's day: one row per client, what deviates on top. Built from reads that were done once for the whole team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reik.alerting.queries import AlertSeen
+from reik.dispensing.queries import DispenserSeen, MomentSeen
+from reik.dispensing.silence import Silent
+from reik.medication.overview import Draft, RollShown
+from reik.people.queries import ClientCard
+from reik.web.client.state import (
+    DispenserWords,
+    RollLeft,
+    alert_mark,
+    alert_words,
+    dispenser_words,
+    lasting,
+    on_strip,
+    roll_left,
+    running,
+)
+from reik.web.strips import Strip, strip_of
+from reik.web.words import step_words
+
+LATELY = timedelta(days=7)
+REASSESS_FROM = 3
+"""R7: so many times not out, or late, in 7 days."""
+LEVELS = ("hot", "sig", "unk", "run", "warm", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Everything that was read for a board; a client without an entry has none."""
+
+    cards: Mapping[UUID, ClientCard]
+    moments: Mapping[UUID, Sequence[MomentSeen]]
+    alerts: Sequence[AlertSeen]
+    dispensers: Mapping[UUID, DispenserSeen]
+    silent: Mapping[UUID, Silent]
+    rolls: Mapping[UUID, Sequence[RollShown]]
+    findings: Mapping[UUID, int]
+    drafts: Sequence[Draft]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """What to do, in a few words. `mark` or `icon`; `tone` is the colour of an outcome."""
+
+    tone: str
+    word: str
+    mark: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One client of the board. `level`: hot, sig, unk (these need someone now), run, warm, or empty: quiet.
+
+    `critical`: a time-critical moment waits now; `time_critical`: she has such moments at all (N2).
+    """
+
+    card: ClientCard
+    level: str
+    critical: bool
+    time_critical: bool
+    line: str
+    strip: Strip
+    roll: RollLeft
+    dispenser: DispenserWords
+    silent: Silent | None
+    chip: Chip | None
+    alerts: Sequence[AlertSeen]
+    findings: int
+    draft: Draft | None
+    missed: int
+    late: int
+
+    @property
+    def needs_now(self) -> bool:
+        return bool(self.alerts)
+
+    @property
+    def alert(self) -> AlertSeen | None:
+        """The most urgent one."""
+        return self.alerts[0] if self.alerts else None
+
+    @property
+    def reassess(self) -> str:
+        """Why suitability has to be looked at again (R7); empty: no reason."""
+        if self.missed >= REASSESS_FROM:
+            return _("%(n)s keer niet uitgenomen in 7 dagen") % {"n": self.missed}
+        if self.late >= REASSESS_FROM:
+            return _("%(n)s keer laat uitgenomen in 7 dagen") % {"n": self.late}
+        return ""
+
+
+def rows_of(known: Known, actor: str, now: datetime) -> list[Row]:
+    """All clients, what needs someone now first, time-critical before the rest, then by name."""
+    alerts: dict[UUID, list[AlertSeen]] = {}
+    for each in known.alerts:
+        alerts.setdefault(each.client_id, []).append(each)
+    rows = [_row(card, known, alerts.get(card.id, []), actor, now) for card in known.cards.values()]
+    return sorted(rows, key=_order)
+
+
+def _order(row: Row) -> tuple[int, bool, int]:
+    level = min(LEVELS.index(row.level), LEVELS.index("sig")) if row.needs_now else LEVELS.index(row.level)
+    return (level, not row.critical, row.alert.priority if row.alert else 9)
+
+
+def _row(card: ClientCard, known: Known, alerts: list[AlertSeen], actor: str, now: datetime) -> Row:
+    zone = ZoneInfo(card.zone)
+    moments = known.moments.get(card.id, ())
+    dispenser, silent = known.dispensers.get(card.id), known.silent.get(card.id)
+    today = now.astimezone(zone).date()
+    week = [each for each in moments if now - LATELY <= each.due_at <= now]
+    part = Row(
+        card=card, level="", critical=any(_critical_now(each, now) for each in moments), line=card.caller_note,
+        time_critical=any(each.criticality == 0 for each in moments),
+        strip=_strip(card, moments, dispenser, now, zone), roll=roll_left(known.rolls.get(card.id, ()), today, zone),
+        dispenser=dispenser_words(dispenser, silent, now), silent=silent, chip=None, alerts=alerts,
+        findings=known.findings.get(card.id, 0),
+        draft=next((each for each in known.drafts if each.client_id == card.id), None),
+        missed=sum(each.outcome in ("not_out", "partly") for each in week),
+        late=sum(each.outcome == "late" for each in week),
+    )  # fmt: skip
+    level, chip, line = _what_to_do(part, moments, actor, now, zone)
+    return replace(part, level=level, chip=chip, line=line or part.line)
+
+
+def _critical_now(each: MomentSeen, now: datetime) -> bool:
+    """A time-critical moment that is running, or whose end somebody has to do something about."""
+    if each.criticality != 0:
+        return False
+    if each.outcome is None:
+        return each.due_at <= now
+    return (
+        each.outcome in ("not_out", "partly", "unknown", "withheld", "device_failure")
+        and now < each.latest_at
+    )
+
+
+def _strip(
+    card: ClientCard,
+    moments: Sequence[MomentSeen],
+    dispenser: DispenserSeen | None,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Strip:
+    evidence = dispenser.evidence if dispenser else "removed"
+    title = _("Vandaag %(name)s") % {"name": card.display}
+    return strip_of(on_strip(moments, now, evidence), now.astimezone(zone).date(), now, zone, title=title)
+
+
+def _what_to_do(
+    row: Row, moments: Sequence[MomentSeen], actor: str, now: datetime, zone: ZoneInfo
+) -> tuple[str, Chip | None, str]:
+    """The level of a row, its chip, and the line under the name (empty: what helps who phones)."""
+    if row.alert is not None:
+        mark = alert_mark(row.alert)
+        level = {"niet": "hot", "sig": "sig"}.get(mark, "unk")
+        chip = Chip(tone=mark, mark=mark, word=alert_words(row.alert, now, zone))
+        return level, chip, who_has_it(row.alert, actor, zone)
+    reminder = next((each for each in moments if running(each, now)), None)
+    if reminder is not None:
+        word = _("signaal %(time)s") % {"time": lasting(reminder.due_at, now)}
+        return "run", Chip(tone="sig", mark="sig", word=word), ""
+    return _work(row)
+
+
+def _work(row: Row) -> tuple[str, Chip | None, str]:
+    if row.dispenser.tone == "unknown":
+        word = _("bel even") if row.silent else _("kijk na")
+        return "warm", Chip(tone="onb", icon="phone" if row.silent else "help", word=word), ""
+    if row.reassess:
+        return "warm", Chip(tone="laat", icon="clipboard-check", word=_("herbeoordelen")), row.reassess
+    if row.roll.runs_out:
+        word = _("rol wisselen") if row.roll.follows else _("rol bestellen")
+        return "warm", Chip(tone="sig", icon="refresh", word=word), ""
+    if row.findings:
+        word = ngettext("%(n)s verschil", "%(n)s verschillen", row.findings) % {"n": row.findings}
+        return "warm", Chip(tone="plan", icon="arrows-exchange", word=word), ""
+    if row.draft is not None:
+        return "warm", Chip(tone="plan", icon="file-text", word=_("schema nalezen")), ""
+    return "", None, ""
+
+
+def who_has_it(alert: AlertSeen, actor: str, zone: ZoneInfo) -> str:
+    """Where the chain is now, never only how late (R47)."""
+    if alert.state == "accepted":
+        until = f"{alert.accepted_until.astimezone(zone):%H:%M}" if alert.accepted_until else ""
+        if alert.accepted_by == actor:
+            return _("u regelt het, tot %(time)s") % {"time": until}
+        return _("%(who)s regelt het, tot %(time)s") % {"who": alert.accepted_by, "time": until}
+    if alert.state == "watched":
+        return _("%(who)s hoorde dat het eruit is; Reik kijkt mee") % {"who": alert.accepted_by}
+    said = []
+    if alert.current is not None:
+        said.append(step_words(alert.current.action, alert.current.responder))
+    if alert.next is not None:
+        due = alert.next.due_at.astimezone(zone)
+        said.append(
+            _("om %(time)s: %(step)s")
+            % {"time": f"{due:%H:%M}", "step": step_words(alert.next.action, alert.next.responder)}
+        )
+    return "; ".join(said)

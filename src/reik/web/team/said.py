@@ -1,0 +1,103 @@
+"""What a team can say of an alert, with what each answer does (R49, R50). The words of the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from reik.alerting.outcomes import ABOUT_A_SACHET, ONLY_TEAM, Role, effect_of
+from reik.alerting.queries import AlertSeen
+from reik.web.words import outcome_words
+
+ORDER = (
+    "out_at_visit", "out_after_call", "says_out", "not_reached", "refuses", "says_taken_otherwise", "advice_asked",
+    "unwell", "away", "died", "device_fault", "false_notice",
+)  # fmt: skip
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One outcome on the form, and what follows from it."""
+
+    code: str
+    word: str
+    follows: str
+    visit_only: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Form:
+    """What was typed, kept when something lacks; `errors` by field."""
+
+    outcome: str = ""
+    how: str = ""
+    cause: str = ""
+    note: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, posted: QueryDict) -> Form:
+        form = cls(
+            outcome=posted.get("uitkomst", ""), how=posted.get("hoe", ""), cause=posted.get("oorzaak", ""),
+            note=posted.get("notitie", "").strip()[:LONGEST_NOTE],
+        )  # fmt: skip
+        form._check()
+        return form
+
+    def _check(self) -> None:
+        if self.outcome not in ORDER:
+            self.errors["uitkomst"] = _("Kies wat u vond of hoorde.")
+        if self.how not in ("visit", "phone"):
+            self.errors["hoe"] = _("Kies of u er was, of dat u belde.")
+        elif self.how == "phone" and self.outcome in ONLY_TEAM:
+            self.errors["hoe"] = _(
+                "Dat het zakje eruit is terwijl u erbij stond, kan niet na bellen: kies een andere uitkomst."
+            )
+        if self.cause not in dict(causes()):
+            self.errors["oorzaak"] = _("Kies waardoor het kwam, of ‘niet bekend’.")
+
+
+def choices(alert: AlertSeen) -> list[Choice]:
+    """The outcomes that can be said of this alert."""
+    out = alert.moment is not None and alert.moment.outcome in ("in_time", "early", "late")
+    return [
+        Choice(
+            code=code, word=outcome_words(code), visit_only=code in ONLY_TEAM,
+            follows=_follows(code, effect_of(code, Role.TEAM, moment_is_out=out).value),
+        )
+        for code in ORDER
+        if alert.moment is not None or code not in ABOUT_A_SACHET
+    ]  # fmt: skip
+
+
+def _follows(code: str, effect: str) -> str:
+    special = {
+        "advice_asked": _("U overlegt met apotheek of arts. De melding sluit."),
+        "unwell": _("Volg de spoedafspraak; bel bij levensgevaar 112. De melding sluit."),
+        "died": _("De melding sluit. Zet ook de dispenser stil."),
+        "away": _("De melding sluit. Zet de dispenser op pauze als het langer duurt."),
+        "device_fault": _("De melding over het zakje sluit; over de dispenser komt een eigen melding."),
+    }
+    return special.get(code) or {
+        "closes": _("De melding sluit."),
+        "passes_on": _("De volgende van de route wordt meteen gevraagd."),
+        "watches": _("De dispenser moet het nog melden. Reik kijkt 10 minuten mee."),
+        "to_team": _("Het wijkteam beslist."),
+    }.get(effect, "")
+
+
+def causes() -> list[tuple[str, str]]:
+    """Why it came to the alert, as far as anyone knows (R49)."""
+    return [
+        ("slept", _("sliep")),
+        ("not_heard", _("hoorde of zag het signaal niet")),
+        ("not_at_home", _("was even niet thuis")),
+        ("could_not", _("kreeg het zakje er niet uit")),
+        ("did_not_want", _("wilde het niet")),
+        ("unwell", _("voelde zich niet goed")),
+        ("device", _("dispenser, rol of verbinding")),
+        ("not_known", _("niet bekend")),
+    ]

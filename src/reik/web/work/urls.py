@@ -1,0 +1,23 @@
+"""The addresses of the work with schedules and rolls."""
+
+from django.urls import URLPattern, path
+
+from reik.web.work import clients, dispensers, linking, lists, reading, rolls, schedules, worklist
+
+urlpatterns: list[URLPattern] = [
+    path("werklijst", worklist.worklist),
+    path("werklijst/lijst", lists.upload),
+    path("werklijst/schema/<uuid:schedule_id>", reading.read_back),
+    path("werklijst/schema/<uuid:schedule_id>/klopt", reading.confirm),
+    path("werklijst/schema/<uuid:schedule_id>/klopt-niet", reading.send_back),
+    path("werklijst/verschil/<uuid:finding_id>", worklist.settle),
+    path("koppelen/<uuid:to_link_id>", linking.link),
+    path("koppelen/<uuid:to_link_id>/<str:what>", linking.decide),
+    path("clienten/nieuw", clients.new_client),
+    path("clienten/<uuid:client_id>/werk", clients.client_work),
+    path("clienten/<uuid:client_id>/schema", schedules.schedule),
+    path("clienten/<uuid:client_id>/rollen", rolls.rolls),
+    path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>", rolls.roll),
+    path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>/<str:act>", rolls.act),
+    path("clienten/<uuid:client_id>/dispenser", dispensers.dispenser),
+]
