@@ -225,9 +225,10 @@ def test_the_web_role_can_ask_and_not_look(house: House, anna: Voice) -> None:
 def test_a_device_fetches_its_oldest_unanswered_command(house: House, anna: Voice) -> None:
     password, now = anna.enrolment.password, clock.now()
     assert house.ask(anna.device, password) == (204, b"")
-    for type in (CommandType.IDENTIFY, CommandType.SETTINGS):
+    for later, type in enumerate((CommandType.IDENTIFY, CommandType.SETTINGS)):
         give(
-            organisation_id=anna.organisation_id, dispenser_id=anna.id, type=type, data={"by": "x"}, by="x", now=now
+            organisation_id=anna.organisation_id, dispenser_id=anna.id, type=type, data={"by": "x"}, by="x",
+            now=now + timedelta(milliseconds=later),
         )  # fmt: skip
     fetched = []
     for _ in range(3):

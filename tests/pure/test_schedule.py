@@ -174,3 +174,13 @@ def test_one_difference_on_many_days_is_one_finding():
     found = compare([agreed("08:00", day=day) for day in week], laid_out([line("20:00")], days=7))
     assert [(each.kind, len(each.days)) for each in found] == [("missing", 7), ("extra", 7)]
     assert len({each.key for each in found}) == 2
+
+
+def test_two_doses_within_a_minute_have_names_of_their_own() -> None:
+    lines = tuple(TimeLine(weekdays=EVERY_DAY, at=time(8, 0, each)) for each in (0, 15, 30))
+    check_lines(lines, seconds=True)
+    with pytest.raises(ScheduleRefused, match="hours and minutes"):
+        check_lines(lines)
+    doses = expand([Timetable(starts_on=None, lines=lines)], MONDAY, MONDAY + timedelta(days=1), AMSTERDAM)
+    assert [each.key for each in doses] == ["m-20261123-0800", "m-20261123-080015", "m-20261123-080030"]
+    assert doses[1].due_at - doses[0].due_at == timedelta(seconds=15)

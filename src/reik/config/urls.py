@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.work.urls")),
     path("", include("reik.web.team.urls")),
     path("", include("reik.web.client.urls")),
+    path("", include("reik.web.operator.urls")),
     path("", include("reik.web.entrance.urls")),
 ]
 

@@ -36,6 +36,11 @@ class RollShown:
     ends_at: datetime
     count: int
 
+    @property
+    def last_at(self) -> datetime:
+        """The last instant that it serves."""
+        return self.ends_at - timedelta(seconds=1)
+
 
 def rolls_shown(client_ids: Collection[UUID], now: datetime) -> dict[UUID, list[RollShown]]:
     """The rolls of each client that are not over, the earliest first; clients without any are missing.

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-BENCHES = ("morning", "ingest")
+BENCHES = ("morning", "ingest", "consoles")
 PROOFS = ("kill", "lag", "order", "dst", "malformed")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 

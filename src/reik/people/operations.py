@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, datetime
 from uuid import UUID
@@ -66,8 +67,8 @@ def check_bsn(bsn: str) -> None:
 
 
 def sort_key(name: str) -> str:
-    """Dutch order: the main part of the surname first, prefixes after it, no accents, lower case."""
-    words = name.lower().split()
+    """Dutch order: the main part of the surname first, prefixes after it, no accents or nickname, lower case."""
+    words = re.sub(r"\([^)]*\)", " ", name.lower()).split()
     rest = [word for word in words[1:] if word not in PREFIXES] or words[1:]
     prefixes = [word for word in words[1:] if word in PREFIXES and word not in rest]
     ordered = " ".join([*rest, *prefixes, *words[:1]])

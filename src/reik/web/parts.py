@@ -20,6 +20,8 @@ from reik.web.strips import Strip
 
 register = template.Library()
 ICONS = "reik/icons.svg"
+NOW_COVERS = 9
+"""Half the width of the time of now and of an hour beside it, in percent of a narrow strip."""
 
 
 @cache
@@ -86,8 +88,16 @@ def strip(day: Strip, size: str = "row") -> dict[str, object]:
 
 @register.inclusion_tag("parts/axis.html")
 def axis(day: Strip, now: datetime) -> dict[str, object]:
-    """The hours above a list of strips."""
-    return {"day": day, "now": now}
+    """The hours above a list of strips; one that the time of now would cover is left out."""
+    pin = float(day.now.rstrip("%")) if day.now else -100.0
+    hours = [
+        (f"{place}%", word, anchor)
+        for place, word, anchor in (
+            (0, "00", "start"), (25, "06", "middle"), (50, "12", "middle"), (75, "18", "middle"), (100, "24", "end"),
+        )
+        if abs(place - pin) > NOW_COVERS
+    ]  # fmt: skip
+    return {"day": day, "now": now, "hours": hours}
 
 
 @register.simple_tag

@@ -89,7 +89,7 @@ Dhr.|H. Wessels|1950-10-02|Delden|Noord|steady|5|15|Karin Wessels|dochter|x|Park
 Mw.|S. Bakker|1938-01-27|Borne|Noord|forgetful|3|45|Henk Bakker|zoon|x|vraag of zij naast de dispenser staat
 Dhr.|P. Janssen|1945-07-09|Hengelo|Noord|steady|2|45|Lia Janssen|echtgenote|x|
 Mw.|J. Kuipers|1936-12-03|Almelo|Noord|ordinary|3|75|Mark Kuipers|zoon|x|
-Mw.|T. Postma|1949-04-21|Almelo|Noord|late_riser|2|45|Sietske Postma|zus||liever niet voor half negen bellen
+Mw.|T. Postma|1949-04-21|Almelo|Noord|late_riser|2|45|Sietske Postma|zus|x|liever niet voor half negen bellen
 Mw.|G. Nijhuis|1940-09-14|Vriezenveen|Noord|steady|3|45|Arjan Nijhuis|zoon|x|
 Mw.|E. Scholten|1943-02-08|Wierden|Noord|steady|2|75|Ria Scholten|dochter||
 Mw.|C. van Dijk-Hoekstra|1935-06-30|Rijssen|Noord|steady|4|45|Jan van Dijk|zoon|x|eerst zeggen wie u bent

@@ -62,8 +62,6 @@ def furnish(
     come last, so that what was broken off is known as such. Raises NotADemo and BrokenOff.
     """
     become(Role.WORKER)
-    if installation_kind() != "demo":
-        raise NotADemo("This is not a demo installation: start `reik demo` with a REIK_HOME of its own.")
     if _is_there():
         dispensers.make_ready(home)
         return
@@ -78,8 +76,7 @@ def furnish(
             moving_in.agree_routes(place.town.residents, now, pace=ROUTE_PACE)
         renew_all(now)
         place.street.settle(now)
-        moving_in.let_in(place.town, since)
-        _put_down(home, place, now)
+        _hand_over(home, place, since, now)
     dispensers.make_ready(home)
     say(f"{len(place.inhabited)} homes with {days} days behind them.")
 
@@ -104,8 +101,9 @@ def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Sa
     return _Place(town=town, inhabited=inhabited, street=street)
 
 
-def _put_down(home: Home, place: _Place, now: datetime) -> None:
-    """Every device's folder, all but ready."""
+def _hand_over(home: Home, place: _Place, since: datetime, now: datetime) -> None:
+    """Who works here may log in, and every device has its folder, all but ready."""
+    moving_in.let_in(place.town, since)
     for resident, (life, enrolment) in zip(place.town.residents, place.inhabited, strict=True):
         profile = "absent" if life.device == cast.STORY_DEVICE else resident.person.profile
         dispensers.put_down(home, life, enrolment, profile=profile, seed=SEED + resident.number, now=now)
@@ -128,7 +126,9 @@ def _make_months(since: datetime, now: datetime) -> None:
 
 
 def _is_there() -> bool:
-    """Raises BrokenOff when only a part of it is there."""
+    """Raises NotADemo, and BrokenOff when only a part of it is there."""
+    if installation_kind() != "demo":
+        raise NotADemo("This is not a demo installation: start `reik demo` with a REIK_HOME of its own.")
     if Account.objects.filter(username=cast.WORKERS[0].username).exists():
         return True
     if Organisation.objects.filter(name=cast.CENTRE).exists():

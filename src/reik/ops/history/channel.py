@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from reik.kernel import facts
 from reik.kernel.outbox import MessageSent
@@ -33,9 +33,8 @@ SELECT least(
 """
 
 
-@transaction.atomic
 def send_all(organisation_ids: Collection[UUID], now: datetime) -> list[Asked]:
-    """Mark these organisations' messages sent; gives the steps that went out with them."""
+    """Mark these organisations' messages sent, in the caller's transaction; gives the steps that went out with them."""
     with connection.cursor() as cursor:
         cursor.execute(SENT, [now, array("uuid", organisation_ids)])
         sent = [row[0] for row in cursor.fetchall()]

@@ -7,21 +7,14 @@ day of forty homes costs one batch.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, time, timedelta
 from functools import partial
-from itertools import count
-from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from reik.alerting import operations as alerting
-from reik.alerting.calls import take_due_steps
-from reik.alerting.resuming import take_ended_promises
 from reik.dispensing.overdue import close_overdue
 from reik.dispensing.plan_keeping import renew_plans
 from reik.dispensing.stream import PARTITIONS
@@ -30,20 +23,20 @@ from reik.ingest.operations import Receiver
 from reik.ingest.payloads import Arrived
 from reik.medication.operations import note_nearly_empty
 from reik.medication.schedule import instant_of
-from reik.ops.history import answering, channel
-from reik.ops.history.answering import Answer, Asked, Staff
+from reik.ops.history.answering import Staff
+from reik.ops.history.calling import Calling
+from reik.ops.history.due import Due
 from reik.ops.history.lives import UNDER_WAY, Life
 
 MOST = 400  # payloads that are taken in at once
 ROUND_AT = time(14, 0)
 """Local time of the daily round: the pharmacy's driver, plans that are renewed, a look at what is overdue."""
 
-Act = Callable[[datetime], None]
 Daily = Callable[[datetime], None]
 
 
 class Street:
-    """The homes, their organisations, and what is still to happen. `daily` is called once a day, at ROUND_AT."""
+    """The homes and what is still to happen in them. `daily` is called once a day, at ROUND_AT."""
 
     def __init__(
         self,
@@ -56,14 +49,13 @@ class Street:
         daily: Daily | None = None,
     ) -> None:
         self.lives = list(lives)
-        self._of_client = {each.client_id: each for each in lives}
         self._of_device = {each.device: each for each in lives}
-        self._organisations, self._staff, self._zone = organisations, staff, zone
-        self._seed, self._daily = seed, daily
+        self._zone, self._daily = zone, daily
         self._receiver = Receiver("history")
-        self._due: list[tuple[datetime, int, Act]] = []
-        self._numbers = count()
-        self._goes_on_at: datetime | None = None
+        self._due = Due()
+        self._calling = Calling(
+            lives, self._due, organisations=organisations, staff=staff, seed=seed, changed=self._plan_stop
+        )
         self._hears_at: datetime | None = None
 
     # -- time -----------------------------------------------------------------------------------------
@@ -73,27 +65,19 @@ class Street:
     ) -> None:
         """Live from `since`, with a round at once, until `until`; a day is a transaction. Later things stay undone."""
         for at in [since, *self._rounds(since, until)]:
-            self._put(at, self._round)
-            self._live_until(at)
+            with transaction.atomic():
+                self._due.run_until(at)
+                self._round(at)
             if each_day is not None:
                 each_day(at)
-        self._live_until(until)
         with transaction.atomic():
+            self._due.run_until(until)
             self.settle(until)
-
-    @transaction.atomic
-    def _live_until(self, when: datetime) -> None:
-        while self._due and self._due[0][0] <= when:
-            at, _, act = heapq.heappop(self._due)
-            act(at)
 
     def settle(self, now: datetime) -> None:
         """Commands are carried out, and Reik holds and knows everything until now."""
         self._catch_up(now)
         self.exchange(now)
-
-    def _put(self, at: datetime, act: Act) -> None:
-        heapq.heappush(self._due, (at, next(self._numbers), act))
 
     def _rounds(self, since: datetime, until: datetime) -> Iterator[datetime]:
         day = since.astimezone(self._zone).date()
@@ -121,7 +105,7 @@ class Street:
         self._hear(now, [life.heartbeat() for life in self.lives])
         with transaction.atomic():
             close_overdue(received_through=[now] * PARTITIONS, now=now)
-        self._go_on(now)
+        self._calling.go_on(now)
 
     # -- homes ----------------------------------------------------------------------------------------
 
@@ -129,7 +113,7 @@ class Street:
         """A home has one stop ahead; one that was planned before and is not it any more is passed over."""
         stop = life.home.next_at
         if stop is not None and stop != life.stop_at:
-            self._put(stop, partial(self._stop, life))
+            self._due.put(stop, partial(self._stop, life))
         life.stop_at = stop
 
     def _stop(self, life: Life, now: datetime) -> None:
@@ -140,11 +124,11 @@ class Street:
         self._plan_stop(life)
         if life.needs_reik(fresh) and self._hears_at is None:
             self._hears_at = now + UNDER_WAY
-            self._put(self._hears_at, self._hear_news)
+            self._due.put(self._hears_at, self._hear_news)
 
     def _hear_news(self, now: datetime) -> None:
         self._hear(now)
-        self._go_on(now)
+        self._calling.go_on(now)
 
     def _hear(self, now: datetime, more: Sequence[Arrived] = ()) -> None:
         """What `reik receive` does with all that homes have sent until now."""
@@ -167,54 +151,6 @@ class Street:
             self._hear(now)
         for life in self.lives:
             self._plan_stop(life)
-
-    # -- people ---------------------------------------------------------------------------------------
-
-    def _go_on(self, now: datetime) -> None:
-        """What `reik watch` does with routes; whoever is asked answers, or does not."""
-        with transaction.atomic():
-            take_ended_promises(now=now)
-        with transaction.atomic():
-            take_due_steps(now=now)
-        for asked in channel.send_all(self._organisations, now):
-            self._ask(asked, now)
-        due = channel.next_due()
-        if due is not None and due != self._goes_on_at:
-            self._put(max(due, now), self._route_due)
-        self._goes_on_at = due
-
-    def _route_due(self, now: datetime) -> None:
-        if self._goes_on_at is not None and now >= self._goes_on_at:
-            self._goes_on_at = None
-            self._go_on(now)
-
-    def _ask(self, asked: Asked, now: datetime) -> None:
-        life = self._of_client[asked.client_id]
-        if asked.latest_at is not None:
-            life.anxious_until = max(asked.latest_at, life.anxious_until or asked.latest_at)
-        about = asked.key or f"{asked.cause} {asked.opened_at:%m%d%H%M}"
-        dice = Random(f"{self._seed} {life.device} {about} {asked.position} {asked.round}")  # noqa: S311
-        answer = answering.answer(asked, self._staff[asked.client_id], now, dice)
-        if answer is not None:
-            self._put(answer.accepts_at, partial(self._accept, asked, answer))
-
-    def _accept(self, asked: Asked, answer: Answer, now: datetime) -> None:
-        """She takes the alert, unless another did or it has closed by itself; then she phones, or goes there."""
-        with suppress(alerting.AlertRefused):
-            alerting.accept_alert(alert_id=asked.alert_id, by=answer.by, role=answer.role, now=now)
-            self._put(answer.handles_at, partial(self._handle, asked, answer))
-            if answer.presses_at is not None:
-                life = self._of_client[asked.client_id]
-                life.press_at(answer.presses_at)
-                self._plan_stop(life)
-
-    def _handle(self, asked: Asked, answer: Answer, now: datetime) -> None:
-        with suppress(alerting.AlertRefused):
-            alerting.handle_alert(
-                alert_id=asked.alert_id, by=answer.by, role=answer.role, outcome=answer.outcome, cause=answer.cause,
-                remote=answer.remote, now=now,
-            )  # fmt: skip
-        self._go_on(now)
 
 
 def live(

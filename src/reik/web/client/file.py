@@ -31,7 +31,7 @@ from reik.medication.schedule import TimeLine
 from reik.people.queries import ClientCard, carers_of
 from reik.web.client import timeline
 from reik.web.client.chain import links_of
-from reik.web.client.state import alert_mark, alert_words, dispenser_words, roll_left
+from reik.web.client.state import alert_chip, clock_of, dispenser_words, roll_left
 from reik.web.client.week import bounds, counts_of, in_words, monday_of, week_of
 from reik.web.client.words import balance_words
 from reik.web.frame import is_demo
@@ -89,10 +89,7 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
 
 
 def _alerts(card: ClientCard, now: datetime, zone: ZoneInfo) -> list[dict[str, object]]:
-    return [
-        {"alert": each, "mark": alert_mark(each), "about": alert_words(each, now, zone)}
-        for each in open_alerts([card.id])
-    ]
+    return [{"alert": each, "chip": alert_chip(each, now, zone)} for each in open_alerts([card.id])]
 
 
 def _findings(card: ClientCard) -> list[tuple[str, str]]:
@@ -152,6 +149,7 @@ def _device(
     rolls = rolls_shown([card.id], now).get(card.id, [])
     return {
         "dispenser": dispenser, "state": dispenser_words(dispenser, silent, now),
+        "heard": clock_of(dispenser.heard_at, now, zone) if dispenser and dispenser.heard_at else "",
         "evidence": evidence_words(dispenser.evidence) if dispenser else "",
         "plan": plan_of(dispenser.id) if dispenser else None,
         "left": roll_left(rolls, now.astimezone(zone).date(), zone),

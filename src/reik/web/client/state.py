@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reik.alerting.causes import CAUSES, DAYTIME, ROLL_NEARLY_EMPTY
 from reik.alerting.queries import AlertSeen
 from reik.dispensing.queries import DispenserSeen, MomentSeen
 from reik.dispensing.silence import Silent
@@ -110,7 +111,7 @@ def roll_left(rolls: Sequence[RollShown], today: date, zone: ZoneInfo) -> RollLe
             days=None, word=word, low=False, number="", last_day=None, follows=others[0] if others else None
         )
     newest = max(loaded, key=lambda each: each.ends_at)
-    last = (newest.ends_at - timedelta(seconds=1)).astimezone(zone).date()
+    last = newest.last_at.astimezone(zone).date()
     days = max(0, (last - today).days + 1)
     follows = next((each for each in others if each.starts_at >= newest.starts_at), None)
     return RollLeft(
@@ -128,7 +129,7 @@ def clock_of(at: datetime, now: datetime, zone: ZoneInfo) -> str:
         return _("gisteren %(time)s") % {"time": f"{local:%H:%M}"}
     if local.date() == today + ONE_DAY:
         return _("morgen %(time)s") % {"time": f"{local:%H:%M}"}
-    return f"{date_format(local, 'j M')} {local:%H:%M}"
+    return f"{date_format(local, 'j F')} {local:%H:%M}"
 
 
 def shown_moment(each: MomentSeen, now: datetime, evidence: str = "removed") -> Shown:
@@ -181,6 +182,45 @@ def alert_mark(alert: AlertSeen) -> str:
     if alert.cause == "help_pressed":
         return "sig"
     return "pau" if alert.cause == "withheld" else "onb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """What to do, in a few words. `mark` or `icon`; `tone` is the colour of an outcome."""
+
+    tone: str
+    word: str
+    mark: str = ""
+    icon: str = ""
+
+
+def is_day_work(alert: AlertSeen) -> bool:
+    """Whether its route begins in daytime only: a roll that is nearly empty, a weak connection."""
+    cause = CAUSES.get(alert.cause)
+    return alert.moment is None and cause is not None and cause.starts == DAYTIME
+
+
+def day_icon(alert: AlertSeen) -> str:
+    return "package" if alert.cause == ROLL_NEARLY_EMPTY else "help"
+
+
+def alert_chip(alert: AlertSeen, now: datetime, zone: ZoneInfo) -> Chip:
+    """An alert as a label: a mark where somebody has to do something now, an icon for the day's work."""
+    if is_day_work(alert):
+        return Chip(tone="sig", icon=day_icon(alert), word=alert_words(alert, now, zone))
+    mark = alert_mark(alert)
+    return Chip(tone=mark, mark=mark, word=alert_short(alert, now, zone))
+
+
+def alert_short(alert: AlertSeen, now: datetime, zone: ZoneInfo) -> str:
+    """What it is about in as few words as a label has: "08:30 niet uit"."""
+    short = {
+        "not_out": _("niet uit"), "partly": _("deels uit"), "unknown": _("onbekend"), "withheld": _("vastgehouden"),
+        "device_failure": _("storing"), "no_notice": _("geen bericht"),
+    }.get(alert.cause)  # fmt: skip
+    if alert.moment is None or short is None:
+        return alert_words(alert, now, zone)
+    return f"{clock_of(alert.moment.due_at, now, zone)} {short}"
 
 
 def alert_words(alert: AlertSeen, now: datetime, zone: ZoneInfo) -> str:

@@ -23,7 +23,7 @@ from reik.people.listing import listed
 from reik.people.queries import ClientCard, cards, teams_of
 from reik.web.acting import ActingRequest
 from reik.web.client import file, timeline
-from reik.web.client.state import alert_mark, alert_words, dispenser_words
+from reik.web.client.state import alert_chip, dispenser_words
 from reik.web.failures import not_found
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
@@ -80,8 +80,7 @@ def _rows(
         {
             "card": card, "age": card.age(now.date()),
             "dispenser": dispenser_words(dispensers.get(card.id), silent.get(card.id), now),
-            "mark": alert_mark(alerts[card.id]) if card.id in alerts else "",
-            "about": alert_words(alerts[card.id], now, ZoneInfo(card.zone)) if card.id in alerts else "",
+            "chip": alert_chip(alerts[card.id], now, ZoneInfo(card.zone)) if card.id in alerts else None,
         }
         for card in found
     ]  # fmt: skip

@@ -106,18 +106,18 @@ def choices_of(alert: AlertSeen) -> list[Choice]:
     team = _("wijkteam beslist nu")
     sachet = [
         ("out_after_call", _("Zakje is eruit"), _("als de dispenser het meldt; %(else)s") % {"else": watch}),
-        ("says_out", _("Zegt: het zakje is eruit"), _("Reik kijkt nog 10 minuten")),
+        ("says_out", _("Zegt: zakje is eruit"), _("Reik kijkt nog 10 minuten")),
     ]
     rest = [
         ("not_reached", _("Niet bereikt"), on),
         ("refuses", _("Wil niet"), team),
-        ("says_taken_otherwise", _("Zegt: al op andere wijze gehad"), team),
-        ("advice_asked", _("Mag het nog? Overleg nodig"), team),
+        ("says_taken_otherwise", _("Zegt: al anders gehad"), team),
+        ("advice_asked", _("Overleg nodig: mag het nog?"), team),
         ("unwell", _("Voelt zich niet goed"), _("spoedafspraak: wijkteam nu")),
         ("device_fault", _("Dispenser werkt niet"), team),
         ("away", _("Is weg of opgenomen"), _("melding sluit")),
         ("false_notice", _("Melding klopt niet"), _("melding sluit")),
-        ("died", _("Overleden"), _("melding sluit, alles stopt")),
+        ("died", _("Overleden"), _("melding sluit; bel het wijkteam")),
     ]
     of_device = [each for each in rest if each[0] != "says_taken_otherwise"]
     chosen = of_device if alert.moment is None else [*sachet, *rest]
@@ -162,6 +162,12 @@ def calls_of(client: ClientCard, carers: Sequence[CarerCard]) -> list[Call]:
     calls = [Call(name=client.display, more="", number=client.phone)]
     calls += [Call(name=each.name, more=each.relation, number=each.phone) for each in carers]
     return [each for each in calls if each.number]
+
+
+def call_words(client: ClientCard) -> str:
+    """What stands on the button."""
+    said = {"Mw.": _("Bel mevrouw"), "Dhr.": _("Bel meneer")}
+    return said.get(client.salutation) or _("Bel de cliënt")
 
 
 def day_of(moments: Sequence[MomentSeen], client: ClientCard, now: datetime) -> Strip:

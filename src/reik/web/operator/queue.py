@@ -21,7 +21,7 @@ from reik.web.shown import Shown, shown
 from reik.web.words import cause_words
 
 MOST = 200
-CENTRE, CARER, TEAM = "phone_client", "ask_carer", "ask_team"
+CARER, TEAM = "ask_carer", "ask_team"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,7 @@ def what(alert: AlertSeen, client: ClientCard, *, me: str) -> str:
         until = f"{alert.watched_until.astimezone(zone):%H:%M}"
         return _("Zou eruit zijn · Reik kijkt tot %(until)s") % {"until": until}
     said = about(alert, client)
-    if alert.state == "open" and alert.current and alert.current.action != CENTRE:
+    if alert.state == "open" and alert.current and alert.current.action == CARER:
         asked = _("%(who)s is gevraagd") % {"who": alert.current.responder}
         return f"{said} · {asked}"
     return said

@@ -114,6 +114,7 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
         "undo_words": outcome_words(alert.handled_as),
         "calls": calls,
         "dial": calls[0] if calls and client.phone else None,
+        "call_words": detail.call_words(client),
         "dispenser": dispensing.dispensers_of([client.id]).get(client.id),
         "day": detail.day_of(moments, client, now),
         "choices": detail.choices_of(alert),

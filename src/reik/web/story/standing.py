@@ -97,16 +97,16 @@ def _how_it_closed(alert: AlertSeen) -> str:
 
 def steps_of(where: Standing) -> list[Step]:
     """The strip. What came before is done; a step that nobody needed is skipped and says so."""
+    second = (_("Niet uitgenomen"), _("De tijd is om, het zakje zit er nog in."))
+    if where.unknown:
+        second = (_("Onbekend"), _("De dispenser is stil: wij weten het niet."))
     words = [
         (_("Signaal"), _("De dispenser piept en geeft licht.")),
-        (
-            _("Onbekend") if where.unknown else _("Niet uitgenomen"),
-            _("De dispenser is stil: wij weten het niet.") if where.unknown else _("De tijd is om, het zakje zit er nog in."),
-        ),
+        second,
         (_("De centrale hoort het"), _("Er komt een melding bij een mens.")),
         (_("Iemand regelt het"), _("Eén persoon heeft de melding.")),
         (_("Klaar"), where.ended or _("Het zakje is eruit, of iemand heeft het opgelost.")),
-    ]  # fmt: skip
+    ]
     return [
         Step(number=number, word=word, said=said, state=_state(number, where))
         for number, (word, said) in enumerate(words, start=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from reik.alerting import operations, queries
 from reik.alerting.operations import AlertRefused
 from reik.alerting.outcomes import UNDO_WITHIN
-from reik.alerting.queries import AlertSeen, RemarkSeen, StepSeen
+from reik.alerting.queries import AlertSeen
+from reik.alerting.replay import arrangement_id_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.people.queries import ClientCard, cards, carers_of, visible_to
@@ -26,27 +26,30 @@ from reik.web.client.state import alert_mark, alert_words, latest_words
 from reik.web.failures import not_found
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
+from reik.web.team import replay
 from reik.web.team.board import who_has_it
 from reik.web.team.said import Form, causes, choices
 from reik.web.team.views import ROLES
-from reik.web.words import outcome_words, reason_words, remark_words, step_state_words, step_words
+from reik.web.words import outcome_words, reason_words
 
 room = room_for(*ROLES)
 TEAM = "team"
+PARTS = {"stand": "team/alert_live.html", "loop": "team/alert_loop.html"}
+"""What fetches itself again: how it is, and what happened. The form between them keeps what is typed."""
 
 
 @room
 @require_safe
 @never_cache
 def show(request: ActingRequest, alert_id: UUID) -> HttpResponse:
-    """The page; its upper part fetches itself when something changes (`?deel=stand`)."""
+    """The page; its parts fetch themselves when something changes (`?deel=`)."""
     now = clock.now()
     found = _find(request, alert_id)
     if found is None:
         return _refused(request, alert_id, now)
     alert, card = found
-    part = request.headers.get("HX-Request") == "true"
-    return _page(request, alert, card, Form(), now, part=part)
+    wanted = request.GET.get("deel", "") if request.headers.get("HX-Request") == "true" else ""
+    return _page(request, alert, card, Form(), now, part=wanted if wanted in PARTS else "")
 
 
 @room
@@ -142,25 +145,6 @@ def _refused(request: ActingRequest, alert_id: UUID, now: datetime) -> HttpRespo
     return not_found(request)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepShown:
-    """A step as a sentence. `look`: done, now or empty; `icon` by who is asked."""
-
-    sentence: str
-    state: str
-    at: datetime
-    look: str
-    icon: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineShown:
-    """One line of the replay."""
-
-    at: datetime
-    sentence: str
-
-
 def _page(
     request: ActingRequest,
     alert: AlertSeen,
@@ -169,11 +153,12 @@ def _page(
     now: datetime,
     *,
     refused: bool = False,
-    part: bool = False,
+    part: str = "",
     status: int = 200,
 ) -> HttpResponse:
     zone, by = ZoneInfo(card.zone), actor_of(request).name
     viewed(request, f"team alert {alert.id}", {card.organisation_id: [card.id]}, now)
+    steps, by_which = queries.steps_of(alert.id), arrangement_id_of(alert.id)
     undo_until = alert.handled_at + UNDO_WITHIN if alert.handled_at and alert.handled_by == by else None
     page = {
         "alert": alert, "card": card, "form": form, "refused": refused, "now": now,
@@ -183,26 +168,10 @@ def _page(
         "said": outcome_words(alert.handled_as) if alert.handled_as else "",
         "undo_until": undo_until if undo_until and undo_until > now else None,
         "closed_as": outcome_words(alert.closed_as), "choices": choices(alert), "causes": causes(),
-        "steps": [_step(each, alert) for each in queries.steps_of(alert.id)],
-        "lines": [_line(each) for each in queries.remarks_of([alert.id])],
+        "asked": replay.asked_of(steps, alert),
+        "lines": replay.lines_of(alert, steps, queries.remarks_of([alert.id]), zone),
+        "arrangement": queries.arrangement_of(card.id, by_which) if by_which else None,
         "carers": carers_of([card.id]).get(card.id, []),
     }  # fmt: skip
     with timezone.override(zone):
-        return render(request, "team/alert_live.html" if part else "team/alert.html", page, status=status)
-
-
-_ICONS = {"phone_client": "headset", "ask_carer": "heart", "ask_team": "users"}
-
-
-def _step(step: StepSeen, alert: AlertSeen) -> StepShown:
-    look = "done" if step.taken_at else ""
-    if alert.state == "open" and alert.current is not None and step == alert.current:
-        look = "now"
-    return StepShown(
-        sentence=step_words(step.action, step.responder), state=step_state_words(step.state, step.reason),
-        at=step.taken_at or step.ended_at or step.due_at, look=look, icon=_ICONS.get(step.action, "bell"),
-    )  # fmt: skip
-
-
-def _line(line: RemarkSeen) -> LineShown:
-    return LineShown(at=line.at, sentence=remark_words(line.kind, line.by, line.text))
+        return render(request, PARTS.get(part, "team/alert.html"), page, status=status)

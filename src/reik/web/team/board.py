@@ -17,23 +17,26 @@ from reik.dispensing.silence import Silent
 from reik.medication.overview import Draft, RollShown
 from reik.people.queries import ClientCard
 from reik.web.client.state import (
+    Chip,
     DispenserWords,
     RollLeft,
+    alert_chip,
     alert_mark,
-    alert_words,
     dispenser_words,
+    is_day_work,
     lasting,
     on_strip,
     roll_left,
     running,
 )
 from reik.web.strips import Strip, strip_of
-from reik.web.words import step_words
 
 LATELY = timedelta(days=7)
 REASSESS_FROM = 3
 """R7: so many times not out, or late, in 7 days."""
-LEVELS = ("hot", "sig", "unk", "run", "warm", "")
+LEVELS = ("hot", "sig", "unk", "warm", "run", "")
+ASKS = ("hot", "sig", "unk", "warm")
+"""Levels of rows that ask something of the team; a reminder that runs asks nothing yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +51,6 @@ class Known:
     rolls: Mapping[UUID, Sequence[RollShown]]
     findings: Mapping[UUID, int]
     drafts: Sequence[Draft]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
-    """What to do, in a few words. `mark` or `icon`; `tone` is the colour of an outcome."""
-
-    tone: str
-    word: str
-    mark: str = ""
-    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +77,18 @@ class Row:
     late: int
 
     @property
+    def urgent(self) -> AlertSeen | None:
+        """What somebody has to do something about now; work for the day is none."""
+        return next((each for each in self.alerts if not is_day_work(each)), None)
+
+    @property
     def needs_now(self) -> bool:
-        return bool(self.alerts)
+        return self.urgent is not None
 
     @property
     def alert(self) -> AlertSeen | None:
         """The most urgent one."""
-        return self.alerts[0] if self.alerts else None
+        return self.urgent or next(iter(self.alerts), None)
 
     @property
     def reassess(self) -> str:
@@ -164,15 +162,15 @@ def _what_to_do(
     row: Row, moments: Sequence[MomentSeen], actor: str, now: datetime, zone: ZoneInfo
 ) -> tuple[str, Chip | None, str]:
     """The level of a row, its chip, and the line under the name (empty: what helps who phones)."""
-    if row.alert is not None:
-        mark = alert_mark(row.alert)
-        level = {"niet": "hot", "sig": "sig"}.get(mark, "unk")
-        chip = Chip(tone=mark, mark=mark, word=alert_words(row.alert, now, zone))
-        return level, chip, who_has_it(row.alert, actor, zone)
+    if row.urgent is not None:
+        level = {"niet": "hot", "sig": "sig"}.get(alert_mark(row.urgent), "unk")
+        return level, alert_chip(row.urgent, now, zone), who_has_it(row.urgent, actor, zone)
     reminder = next((each for each in moments if running(each, now)), None)
     if reminder is not None:
         word = _("signaal %(time)s") % {"time": lasting(reminder.due_at, now)}
         return "run", Chip(tone="sig", mark="sig", word=word), ""
+    if row.alert is not None:
+        return "warm", alert_chip(row.alert, now, zone), who_has_it(row.alert, actor, zone)
     return _work(row)
 
 
@@ -202,13 +200,27 @@ def who_has_it(alert: AlertSeen, actor: str, zone: ZoneInfo) -> str:
         return _("%(who)s regelt het, tot %(time)s") % {"who": alert.accepted_by, "time": until}
     if alert.state == "watched":
         return _("%(who)s hoorde dat het eruit is; Reik kijkt mee") % {"who": alert.accepted_by}
+    if alert.current is None and alert.next is None:
+        return _("er wordt niemand gevraagd: pak het op")
+    return _chain_now(alert, zone)
+
+
+def _chain_now(alert: AlertSeen, zone: ZoneInfo) -> str:
     said = []
     if alert.current is not None:
-        said.append(step_words(alert.current.action, alert.current.responder))
+        said.append(_asked(alert.current.action) % {"who": alert.current.responder})
     if alert.next is not None:
-        due = alert.next.due_at.astimezone(zone)
-        said.append(
-            _("om %(time)s: %(step)s")
-            % {"time": f"{due:%H:%M}", "step": step_words(alert.next.action, alert.next.responder)}
-        )
+        due = f"{alert.next.due_at.astimezone(zone):%H:%M}"
+        again = alert.current is not None and alert.current.responder == alert.next.responder
+        words = _("om %(time)s opnieuw") if again else _("om %(time)s naar %(who)s")
+        said.append(words % {"time": due, "who": alert.next.responder})
     return "; ".join(said)
+
+
+def _asked(action: str) -> str:
+    """The step that was taken last, in few words."""
+    return {
+        "phone_client": _("%(who)s belt"),
+        "ask_carer": _("%(who)s heeft bericht"),
+        "ask_team": _("%(who)s is gebeld"),
+    }.get(action, "%(who)s")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from reik.alerting.queries import AlertSeen
 from reik.dispensing.queries import MomentSeen
 from reik.people.queries import CarerCard, ClientCard
-from reik.web.client.state import alert_words, clock_of
+from reik.web.client.state import alert_words, clock_of, is_day_work
 
 COVERS = timedelta(hours=24)
 """How far ahead the list looks, and until when it holds."""
@@ -51,6 +51,7 @@ def lines_of(
     now: datetime,
 ) -> list[Line]:
     """All clients: who has something open first, then who is time-critical, then by name."""
+    urgent = [each for each in alerts if not is_day_work(each)]
     lines = []
     for id, card in cards.items():
         zone = ZoneInfo(card.zone)
@@ -59,7 +60,7 @@ def lines_of(
                 card=card,
                 carers=carers.get(id, ()),
                 moments=[_paper(each, now, zone) for each in moments.get(id, ()) if each.outcome is None],
-                open=[alert_words(each, now, zone) for each in alerts if each.client_id == id],
+                open=[alert_words(each, now, zone) for each in urgent if each.client_id == id],
             )
         )
     return sorted(lines, key=lambda each: (not each.open, not each.critical))

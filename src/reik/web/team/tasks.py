@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.web.client.state import alert_words, clock_of
-from reik.web.team.board import Row
+from reik.alerting.causes import ROLL_NEARLY_EMPTY
+from reik.web.client.state import alert_words, clock_of, day_icon, is_day_work
+from reik.web.team.board import ASKS, Row
 
 READS_BACK = frozenset({"nurse"})
 """Roles that may read back a schedule."""
@@ -39,13 +40,15 @@ class Said:
     now: int
     today: int
     without: int
+    running: int
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Said:
         now = sum(row.needs_now for row in rows)
-        quiet = [row for row in rows if row.level in ("", "run")]
+        quiet = [row for row in rows if row.level not in ASKS]
         return cls(
             total=len(rows), quiet=len(quiet), now=now, today=len(rows) - now - len(quiet),
+            running=sum(row.level == "run" for row in rows),
             without=sum(row.dispenser.tone == "none" for row in quiet),
         )  # fmt: skip
 
@@ -53,6 +56,7 @@ class Said:
 def tasks_of(rows: Sequence[Row], role: str, actor: str, now: datetime) -> list[Task]:
     """Open alerts first, then silent dispensers, rolls, what has to be looked at again, differences and drafts."""
     found = [each for row in rows for each in _of_alerts(row, now)]
+    found.sort(key=lambda each: not each.urgent)
     for kind in (_of_dispenser, _of_roll, _of_use, _of_findings):
         found += [each for row in rows for each in kind(row, now)]
     if role in READS_BACK:
@@ -62,10 +66,11 @@ def tasks_of(rows: Sequence[Row], role: str, actor: str, now: datetime) -> list[
 
 def _of_alerts(row: Row, now: datetime) -> Iterator[Task]:
     zone = ZoneInfo(row.card.zone)
-    for number, alert in enumerate(row.alerts):
+    for alert in row.alerts:
         yield Task(
             key=f"a-{alert.id}", title=f"{row.card.display}: {alert_words(alert, now, zone)}",
-            line=row.line if number == 0 else "", address=f"/team/melding/{alert.id}", icon="bell", urgent=True,
+            line=row.line if alert is row.alert else "", address=f"/team/melding/{alert.id}",
+            icon=day_icon(alert) if is_day_work(alert) else "bell", urgent=not is_day_work(alert),
         )  # fmt: skip
 
 
@@ -83,13 +88,14 @@ def _of_dispenser(row: Row, now: datetime) -> Iterator[Task]:
 def _of_roll(row: Row, now: datetime) -> Iterator[Task]:
     del now
     roll = row.roll
-    if not roll.runs_out or roll.last_day is None:
+    told = any(each.cause == ROLL_NEARLY_EMPTY for each in row.alerts)
+    if told or not roll.runs_out or roll.last_day is None:
         return
     title = (
         _("%(name)s: rol is op") % {"name": row.card.display}
         if roll.days == 0
         else _("%(name)s: rol tot en met %(day)s")
-        % {"name": row.card.display, "day": date_format(roll.last_day, "D j M")}
+        % {"name": row.card.display, "day": date_format(roll.last_day, "D j F")}
     )
     line = (
         _("Rol %(number)s is er al: wissel op tijd") % {"number": roll.follows.number}

@@ -27,7 +27,7 @@ from reik.web.seen import acted, viewed
 from reik.web.shown import legend
 from reik.web.strips import strip_of
 from reik.web.team import sheet
-from reik.web.team.board import LATELY, Known, rows_of
+from reik.web.team.board import ASKS, LATELY, Known, rows_of
 from reik.web.team.tasks import Said, tasks_of
 
 ROLES = ("nurse", "caregiver", "team_manager")
@@ -50,9 +50,10 @@ def board(request: ActingRequest) -> HttpResponse:
     rows = rows_of(known_of(found, actor, now), actor.name, now)
     viewed(request, f"team {team[0]}" if team[0] else "team", by_organisation(found), now)
     show = request.GET.get("toon", "")
-    deviating = [row for row in rows if row.level]
-    quiet = [] if show == "vraagt" else [row for row in rows if not row.level]
-    fits = len(quiet) if show == "alles" else max(0, ON_SCREEN - len(deviating))
+    deviating = [row for row in rows if row.level in ASKS]
+    quiet = [] if show == "vraagt" else [row for row in rows if row.level not in ASKS]
+    running = sum(row.level == "run" for row in quiet)
+    fits = len(quiet) if show == "alles" else max(running, ON_SCREEN - len(deviating))
     fits = len(quiet) if len(quiet) - fits == 1 else fits
     page = {
         "team": team, "teams": teams_of(actor), "rows": deviating, "quiet": quiet[:fits], "show": show,

@@ -28,7 +28,7 @@ from reik.web.seen import acted, viewed
 from reik.web.work.path import CLIENT, before_a_client, path_of
 from reik.web.work.shown import roll_row
 from reik.web.work.whose import EVERYONE, TEAM, client_of
-from reik.web.work.words import line_sentence, unplannable_words
+from reik.web.work.words import line_consequence, line_sentence, unplannable_words
 
 LONGEST = 200
 OLDEST = 1900
@@ -158,7 +158,10 @@ def client_work(request: ActingRequest, client_id: UUID) -> HttpResponse:
     ]
     values = {
         "card": card, "path": path, "arrived": arrived,
-        "sentences": [line_sentence(line) for line in path.confirmed.lines] if path.confirmed else [],
+        "sentences": [
+            (line_sentence(line), line_consequence(line))
+            for line in (path.confirmed.lines if path.confirmed else ())
+        ],
         "rolls": [roll_row(each) for each in medication.rolls_of(client_id)],
     }  # fmt: skip
     return render(request, "work/client.html", values)

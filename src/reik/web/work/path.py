@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from reik.alerting.queries import arrangement_of
 from reik.dispensing.queries import DispenserSeen, dispensers_of
 from reik.kernel.tenancy import Actor
 from reik.medication import queries as medication
@@ -37,6 +38,8 @@ class Path:
     schedule: Written | None
     confirmed: Written | None
     dispenser: DispenserSeen | None
+    followed: bool = True
+    """Whether anybody is told when a sachet stays in: the client's follow-up arrangement, or the organisation's."""
 
     @property
     def next(self) -> Step | None:
@@ -60,7 +63,7 @@ def path_of(card: ClientCard, here: int, now: datetime) -> Path:
     current = next((number for number in sorted(done) if not done[number]), 6)
     return Path(
         steps=_steps(card, done, current, here, schedule), current=current, schedule=schedule,
-        confirmed=confirmed, dispenser=dispenser,
+        confirmed=confirmed, dispenser=dispenser, followed=arrangement_of(card.id) is not None,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from reik.web.work.words import (
     days_words,
     finding_words,
     latest_words,
+    line_consequence,
     line_sentence,
     sachets_words,
 )
@@ -76,8 +77,9 @@ def _page(
     differing = written.differs_from_agreements(card.id, draft.lines, now, AHEAD)
     values = {
         "card": card, "draft": draft, "path": path_of(card, READ_BACK, now), "error": error, "because": because,
-        "sentences": [(line_sentence(line), latest_words(line)) for line in draft.lines],
+        "sentences": [(line_sentence(line), line_consequence(line)) for line in draft.lines],
         "week": week_of(draft.lines, card.id, now, ZoneInfo(card.zone), draft.starts_on), "before": before,
+        "no_latest": any(line.late_min is None for line in draft.lines),
         "changes": changes(before.lines, draft.lines) if before else None,
         "mismatches": None if differing is None else [_mismatch(each) for each in differing],
         "own": not is_other(actor.name, draft.written_by), "replaced": newest.id != draft.id, "newest": newest,
@@ -91,9 +93,13 @@ def is_other(one: str, other: str) -> bool:
 
 
 def _personas(readers: Sequence[Colleague], actor: Actor) -> list[Colleague]:
-    """Of who may read back, those whom a visitor of the demo can be."""
+    """Whom a visitor of the demo can be to read back: a colleague, or the pharmacist."""
     known = {each.account_id for each in queries.personas()}
-    return [each for each in readers if each.account_id in known and each.account_id != actor.account_id]
+    found = [each for each in readers if each.account_id in known and each.account_id != actor.account_id]
+    kinds = [
+        [each for each in found if (each.role == "pharmacist") is pharmacy] for pharmacy in (False, True)
+    ]
+    return [each for kind in kinds for each in kind[:1]]
 
 
 def _mismatch(each: Mismatch) -> tuple[str, str]:

@@ -36,7 +36,7 @@ def week_of(
     long_ago = instant_of(first, time(), zone) - timedelta(days=2)  # a plan has no "now"
     days = [first + timedelta(days=number) for number in range(WEEK)]
     return [
-        (date_format(day, "D j M"), strip_of(marks, day, long_ago, zone, title=date_format(day, "l j F")))
+        (date_format(day, "D j"), strip_of(marks, day, long_ago, zone, title=date_format(day, "l j F")))
         for day in days
     ]
 
@@ -76,7 +76,7 @@ def _said(roll: Any) -> str:
     ]  # fmt: skip
     at, by = max(((at, by) for at, by in steps if at), key=lambda each: each[0])
     name = _("de dispenser") if by == "device" else by
-    return f"{name}, {date_format(at.astimezone(ZoneInfo('Europe/Amsterdam')), 'j M H:i')}"
+    return f"{name}, {date_format(at.astimezone(ZoneInfo('Europe/Amsterdam')), 'j F H:i')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,15 +38,20 @@ def sachets_words(count: int) -> str:
 
 def line_sentence(line: TimeLine) -> str:
     """One line of a schedule as a sentence that can be read aloud beside the label of the roll."""
-    said = _("%(days)s om %(at)s: %(sachets)s.") % {
+    return _("%(days)s om %(at)s: %(sachets)s.") % {
         "days": days_words(line.weekdays).capitalize(), "at": f"{line.at:%H:%M}",
         "sachets": sachets_words(line.sachets),
     }  # fmt: skip
-    said += " " + _("Is het er na %(minutes)s minuten niet uit, dan komt er een melding.") % {
-        "minutes": line.window_min
-    }
+
+
+def line_consequence(line: TimeLine) -> str:
+    """What follows when nothing is taken out, and until when it may be (R27, R29)."""
+    said = _("Melding als het er na %(minutes)s minuten nog in zit.") % {"minutes": line.window_min}
     if line.criticality == 0:
-        said += " " + _("Tijdkritisch.")
+        said = _("Tijdkritisch.") + " " + said
+    latest = latest_at(line)
+    if latest is not None:
+        said += " " + _("Mag nog uit tot %(at)s (apotheek).") % {"at": f"{latest:%H:%M}"}
     return said
 
 
@@ -184,7 +189,7 @@ def finding_words(kind: str, key: str, sentence: str, *, of_roll: bool) -> str:
 
 def days_of_finding(first: date, days: int) -> str:
     """When a difference begins, and on how many days it is."""
-    on = date_format(first, "D j M")
+    on = date_format(first, "D j F")
     if days == 1:
         return on
     return _("vanaf %(day)s, op %(n)s dagen") % {"day": on, "n": days}

@@ -23,7 +23,9 @@
   function set(element, text) { if (element.textContent !== text) element.textContent = text; }
   function now() { return Date.now() + offset; }
   function two(number) { return (number < 10 ? "0" : "") + number; }
-  function hour(at) { var d = new Date(at); return two(d.getHours()) + ":" + two(d.getMinutes()); }
+  /* the wall clock of the page, wherever the browser thinks that it is */
+  var clock = new Intl.DateTimeFormat("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: body.dataset.zone || "Europe/Amsterdam" });
+  function hour(at) { return clock.format(new Date(at)); }
 
   function trust(root) {
     var found = root.dataset && root.dataset.now ? root : root.querySelector && root.querySelector("[data-now]");

@@ -1,0 +1,146 @@
+/* The console: keys, dialogs, taking an alert by phoning, and a queue that refreshes without moving under a hand. */
+(function () {
+  "use strict";
+  var body = document.body, main = document.querySelector("main.desk");
+  var queue = document.getElementById("queue"), detail = document.getElementById("detail");
+  var picked = document.getElementById("picked"), said = document.getElementById("said"), before = null;
+  var title = document.title;
+  if (!main || !queue || !detail || !picked) return;
+
+  function selected() { return picked.elements.melding.value; }
+  function lines() { return Array.prototype.slice.call(queue.querySelectorAll("a.q")); }
+  function lineOf(id) { return id ? document.getElementById("m-" + id) : null; }
+  function phone() { return window.matchMedia("(max-width: 64rem)").matches; }
+  function by(id) { return document.getElementById(id); }
+
+  /* choosing */
+
+  function choose(line) {
+    lines().forEach(function (each) { each.removeAttribute("aria-current"); });
+    line.setAttribute("aria-current", "true");
+    picked.elements.melding.value = line.dataset.id;
+    picked.elements.sinds.value = new Date().toISOString();
+    main.classList.add("picked");
+  }
+  queue.addEventListener("click", function (event) {
+    var line = event.target.closest("a.q");
+    if (line && !event.ctrlKey && !event.metaKey && !event.shiftKey) choose(line);
+  });
+  document.addEventListener("click", function (event) {
+    var call = event.target.closest("[data-take]");
+    if (!call) return;
+    var line = lineOf(call.dataset.take.split("/")[3]);
+    if (line && line.dataset.id !== selected()) choose(line);
+    window.htmx.ajax("POST", call.dataset.take, { target: "#detail", source: call.closest("li, .act-row") });
+    call.removeAttribute("data-take");
+  });
+
+  /* dialogs */
+
+  function show(name) {
+    var dialog = by(name);
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    if (name === "risk") window.htmx.trigger("#risk-list", "opened");
+    if (name === "search") by("q").select();
+  }
+  document.addEventListener("click", function (event) {
+    var opener = event.target.closest("[data-open]"), closer = event.target.closest("[data-close]");
+    if (opener) show(opener.dataset.open);
+    if (closer) closer.closest("dialog").close();
+  });
+
+  /* keys: never inside a field, and off when somebody switched them off (WCAG 2.1.4) */
+
+  function typing(target) {
+    if (target.isContentEditable || target.matches("textarea, select")) return true;
+    return target.matches("input") && !target.matches("[type=radio], [type=checkbox]");
+  }
+  function move(step) {
+    var all = lines(), at = all.indexOf(document.activeElement);
+    if (at < 0) at = all.indexOf(lineOf(selected()));
+    var next = all[Math.max(0, Math.min(all.length - 1, at + step))];
+    if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
+  }
+  detail.addEventListener("change", function (event) {
+    var option = event.target.closest(".opt-in"), effect = by("effect");
+    if (option && effect) effect.textContent = option.dataset.does;
+  });
+  function press(id) { var one = by(id); if (one) one.click(); return one; }
+  function outcome(key) {
+    var radio = detail.querySelector('input[data-key="' + key + '"]');
+    if (radio) { radio.click(); radio.focus(); }
+    return radio;
+  }
+  var acts = {
+    j: function () { move(1); return true; },
+    k: function () { move(-1); return true; },
+    b: function () { return press("call"); },
+    n: function () { var note = by("note"); if (note) note.focus(); return note; },
+    r: function () { if (document.querySelector("#outage .banner")) show("risk"); return true; },
+    "/": function () { show("search"); return true; },
+    "?": function () { show("help"); return true; }
+  };
+  document.addEventListener("keydown", function (event) {
+    var keys = by("keys");
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (!keys || keys.dataset.keys !== "aan" || typing(event.target) || document.querySelector("dialog[open]")) return;
+    var done = false, key = event.key.toLowerCase(), free = !detail.contains(document.activeElement);
+    if (key >= "1" && key <= "9" && key.length === 1) done = outcome(key);
+    else if (free && event.key === "ArrowDown") { move(1); done = true; }
+    else if (free && event.key === "ArrowUp") { move(-1); done = true; }
+    else if (acts[key]) done = acts[key]();
+    if (done) event.preventDefault();
+  });
+
+  /* refreshing: the selected row stays where it is, what was unfolded stays unfolded, a new alert is said */
+
+  function top(id) { var line = lineOf(id); return line ? line.getBoundingClientRect().top : null; }
+  function scroller() { return queue.scrollHeight > queue.clientHeight + 1 && !phone() ? queue : document.scrollingElement; }
+  function counted() {
+    var open = document.querySelector("#stats b");
+    if (open) document.title = (open.textContent.trim() === "0" ? "" : "(" + open.textContent.trim() + ") ") + title;
+  }
+  body.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.target !== queue) return;
+    var folded = by("running"), held = lineOf(selected());
+    var anchor = queue.contains(document.activeElement) && document.activeElement.dataset.id || (held && selected());
+    before = {
+      anchor: anchor, top: top(anchor), open: folded && folded.open,
+      ids: lines().map(function (each) { return each.dataset.id; })
+    };
+  });
+  body.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target === detail) arrived(event);
+    if (event.detail.target && event.detail.target.id === "standing") check();
+    if (event.detail.target !== queue || !before) return;
+    var folded = by("running"), now = top(before.anchor);
+    if (folded && before.open) folded.open = true;
+    if (now !== null && before.top !== null) scroller().scrollTop += now - before.top;
+    var fresh = lines().filter(function (each) { return before.ids.indexOf(each.dataset.id) < 0; });
+    if (fresh.length) {
+      said.textContent = fresh.map(function (each) {
+        return queue.dataset.fresh.replace("{who}", each.querySelector(".b").textContent);
+      }).join(". ");
+    }
+    before = null;
+    counted();
+  });
+  function arrived(event) {
+    var verb = event.detail.requestConfig && event.detail.requestConfig.verb;
+    if (phone()) window.scrollTo(0, 0);
+    if (phone() || (verb === "post" && document.activeElement === body)) {
+      var name = by("d-name");
+      if (name) { name.setAttribute("tabindex", "-1"); name.focus({ preventScroll: true }); }
+    }
+  }
+  function check() {
+    /* the alert changed under the form: it is fetched anew, unless somebody is filling it in */
+    var inner = detail.querySelector(".detail-in"), fresh = detail.querySelector(".detail-top");
+    if (!inner || !fresh || inner.dataset.standing === fresh.dataset.standing) return;
+    var form = by("outcome");
+    if (form && (form.querySelector("input:checked") || by("note").value !== by("note").defaultValue)) return;
+    window.htmx.ajax("GET", "/zorgcentrale/melding/" + inner.dataset.alert, { target: "#detail" });
+  }
+  counted();
+})();
