@@ -137,7 +137,7 @@ def compiled() -> bytes:
     whole = Catalog(locale="en", domain="django", fuzzy=False, creation_date=None)
     for family in sorted({SHARED, *families()}):
         for message in read(family):
-            if message.id:
+            if message.id and message.string and all(message.string):
                 whole.add(message.id, message.string)
     buffer = io.BytesIO()
     whole.mime_headers = [  # type: ignore[misc]

@@ -31,6 +31,10 @@ from reik_dispenser.state import Device, Plan
 from reik_simulator.faults import FaultRates, Mechanism
 
 
+HANDLING = timedelta(seconds=0.5)
+"""Between taking a roll out and putting the next one in, where timers are never quite on time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """How a household lives: weights of what becomes of a moment, and how quick it is.
@@ -163,7 +167,7 @@ class Household:
 
     def _refill(self, device: Device, now: datetime) -> list[Coming]:
         """Put in the roll that the device expects, once for each occasion."""
-        if self._refill_at is not None and now <= self._refill_at:
+        if self._refill_at is not None and now <= self._refill_at + HANDLING:
             return []  # the old roll is out already and the next one is in her hands
         roll = device.roll
         needs = (
@@ -172,7 +176,7 @@ class Household:
             or (not roll.countable and device.mains)
             or self._is_out_of_use(device, now)
         )
-        due = self._next_roll(device) if needs else None
+        due = self._next_roll(device, now) if needs else None
         if due is None:
             return []
         occasion = (due.roll, device.stays)
@@ -202,9 +206,9 @@ class Household:
         coming = {moment.roll for moment in plan.moments if moment.at > now}
         return bool(coming) and roll.roll not in coming
 
-    def _next_roll(self, device: Device) -> ExpectedRoll | None:
+    def _next_roll(self, device: Device, now: datetime) -> ExpectedRoll | None:
         """The roll to put in: that of now when it was unlocked, else the first expected one that is not used up."""
-        named = {moment.roll for moment in device.plan.moments} if device.plan else set()
+        named = {each.roll for each in device.plan.moments if each.at > now} if device.plan else set()
         for each in sorted(device.expected, key=lambda expected: expected.roll not in named):
             used = len(device.used.get(each.roll, ()))
             loaded = device.roll is not None and device.roll.roll == each.roll and device.roll.countable

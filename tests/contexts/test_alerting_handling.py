@@ -44,6 +44,7 @@ from tests.cast import (
     the_moment,
     welcome,
 )
+from tests.contexts.test_alerting import beside_us
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -439,6 +440,37 @@ def test_one_and_five_hundred_promises_cost_as_many_statements(cast, now, opened
     assert story(homes[:1]) == story(homes[1:])
     assert Step.objects.filter(round=2, state=State.TAKEN).count() == 501
     assert OutboxMessage.objects.filter(state=0).count() == 2 * 501
+
+
+def test_two_watchers_never_resume_the_same_promise(cast, now, opened):
+    """R54: nobody is called twice for one end."""
+    homes = many_homes(cast.zorg, 10, now)
+    plan_moments([planned(home, "m", now) for home in homes], now)
+    hear(*[h.heard(h.closed("m", "not_taken_out", opened), at=opened) for h in homes], now=opened)
+    for each in Alert.objects.all():
+        accept(each, opened)
+    at, taken = opened + 15 * MINUTE, []
+    with transaction.atomic():
+        mine = take_ended_promises(now=at, most=4)
+        thread, raised = beside_us(lambda: taken.append(resume(at)))
+        thread.join(timeout=5)
+    assert (mine, taken, raised) == (4, [6], [])
+    assert Step.objects.filter(round=2, state=State.TAKEN).count() == 10
+
+
+def test_a_press_while_a_promise_ends_closes_it_and_calls_nobody(anna, alert, opened):
+    accept(alert, opened)
+    at = opened + 15 * MINUTE
+    with transaction.atomic():
+        assert take_ended_promises(now=at) == 1
+        thread, raised = beside_us(lambda: tell(anna, anna.out("m", at), at=at))
+        thread.join(timeout=0.3)
+        assert thread.is_alive()  # it waits for us
+    thread.join(timeout=5)
+    assert not raised
+    assert fresh(alert).closed_as == "out_after_all"
+    assert not Step.objects.filter(state=State.PLANNED).exists()
+    assert OutboxMessage.objects.filter(state=0).count() == 0
 
 
 ACTS = st.one_of(

@@ -374,6 +374,23 @@ class TestSilence:
         assert announce(at, read_through=at - 61 * SECOND) == 0
         assert announce(at, read_through=at - 60 * SECOND) == 1
 
+    def test_after_a_stop_of_reik_each_dispenser_has_the_time_to_speak(self, now):
+        """N4: per share of the stream; one that stands still does not make the others deaf."""
+        listening = silence.Listening()
+
+        def heard(minutes, *read):
+            at = now + minutes * MINUTE
+            through = [at - each * MINUTE if each is not None else None for each in read]
+            return [each is not None for each in listening.heard_through(through, at)]
+
+        assert heard(0, 0, 0, None) == [False, False, False]
+        assert heard(14, 0, 1, None) == [False, False, False]
+        assert heard(15, 0, 1, 0) == [True, True, False]
+        assert heard(16, 2, 0, 0) == [False, True, False]
+        assert heard(17, 0, 0, 0) == [False, True, False]
+        assert heard(30, 0, 0, 0) == [False, True, True]
+        assert heard(32, 0, 0, 0) == [True, True, True]
+
     def test_a_dispenser_that_was_never_heard_is_silent_since_it_was_enrolled(self, anna, now):
         plan(anna, "m", now + HOUR, now=now)
         assert announce(now + 15 * MINUTE) == 0
@@ -438,14 +455,23 @@ def test_one_and_three_hundred_dispensers_cost_as_many_statements(cast, now):
 
 def test_watch_looks_around_at_its_first_look(anna, now, monkeypatch):
     """Everything that is due by itself is reached from the one process that runs for it."""
+    watch = Watch()
+
+    def look(at):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE ingest_streampartition SET received_through = %s", [at])
+        monkeypatch.setattr("reik.ops.watch.clock.now", lambda: at)
+        monkeypatch.setattr("reik.ops.watch.time.monotonic", at.timestamp)
+        watch.look_once()
+
     at = now + HOUR
-    monkeypatch.setattr("reik.ops.watch.clock.now", lambda: at)
     plan(anna, "m", at + HOUR, now=now)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE ingest_streampartition SET received_through = %s", [at])
-    Watch().look_once()
+    look(at)
+    assert standing() == []  # Reik itself has only begun to listen
+    at += 15 * MINUTE
+    look(at)
     assert standing() == [("silent", "", "open")]
     Alert.objects.update(state="accepted", accepted_by="Jo", accepted_until=at)
-    Watch().look_once()
+    look(at + SECOND)
     assert standing() == [("silent", "", "open")]
     assert [each.kind for each in Remark.objects.all()] == ["resumed"]

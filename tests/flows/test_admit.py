@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager
 import nats as nats_client
 import psycopg
 import pytest
+from django.db import connection
 from nats.aio.client import Client
 
 from reik.dispensing.enrolment import Enrolment, enrol
+from reik.dispensing.models import Dispenser
 from reik.dispensing.stream import partition_of
-from reik.ingest import stream
-from reik.kernel import clock
+from reik.ingest import stream, wakes
+from reik.kernel import clock, wake
 from reik.kernel.home import Home
 from reik.kernel.operations import found_organisation
 from reik.ops import admit
@@ -192,6 +194,32 @@ def test_a_revoked_device_is_out_and_stays_out_and_the_other_one_stays_in(broker
         await asyncio.wait_for(revoked.closed, 5)
         assert await scene.refusal(devices[0]) == NOT_AUTHORISED
         assert not other.closed.done()
+
+    play(broker, story)
+
+
+def test_a_device_enrolled_anew_is_known_at_once_although_its_name_was_refused_a_moment_ago(broker, devices):
+    """The bell of the process that enrols wakes `admit`; without it the device would wait for the next refresh."""
+
+    def enrol_again() -> Enrolment:
+        found = Dispenser.objects.get(device=devices[0].device)
+        try:
+            return enrol(organisation_id=found.organisation_id, device=found.device, now=clock.now())
+        finally:
+            connection.close()
+
+    async def story(scene):
+        assert await scene.refusal(devices[0], "wrong") == NOT_AUTHORISED
+        bell = wakes.Bell()
+        wake.install(bell)
+        ringing = asyncio.create_task(bell.ring(scene.worker))
+        try:
+            anew = await asyncio.to_thread(enrol_again)
+            await asyncio.sleep(1.5)
+            await scene.come_in(anew)
+        finally:
+            wake.install(None)
+            ringing.cancel()
 
     play(broker, story)
 

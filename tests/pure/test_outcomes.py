@@ -39,7 +39,7 @@ def test_the_effect_of_each_outcome_by_who_says_it(outcome, effects):
 
 
 def test_the_table_is_whole():
-    assert set(TABLE) | {"out_at_visit"} == HANDLED_AS
+    assert set(TABLE) | {"out_at_visit", "put_right"} == HANDLED_AS
 
 
 @pytest.mark.parametrize("role", Role)
@@ -54,6 +54,16 @@ def test_a_visit_is_the_teams_to_say_and_not_from_afar():
     for role, remote in [(Role.OPERATOR, False), (Role.INFORMAL_CARER, False), (Role.TEAM, True)]:
         with pytest.raises(OutcomeRefused):
             check("out_at_visit", role, about_moment=True, remote=remote)
+
+
+def test_a_dispenser_is_put_right_by_the_team_from_afar_or_beside_it():
+    assert effect_of("put_right", Role.TEAM, moment_is_out=False) is Effect.CLOSES
+    for remote in (True, False):
+        check("put_right", Role.TEAM, about_moment=False, remote=remote)
+    with pytest.raises(OutcomeRefused, match="about a sachet"):
+        check("put_right", Role.TEAM, about_moment=True, remote=False)
+    with pytest.raises(OutcomeRefused, match="team"):
+        check("put_right", Role.OPERATOR, about_moment=False, remote=True)
 
 
 @pytest.mark.parametrize("outcome", ["out_after_call", "says_out", "out_at_visit", "says_taken_otherwise"])

@@ -11,6 +11,7 @@ from reik.alerting import policy
 from reik.alerting.calls import Call, call_out
 from reik.alerting.causes import is_technical
 from reik.alerting.facts import AlertOpened
+from reik.alerting.history import remark
 from reik.alerting.routes import Route
 from reik.kernel import facts
 from reik.kernel.ids import new_id
@@ -44,6 +45,10 @@ class Opened:
 
 def start_routes(opened: Sequence[Opened], held: Mapping[UUID, Route], now: datetime) -> None:
     """Plan the route of each alert (after the rounds it had before), take what is due, announce it."""
+    remark(
+        [(each.id, each.organisation_id, "opened", "reik", each.cause) for each in opened if not each.rounds],
+        now,
+    )
     call_out([call for each in opened for call in _calls(each, held.get(each.client_id), now)], now)
     facts.publish(
         [

@@ -25,16 +25,18 @@ OUT_AFTER_CALL = "out_after_call"
 SAYS_OUT = "says_out"
 NOT_REACHED = "not_reached"
 OUT_AT_VISIT = "out_at_visit"
+PUT_RIGHT = "put_right"
 DEVICE_FAULT = "device_fault"
 UNWELL = "unwell"
 
 ENDS_IT = frozenset({"away", "died", "false_notice"})
 NEEDS_THE_TEAM = frozenset({"refuses", "says_taken_otherwise", "advice_asked", DEVICE_FAULT, UNWELL})
 ABOUT_A_SACHET = frozenset({OUT_AFTER_CALL, SAYS_OUT, OUT_AT_VISIT, "says_taken_otherwise"})
-ONLY_TEAM = frozenset({OUT_AT_VISIT})
+ABOUT_A_DISPENSER = frozenset({PUT_RIGHT})
+ONLY_TEAM = frozenset({OUT_AT_VISIT, PUT_RIGHT})
 
 HANDLED_AS = frozenset({OUT_AFTER_CALL, SAYS_OUT, NOT_REACHED, *ENDS_IT, *NEEDS_THE_TEAM, *ONLY_TEAM})
-"""R49's least set, and what only the team beside the client can say."""
+"""R49's least set, and what only the team can say: out while someone stood there, and a dispenser put right."""
 
 PROMISED = {
     Role.OPERATOR: timedelta(minutes=15),
@@ -59,15 +61,15 @@ def check(outcome: str, role: Role, *, about_moment: bool, remote: bool) -> None
     if outcome not in HANDLED_AS:
         raise OutcomeRefused(f"Choose one of the outcomes: {', '.join(sorted(HANDLED_AS))}.")
     if outcome in ONLY_TEAM and role is not Role.TEAM:
-        raise OutcomeRefused(
-            "Only the care team, beside the client, ends it as out: choose what the client says."
-        )
-    if outcome in ONLY_TEAM and remote:
+        raise OutcomeRefused("Only the care team says so, beside the client: choose what the client says.")
+    if outcome == OUT_AT_VISIT and remote:
         raise OutcomeRefused(
             "Out at a visit is said by who was there: choose another outcome, or say it was a visit."
         )
     if outcome in ABOUT_A_SACHET and not about_moment:
         raise OutcomeRefused("This alert is about the dispenser, not about a sachet: choose another outcome.")
+    if outcome in ABOUT_A_DISPENSER and about_moment:
+        raise OutcomeRefused("This alert is about a sachet, not about the dispenser: choose another outcome.")
 
 
 def effect_of(outcome: str, role: Role, *, moment_is_out: bool) -> Effect:

@@ -103,6 +103,7 @@ class AlertSeen:
     handled_at: datetime | None
     handled_by: str
     handled_as: str
+    can_undo: bool  # within a minute, by who said it, as long as nothing happened since
     closed_at: datetime | None
     closed_as: str
     closed_cause: str
@@ -168,7 +169,7 @@ def settled_lately(client_ids: Collection[UUID], since: datetime, most: int = 10
 def closed_counts(client_ids: Collection[UUID], since: datetime) -> tuple[int, int]:
     """How many alerts were closed from then on, and how many of them without a visit."""
     rows = Alert.objects.filter(client_id__in=client_ids, closed_at__gte=since)
-    remote = Count("id", filter=Q(remote=True) | Q(closed_as="out_after_all"))
+    remote = Count("id", filter=~Q(remote=False))  # null: it closed by itself
     found = rows.aggregate(all=Count("id"), remote=remote)
     return found["all"], found["remote"]
 
@@ -205,7 +206,8 @@ def _alert(row: Alert, moments: Mapping[UUID, MomentSeen], steps: Sequence[Step]
         reason=row.reason, priority=row.priority, state=row.state, opened_at=row.opened_at,
         accepted_at=row.accepted_at, accepted_by=row.accepted_by, accepted_role=row.accepted_role,
         accepted_until=row.accepted_until, watched_until=row.watched_until, handled_at=row.handled_at,
-        handled_by=row.handled_by, handled_as=row.handled_as, closed_at=row.closed_at, closed_as=row.closed_as,
+        handled_by=row.handled_by, handled_as=row.handled_as,
+        can_undo=row.before is not None, closed_at=row.closed_at, closed_as=row.closed_as,
         closed_cause=row.closed_cause, current=_step(current) if current else None,
         next=_step(following) if following else None, passed_at=_passed(taken),
     )  # fmt: skip

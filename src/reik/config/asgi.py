@@ -20,7 +20,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and scope["path"] == PATH:
         await _live(scope, receive, send)
     else:
-        await _django(dict(scope), receive, send)
+        with _live.busy():
+            await _django(dict(scope), receive, send)
 
 
 async def _live_as_long_as(receive: Receive, send: Send) -> None:

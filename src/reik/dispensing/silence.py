@@ -39,6 +39,37 @@ LEFT JOIN LATERAL (SELECT due_at, criticality FROM dispensing_moment AS m
 """
 
 
+class Listening:
+    """Since when Reik listens without a break, for each share of the device stream.
+
+    After a stop of Reik or of its link no dispenser has been heard for a while: that is Reik's silence, not theirs,
+    until each of them has had the time to speak (N4).
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[int, datetime] = {}
+
+    def heard_through(
+        self,
+        received_through: Sequence[datetime | None],
+        now: datetime,
+        silent_after: timedelta = SILENT_AFTER,
+    ) -> list[datetime | None]:
+        """`received_through`, with None for each share that has not been listened to for `silent_after` yet.
+
+        To be asked again and again, at least every minute.
+        """
+        for share, read in enumerate(received_through):
+            if read is None or now - read > BEHIND:
+                self._since.pop(share, None)
+            else:
+                self._since.setdefault(share, now)
+        return [
+            read if share in self._since and now - self._since[share] >= silent_after else None
+            for share, read in enumerate(received_through)
+        ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silent:
     """A dispenser that is silent now. `since`: when it was last heard (or enrolled, if never: `never` is True)."""

@@ -11,7 +11,7 @@ from reik.alerting.calls import take_due_steps
 from reik.alerting.operations import take_ended_promises
 from reik.dispensing.overdue import PATIENCE, close_overdue
 from reik.dispensing.plan_keeping import renew_plans
-from reik.dispensing.silence import SILENT_AFTER, announce_silent
+from reik.dispensing.silence import SILENT_AFTER, Listening, announce_silent
 from reik.ingest.partitions import received_through
 from reik.kernel import clock
 from reik.kernel.database import Role, become
@@ -36,10 +36,12 @@ def run() -> None:
 
 
 class Watch:
-    """One watcher; what is due stands in rows, so it remembers nothing but when it last looked at the plans."""
+    """One watcher; what is due stands in rows, so it remembers nothing but when it last looked around, and since
+    when it has listened."""
 
     def __init__(self) -> None:
         self._renew_at = 0.0
+        self._listening = Listening()
         self._kept_patience: timedelta | None = None
 
     def _patience(self) -> timedelta:
@@ -68,9 +70,9 @@ class Watch:
     def _look_around(self, now: datetime) -> bool:
         """What is looked at once a minute; whether there is more of it. What is due now goes before the rest."""
         with transaction.atomic():
-            silent = announce_silent(
-                received_through=received_through(), now=now, silent_after=self._silent_after(), most=MOST
-            )
+            after = self._silent_after()
+            heard = self._listening.heard_through(received_through(), now, after)
+            silent = announce_silent(received_through=heard, now=now, silent_after=after, most=MOST)
         note_nearly_empty(now)
         with transaction.atomic():
             renewed = renew_plans(now, RENEWED_AT_ONCE)

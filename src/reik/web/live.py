@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -53,6 +53,19 @@ class Live:
         self._hub = Hub()
         self._hub.start()
         wake.install(self._hub)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Around every other request: browsers are told no faster than their questions are answered."""
+        hub = self._hub
+        if hub is None:
+            yield
+            return
+        hub.answering += 1
+        try:
+            yield
+        finally:
+            hub.answering -= 1
 
     async def stop(self) -> None:
         wake.install(None)

@@ -40,6 +40,9 @@ POLLED_EVERY_S = 2.0
 CHECKED_EVERY_S = 60.0
 MOST_PER_S = 60
 """Browsers told per second: each of them fetches a fragment, and other pages have to be answered in between."""
+ENOUGH = 3
+"""With so many requests in hand nobody more is told for a while, so that a page never waits behind many fragments."""
+LONGEST_PAUSE_S = 0.25
 FEW = 20
 GAP_S = 0.5
 WELL_FOR_S = 8.0
@@ -77,6 +80,7 @@ class Hub:
         self._due = asyncio.Event()
         self._newest: dict[UUID, datetime] = {}
         self._heard: dict[UUID, datetime] = {}
+        self.answering = 0
         self._client: Client | None = None
         self._well_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -177,7 +181,14 @@ class Hub:
                     each.told_at = self._loop.time()
                     each.tell()
                 if len(self._listeners) >= FEW:
-                    await asyncio.sleep(random.uniform(0.5, 1.5) / MOST_PER_S)  # noqa: S311 - spreads, hides nothing
+                    await self._pause()
+
+    async def _pause(self) -> None:
+        """Between two of many: jittered, and longer while the process has enough to answer."""
+        until = self._loop.time() + LONGEST_PAUSE_S
+        await asyncio.sleep(random.uniform(0.5, 1.5) / MOST_PER_S)  # noqa: S311 - spreads, hides nothing
+        while self.answering >= ENOUGH and self._loop.time() < until:
+            await asyncio.sleep(0.005)
 
     async def _listen(self) -> None:
         """One subscription for all organisations; nats-py keeps it up after the first time."""

@@ -99,6 +99,7 @@ def outcome_words(outcome: str) -> str:
         "out_after_call": _("zakje is eruit na bellen"),
         "says_out": _("zegt dat het zakje eruit is"),
         "out_at_visit": _("zakje is eruit, iemand stond erbij"),
+        "put_right": _("dispenser doet het weer, of is verzorgd"),
         "refuses": _("wil de medicijnen niet"),
         "says_taken_otherwise": _("zegt de medicijnen anders te hebben gekregen"),
         "advice_asked": _("mag niet meer, overleg gevraagd"),

@@ -37,10 +37,13 @@ def chain_of(alert: AlertSeen, steps: Sequence[StepSeen]) -> list[Link]:
     for step in steps:
         newest[step.position] = step
     order = [newest[position] for position in sorted(newest)]
-    current = alert.current.position if alert.current and alert.state == "open" else None
+    now = alert.current if alert.state == "open" else None
     for place, step in enumerate(order):
         following = order[place + 1] if place + 1 < len(order) else None
-        links.append(_link(step, following, step.position == current))
+        if now and step.position == now.position:  # the newest of a step that is repeated is its next time
+            links.append(_link(now, step if step.round > now.round else following, current=True))
+        else:
+            links.append(_link(step, following, current=False))
     promise = _promise(alert)
     if promise:
         done = sum(each.state == "done" for each in links)
@@ -62,7 +65,7 @@ def _signal(alert: AlertSeen) -> Link:
     )
 
 
-def _link(step: StepSeen, following: StepSeen | None, current: bool) -> Link:
+def _link(step: StepSeen, following: StepSeen | None, *, current: bool) -> Link:
     taken = step.state in ("taken", "delivered", "failed")
     state = "now" if current else "done" if taken else "next" if step.state == "planned" else "past"
     ends = following.due_at if following and following.state == "planned" else None

@@ -14,6 +14,7 @@ from reik.people.queries import ClientCard
 SILENT_FOR = timedelta(minutes=12)
 """Two heartbeats of five minutes each were missed, with some slack (device contract, section 4)."""
 AHEAD = timedelta(minutes=60)
+SILENT = "silent"
 MANY = 3
 """From here on it is an outage and gets a banner; one or two are alerts like any other."""
 
@@ -27,6 +28,7 @@ class Silent:
     due_at: datetime | None
     critical: bool
     owner: str
+    alert_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,12 @@ class Lookout:
     def count(self) -> int:
         return len(self.first) + len(self.later)
 
+    def stands_for(self, alert: AlertSeen) -> bool:
+        """Whether the banner stands for this alert: one outage, one banner. Who has a time-critical moment soon, and
+        what somebody took up, keeps its own row."""
+        later = {each.client.id for each in self.later}
+        return self.many and alert.cause == SILENT and alert.state == "open" and alert.client_id in later
+
     @property
     def many(self) -> bool:
         return self.count >= MANY
@@ -56,6 +64,7 @@ def lookout_of(
 ) -> Lookout:
     """Silences come in the order of their risk."""
     owners = {each.client_id: each.accepted_by for each in alerts if each.accepted_by}
+    told = {each.client_id: each.id for each in alerts if each.cause == SILENT}
     everyone = [
         Silent(
             client=clients[each.client_id],
@@ -63,6 +72,7 @@ def lookout_of(
             due_at=each.due_at,
             critical=each.due_at is not None and each.criticality == 0,
             owner=owners.get(each.client_id, ""),
+            alert_id=told.get(each.client_id),
         )
         for each in silences
         if each.client_id in clients

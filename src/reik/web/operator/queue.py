@@ -179,7 +179,11 @@ def about(alert: AlertSeen, client: ClientCard) -> str:
     if alert.moment is None:
         return said
     said = f"{said} {alert.moment.due_at.astimezone(ZoneInfo(client.zone)):%H:%M}"
-    return f"{said} · {_('tijdkritisch')}" if alert.moment.criticality == 0 else said
+    return said + critical(alert.moment)
+
+
+def critical(moment: MomentSeen) -> str:
+    return " · " + _("tijdkritisch") if moment.criticality == 0 else ""
 
 
 def _until(alert: AlertSeen, now: datetime) -> tuple[datetime | None, bool]:
@@ -220,13 +224,12 @@ def then(alert: AlertSeen) -> str:
 
 def _running(moment: MomentSeen, client: ClientCard, now: datetime) -> Line:
     due = f"{moment.due_at.astimezone(ZoneInfo(client.zone)):%H:%M}"
-    critical = f" · {_('tijdkritisch')}" if moment.criticality == 0 else ""
     return Line(
         id=moment.id,
         client=client,
         age=client.age(now.astimezone(ZoneInfo(client.zone)).date()),
         shown=shown_moment(moment, now),
-        what=_("Signaal van %(due)s") % {"due": due} + critical,
+        what=_("Signaal van %(due)s") % {"due": due} + critical(moment),
         since=moment.due_at,
         owner="",
         mine=False,

@@ -67,11 +67,13 @@ def board(
         each.client_id for group in (alerts[: queue.MOST], settled, running, silences) for each in group
     }
     clients = people.cards(actor, wanted)
-    rows = queue.queue_of(alerts, running, settled, clients, me=actor.name, now=now)
+    silent = lookout.lookout_of(silences, clients, alerts, until)
+    shown = [each for each in alerts if not silent.stands_for(each)]
+    rows = queue.queue_of(shown, running, settled, clients, me=actor.name, now=now)
     closed, remote = alerting.closed_counts(ids, _midnight(now))
     return Board(
         queue=queue.beside(rows, selected, since),
-        lookout=lookout.lookout_of(silences, clients, alerts, until),
+        lookout=silent,
         closed=closed,
         closed_remote=remote,
         placed=dispensing.placed_count(actor.organisations),

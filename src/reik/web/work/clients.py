@@ -27,6 +27,7 @@ from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.work.path import CLIENT, before_a_client, path_of
 from reik.web.work.shown import roll_row
+from reik.web.work.turns import take_turns
 from reik.web.work.whose import EVERYONE, TEAM, client_of
 from reik.web.work.words import line_consequence, line_sentence, unplannable_words
 
@@ -53,6 +54,7 @@ def new_client(request: ActingRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     if request.method != "POST":
         return _form(request, actor, Typed(values=_begin(request, actor)))
+    take_turns("new client of", actor.organisation_id)
     typed = _read(request.POST, actor, now)
     if not typed.errors and not typed.twins:
         client_id = _register(typed, actor, now)

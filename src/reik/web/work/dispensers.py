@@ -27,6 +27,7 @@ from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.work.path import DISPENSER, path_of
 from reik.web.work.reading import AHEAD
+from reik.web.work.turns import take_turns
 from reik.web.work.whose import EVERYONE, client_of
 
 HOUSEHOLD = "absent"
@@ -44,6 +45,7 @@ def dispenser(request: ActingRequest, client_id: UUID) -> HttpResponse:
     if request.method != "POST":
         viewed(request, f"dispenser of {client_id}", {card.organisation_id: [client_id]}, now)
         return _page(request, card, now, demo)
+    take_turns("dispenser of", client_id)
     if path_of(card, DISPENSER, now).dispenser is not None and "again" not in request.POST:
         return _page(request, card, now, demo, error=_("Deze cliënt heeft al een dispenser."))
     label = f"DEMO-{token_hex(2).upper()}" if demo else request.POST.get("label", "").strip().upper()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -105,9 +104,10 @@ def _page(
     ]
     differing = {moment for each in findings if (moment := _moment(each.key)) is not None}
     first, last, count = (request.POST.get(each, "") for each in ("first", "last", "count"))
+    days = sachet_days(list(medication.sachets_of(row.id)), differing)
     values = {
         "card": card, "roll": row, "path": path_of(card, ROLL, now), "refusals": refusals,
-        "days": sachet_days(list(medication.sachets_of(row.id)), differing), "zone": ZoneInfo(card.zone),
+        "days": days, "barcodes": any(each.barcode for _day, group in days for each in group),
         "findings": [finding_words(each.kind, each.key, each.sentence, of_roll=True) for each in findings],
         "may_accept": is_pharmacy(actor_of(request)), "because": request.POST.get("because", ""),
         "first": first or row.first, "last": last or row.last, "count": count or row.count,

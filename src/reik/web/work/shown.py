@@ -75,7 +75,7 @@ def _said(roll: Any) -> str:
         (roll.registered_at, roll.registered_by),
     ]  # fmt: skip
     at, by = max(((at, by) for at, by in steps if at), key=lambda each: each[0])
-    name = _("de dispenser") if by == "device" else by
+    name = {"device": _("de dispenser"), "household": _("het huishouden")}.get(by, by)
     return f"{name}, {date_format(at.astimezone(ZoneInfo('Europe/Amsterdam')), 'j F H:i')}"
 
 

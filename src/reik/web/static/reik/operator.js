@@ -129,7 +129,7 @@
   function arrived(event) {
     var verb = event.detail.requestConfig && event.detail.requestConfig.verb;
     if (phone()) window.scrollTo(0, 0);
-    if (phone() || (verb === "post" && document.activeElement === body)) {
+    if (phone() || verb === "post") {
       var name = by("d-name");
       if (name) { name.setAttribute("tabindex", "-1"); name.focus({ preventScroll: true }); }
     }

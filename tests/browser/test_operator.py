@@ -1,0 +1,84 @@
+"""The console in a real browser: it is found, worked by keys, undone, and readable for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+Visit = Callable[..., Any]
+
+
+def with_alert(page: Any) -> Any:
+    """The first alert of which the queue says that it has to be done; waits for the demo to bring one."""
+    for _ in range(45):
+        if page.locator("#outcome").count():
+            return page
+        page.wait_for_timeout(2000)
+        page.reload()
+    pytest.fail("No alert came up in the demo.")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("dark", [False, True])
+def test_everybody_can_read_it(
+    visit: Visit, axe: Callable[[Any], None], phone: bool, dark: bool
+) -> None:
+    page = visit("/zorgcentrale", who="Sanne Vos", phone=phone, dark=dark, english=dark)
+    page.wait_for_selector("[data-live=on]", state="attached")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    axe(page)
+    if page.locator("a.q").count():
+        page.locator("a.q").first.click()
+        page.wait_for_selector("#d-name")
+        axe(page)
+
+
+def test_an_alert_is_handled_and_undone_by_keys(visit: Visit) -> None:
+    page = with_alert(visit("/zorgcentrale", who="Sanne Vos"))
+    page.locator("#take").first.click()
+    page.wait_for_selector("#give-back")
+    name = page.locator("#d-name").inner_text()
+    page.keyboard.press("3")
+    assert page.locator("#o-not_reached, #o-says_taken_otherwise, #o-advice_asked").locator(":checked").count() or (
+        page.locator("#outcome input:checked").get_attribute("data-key") == "3"
+    )
+    page.keyboard.press("n")
+    page.keyboard.type("3 keer gebeld")  # letters and digits in a field are no keys
+    assert page.locator("#note").input_value() == "3 keer gebeld"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#undo")
+    page.locator("#undo").click()
+    page.wait_for_selector("#give-back")
+    assert page.locator("#d-name").inner_text() == name
+    page.locator("#give-back").click()
+    page.wait_for_selector("#take, .chip.c-uit")
+
+
+def test_keys_help_search_and_can_be_switched_off(visit: Visit) -> None:
+    page = visit("/zorgcentrale", who="Sanne Vos")
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("kuipers")
+    page.wait_for_selector("#found a")
+    page.keyboard.press("Escape")
+    page.locator("[data-open=help]").click()
+    page.locator("#keys").click()
+    page.wait_for_load_state()
+    page.keyboard.press("?")
+    assert not page.locator("#help").is_visible()
+
+
+def test_a_lost_line_is_said_within_eleven_seconds(visit: Visit) -> None:
+    page = visit("/zorgcentrale", who="Sanne Vos")
+    page.wait_for_selector("[data-live=on]", state="attached")
+    assert not page.locator("#lost").is_visible()
+    page.context.set_offline(True)
+    page.wait_for_selector("#lost", state="visible", timeout=13_000)
+    page.context.set_offline(False)
+    page.wait_for_selector("#lost", state="hidden", timeout=40_000)
