@@ -30,7 +30,6 @@ from reik_dispenser.roll import ExpectedRoll, Moment
 from reik_dispenser.state import Device, Plan
 from reik_simulator.faults import FaultRates, Mechanism
 
-
 HANDLING = timedelta(seconds=0.5)
 """Between taking a roll out and putting the next one in, where timers are never quite on time."""
 

@@ -116,13 +116,22 @@ def beside_us(work) -> tuple[Thread, list[Exception]]:
     return thread, raised
 
 
+def test_the_history_of_an_alert_begins_with_why_it_was_opened(alert):
+    """N16, and what live screens notice it by."""
+    first = Remark.objects.order_by("at").first()
+    assert (first.alert_id, first.kind, first.by, first.text) == (alert.id, "opened", "reik", alert.cause)
+
+
 def test_one_alert_per_moment_however_often_it_is_found(anna, alert, deadline):
     """Rule 7, and the database stands behind it."""
     tell(anna, anna.closed("m", "device_failure", deadline), at=deadline + MINUTE)
     tell(anna, anna.closed("m", "not_taken_out", deadline), at=deadline + 2 * MINUTE)
     alert.refresh_from_db()
     assert (Alert.objects.count(), alert.cause, alert.state) == (1, "not_out", "open")
-    assert [r.text for r in Remark.objects.order_by("at")] == ["device_failure", "not_out"]
+    assert [r.text for r in Remark.objects.exclude(kind="opened").order_by("at")] == [
+        "device_failure",
+        "not_out",
+    ]
     with pytest.raises(IntegrityError):
         Alert.objects.create(
             id=alert.moment_id, organisation_id=alert.organisation_id, client_id=alert.client_id,
@@ -205,7 +214,7 @@ def test_accepting_again_changes_nothing_and_someone_else_is_refused(alert, dead
     accept_alert(alert_id=alert.id, by="zuster Jo", now=deadline + 2 * MINUTE)
     alert.refresh_from_db()
     assert alert.accepted_at == deadline + MINUTE
-    assert Remark.objects.count() == 1
+    assert Remark.objects.exclude(kind="opened").count() == 1
     with pytest.raises(AlertRefused, match="accepted by zuster Jo"):
         accept_alert(alert_id=alert.id, by="broeder Ed", now=deadline + 2 * MINUTE)
     alert.refresh_from_db()
@@ -271,7 +280,7 @@ def test_a_late_press_closes_the_alert_and_keeps_its_history(anna, alert, deadli
     assert alert.accepted_by == ("zuster Jo" if accepted else "")
     assert steps(alert, State.CANCELLED) == [("carer", 1, "CANCELLED"), ("team", 1, "CANCELLED")]
     assert messages().count() == 0
-    history = list(Remark.objects.order_by("at", "id").values_list("kind", flat=True))
+    history = list(Remark.objects.exclude(kind="opened").order_by("at", "id").values_list("kind", flat=True))
     assert sorted(history) == sorted((["accepted"] if accepted else []) + ["finding", "closed"])
     assert take(deadline + 60 * MINUTE) == 0
 
@@ -283,7 +292,9 @@ def test_unknown_that_turns_out_to_be_not_out_adds_a_line_and_no_second_alert(an
     tell(anna, anna.closed("m", "not_taken_out", deadline), at=deadline + 2 * MINUTE)
     alert.refresh_from_db()
     assert (alert.cause, alert.reason, alert.state) == ("not_out", "device", "open")
-    assert [(r.kind, r.by, r.text) for r in Remark.objects.all()] == [("finding", "device", "not_out")]
+    assert [(r.kind, r.by, r.text) for r in Remark.objects.exclude(kind="opened").all()] == [
+        ("finding", "device", "not_out")
+    ]
     assert (Alert.objects.count(), messages().count()) == (1, 1)
 
 
@@ -292,7 +303,7 @@ def test_unknown_that_turns_out_to_be_paused_is_noted_for_whoever_handles_it(ann
     tell(anna, anna.closed("m", "paused", deadline), at=deadline + 2 * MINUTE)
     alert = Alert.objects.get()
     assert (alert.cause, alert.state) == ("paused", "open")
-    assert [r.text for r in Remark.objects.all()] == ["paused"]
+    assert [r.text for r in Remark.objects.exclude(kind="opened").all()] == ["paused"]
 
 
 def test_what_closed_as_out_and_is_in_doubt_after_all_is_opened_again_with_a_fresh_route(
@@ -312,7 +323,7 @@ def test_what_closed_as_out_and_is_in_doubt_after_all_is_opened_again_with_a_fre
     fresh = [each for each in steps(alert) if each[1] == 2]
     assert fresh == [("centre", 2, "TAKEN"), ("carer", 2, "PLANNED"), ("team", 2, "PLANNED")]
     assert messages().filter(about=alert.id).count() == 1
-    kinds = [r.kind for r in Remark.objects.order_by("at")]
+    kinds = [r.kind for r in Remark.objects.exclude(kind="opened").order_by("at")]
     assert kinds[:1] == ["accepted"]
     assert set(kinds) == {"accepted", "finding", "closed", "reopened"}
     take(at + 5 * MINUTE)
@@ -333,7 +344,10 @@ def test_a_finding_after_a_person_handled_it_is_a_line_in_its_history(anna, aler
     tell(anna, anna.closed("m", "device_failure", deadline), at=deadline + MINUTE)
     alert.refresh_from_db()
     assert (alert.state, alert.closed_as, alert.cause) == ("closed", "away", "not_out")
-    assert [r.text for r in Remark.objects.order_by("at")] == ["away", "device_failure"]
+    assert [r.text for r in Remark.objects.exclude(kind="opened").order_by("at")] == [
+        "away",
+        "device_failure",
+    ]
 
 
 class TestFailingChannel:

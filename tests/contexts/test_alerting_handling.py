@@ -111,7 +111,12 @@ def steps(alert):
 
 
 def history(alert):
-    return list(Remark.objects.filter(alert_id=alert.id).order_by("at", "id").values_list("kind", flat=True))
+    return list(
+        Remark.objects.exclude(kind="opened")
+        .filter(alert_id=alert.id)
+        .order_by("at", "id")
+        .values_list("kind", flat=True)
+    )
 
 
 def fresh(alert):

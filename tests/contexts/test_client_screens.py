@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 
 from reik.dispensing.models import Dispenser
 from reik.kernel.database import Role, become
+from reik.medication.agreements import Agreement, Amount, AsNeeded, Block, Dosage, Period, Product, Timing
+from reik.medication.operations import agreements_received
 from reik.people.operations import register_client, sort_key
 from tests import cast
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged, statements
@@ -72,6 +76,39 @@ def test_her_file_says_what_is_known_and_no_more(town: Town, visits: Visits) -> 
     assert "%" not in page.split('class="counts"')[1].split("</div>")[0]
 
 
+def test_what_is_outside_the_roll_is_said_as_the_pharmacy_wrote_it(town: Town, visits: Visits) -> None:
+    """R5: beside the roll, as needed, and what could not be planned with the reason."""
+    with as_worker():
+        need = Dosage(as_needed=AsNeeded(criteria=("bij pijn",)), dose=Amount(value=Decimal(2), unit="stuk"))
+        agreements_received(
+            organisation_id=town.care.id, client_id=town.id(ANNIE), message_id="m1", now=town.now,
+            agreements=[
+                agreed("TA1", "Tablet in de rol", "08:00"), agreed("TA2", "Oogdruppels", "21:00", packable=False),
+                agreed("TA3", "Pijnstiller", dosages=(need,)), agreed("TA4", "Zalf"),
+            ],
+        )  # fmt: skip
+    page = visits.text("nurse", f"/clienten/{town.id(ANNIE)}")
+    assert "Tablet in de rol" in page.split('id="schema-h"')[1].split("</section>")[0]
+    outside = page.split('id="buiten-h"')[1].split("</section>")[0]
+    for said in ("Oogdruppels", "21:00", "Pijnstiller", "bij pijn", "Zalf", "er staat geen tijd bij"):
+        assert said in outside, said
+    assert "Tablet in de rol" not in outside
+
+
+def agreed(id: str, name: str, *times: str, packable: bool = True, **more: Any) -> Agreement:
+    timing = Timing(repeats=True, times=times, period=Decimal(1), unit="d") if times else Timing()
+    dosage = Dosage(timing=timing, dose=Amount(value=Decimal(1), unit="stuk"))
+    given: dict[str, Any] = {
+        "dosages": (dosage,),
+        "period": Period(start="2026-11-01"),
+        "treatment": f"M-{id}",
+    }
+    return Agreement(
+        block=Block.TA, id=id, registered="2026-11-01T10:00:00+01:00",
+        product=Product(code="1", display=name), packable=packable, **(given | more),
+    )  # fmt: skip
+
+
 def test_unknown_is_counted_apart_and_in_no_fraction(town: Town, visits: Visits) -> None:
     """R72, N7."""
     with as_worker():
@@ -87,7 +124,7 @@ def test_a_dispenser_that_knows_only_its_button_says_no_more(town: Town, visits:
         Dispenser.objects.filter(id=town.voices[ANNIE].id).update(evidence="pressed")
     page = visits.text("nurse", f"/clienten/{town.id(ANNIE)}")
     assert "betekent bij deze dispenser: op OK gedrukt, zakje uitgegeven" in page
-    assert "08:00 uitgenomen" not in page
+    assert "1 van 1 momenten: op OK gedrukt, zakje uitgegeven" in page
     assert ": op OK gedrukt" in page
 
 

@@ -16,6 +16,7 @@ from django.test import Client as Browser
 from django.test import override_settings
 
 from reik.dispensing.models import DeviceSecret, Moment
+from reik.ingest import letters
 from reik.interop.fhir import port
 from reik.kernel import clock
 from reik.kernel.database import Role, become
@@ -525,6 +526,34 @@ def test_what_cannot_be_planned_and_what_differs_is_said_in_words(house: House) 
     listed = page(house.who("pharmacist").get("/werklijst"))
     assert "er staat geen tijd bij" in listed
     assert "20:00 staat in het schema en niet in de afspraken van de apotheek." in listed
+
+
+def test_a_device_message_that_was_not_understood_is_shown_by_its_number_only(house: House) -> None:
+    def park(client: Client, device: str) -> UUID:
+        cast.beside(client, device, house.now)
+        letter = letters.keep(
+            organisation_id=house.zorg, interpreter="device/1", peer=device, body=b"het geheim", now=house.now
+        )
+        letters.settle(letter, letters.Fate.PARKED, "poison")
+        return letter.id
+
+    ours, theirs = (
+        house.worker(lambda: park(house.anna, "REIK-1")),
+        house.worker(lambda: park(house.south, "REIK-2")),
+    )
+    listed = page(house.who("nurse").get("/werklijst"))
+    assert str(ours) in listed
+    assert str(theirs) not in listed
+    assert "geheim" not in listed
+    assert str(theirs) in page(house.who("pharmacist").get("/werklijst"))
+    assert str(ours) not in page(house.who("stranger").get("/werklijst"))
+
+
+def test_nothing_to_do_says_what_was_looked_at(house: House) -> None:
+    said = page(house.who("nurse").get("/werklijst"))
+    assert "Niets te doen." in said
+    assert "Nog geen bericht van de apotheek." in said
+    assert "Nagekeken om 08:00: 1 cliënt." in said
 
 
 # Dispensers

@@ -7,17 +7,22 @@ import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from reik_dispenser.canonical import plan_sha256, read_at, write_at
-from reik_dispenser.inputs import CommandReceived
+from reik_dispenser.inputs import ButtonPressed, CommandReceived, HelpPressed, RollInserted
 from reik_dispenser.messages import Command
+from reik_dispenser.roll import ExpectedRoll
+from reik_dispenser.state import Device
 from reik_dispenser.status import heartbeat
 from reik_simulator.__main__ import main, read_enrolments
 from reik_simulator.faults import ROUGH, FaultRates
 from reik_simulator.fleet import Fleet, run_until_stopped
-from reik_simulator.household import PROFILES, Coming, Home, home
+from reik_simulator.folder import Neighbourhood
+from reik_simulator.house import MakesNoSense
+from reik_simulator.household import PROFILES, Coming, Home, Household, home
 
 MIDNIGHT = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 DAYS = 7
@@ -187,3 +192,56 @@ def test_a_fleet_without_a_broker_keeps_its_events(tmp_path: Path) -> None:
     for dispenser in second.dispensers.values():
         assert dispenser.state.epoch == 1
         assert dispenser.state.seq >= 2, "started twice, nothing lost"
+
+
+def test_between_taking_a_roll_out_and_putting_the_next_one_in_nobody_fetches_another() -> None:
+    """Timers are a little late: the empty device is seen a moment after the instant that was meant."""
+    household = Household(PROFILES["absent"], Random(1))
+    rolls = tuple(ExpectedRoll(roll=f"r-{n}", first=1, last=7, count=7) for n in (1, 2))
+    (coming,) = household.looks(Device(expected=rolls), MIDNIGHT)
+    assert isinstance(coming.input, RollInserted)
+    late = coming.at + timedelta(milliseconds=10)
+    assert household.looks(Device(expected=rolls, stays=1), late) == []
+
+
+def test_hands_at_a_device_that_nobody_lives_with(tmp_path: Path) -> None:
+    """Without a broker: pulled, put back and pressed; the same epoch goes on, and what makes no sense is refused."""
+    key = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s"
+    home = tmp_path / "SIM-1"
+    home.mkdir()
+    (home / "household.json").write_text(json.dumps({"profile": "absent", "seed": 3}))
+    document = {"device": "SIM-1", "password": "p" * 24, "key": key, "mqtt": "mqtt://127.0.0.1:1"}
+    (tmp_path / "no device").mkdir()
+    there = Neighbourhood(tmp_path)
+    assert there.arrivals() == []
+    fleet = Fleet(wall=lambda: MIDNIGHT, speed=100.0, arrivals=there.arrivals)
+
+    async def story() -> None:
+        living = asyncio.create_task(fleet.run())
+        (home / "enrolment.json").write_text(json.dumps(document))
+        while "SIM-1" not in fleet.dispensers:
+            await asyncio.sleep(0.01)
+        one = fleet.homes["SIM-1"]
+        seq = fleet.dispensers["SIM-1"].state.seq
+        one.house.press(HelpPressed())
+        assert one.view()["screen"] == "help_called"
+        one.unplug()
+        for act in (one.unplug, one.house.take, one.house.jam, lambda: one.house.press(ButtonPressed())):
+            with pytest.raises(MakesNoSense):
+                act()
+        assert (one.view()["powered"], one.view()["screen"]) == (False, None)
+        await asyncio.sleep(0.05)
+        one.plug()
+        while "SIM-1" not in fleet.dispensers:
+            await asyncio.sleep(0.01)
+        state = fleet.dispensers["SIM-1"].state
+        assert (state.epoch, state.seq > seq + 1) == (1, True)
+        one.house.jam()
+        assert one.view()["faults"] == ["jam"]
+        one.house.open_lid()
+        one.house.close_lid()
+        assert one.view()["faults"] == []
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+
+    asyncio.run(story())

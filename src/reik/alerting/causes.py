@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-NOW, DAYTIME = "now", "daytime"
+NOW, SOON, DAYTIME = "now", "soon", "daytime"
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`priority` as of a moment (0 first); `starts`: the route begins at once, or in daytime; `technical`: nobody
-    phones the client about it."""
+    """`priority` as of a moment (0 first); `starts`: the route begins at once, after a quarter, or in daytime;
+    `technical`: nobody phones the client about it."""
 
     priority: int = 1
     starts: str = NOW
@@ -26,7 +26,7 @@ FAULTS = {
     "wrong_sachet": Cause(),
     "wrong_sequence": Cause(),
     "wrong_roll": Cause(),
-    "roll_empty": Cause(),
+    "roll_empty": Cause(starts=SOON),  # at every change of rolls it is true for a few minutes
     "tray_full": Cause(),
     "lid_open": Cause(),
     "battery_low": Cause(),
@@ -69,6 +69,7 @@ CAUSES = FAULTS | {
 }
 
 DAY = (time(8), time(18))
+AFTER = timedelta(minutes=15)
 
 AFFECTS_DELIVERY = frozenset(
     {"set_plan", "hold_sachets", "release_sachets", "present_now", "pause", "resume", "expect_roll", "unlock"}
@@ -86,9 +87,10 @@ def is_technical(cause: str) -> bool:
 
 
 def begins(cause: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """When the route of an alert with this cause begins: at once, or at the next daytime of the client."""
-    if CAUSES.get(cause, Cause()).starts == NOW:
-        return now
+    """When the route of an alert with this cause begins: at once, after a quarter, or at the client's next daytime."""
+    starts = CAUSES.get(cause, Cause()).starts
+    if starts != DAYTIME:
+        return now + AFTER if starts == SOON else now
     local = now.astimezone(zone)
     if DAY[0] <= local.time() < DAY[1]:
         return now

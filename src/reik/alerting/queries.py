@@ -188,6 +188,8 @@ def alert(alert_id: UUID, client_ids: Collection[UUID]) -> AlertSeen | None:
 
 def _seen(rows: QuerySet[Alert]) -> list[AlertSeen]:
     found = list(rows)
+    if not found:
+        return []
     moments = moments_by_id([each.moment_id for each in found if each.moment_id])
     steps: dict[UUID, list[Step]] = defaultdict(list)
     for step in Step.objects.filter(alert_id__in=[each.id for each in found]).order_by("round", "position"):

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -123,9 +124,8 @@ def take_oldest(device: str, now: datetime) -> ToSend | None:
     return next(iter(_take(CLAIM_FOR, {"now": now, "device": device, "most": 1})), None)
 
 
-def _take(claim: str, values: dict[str, object]) -> list[ToSend]:
-    now = values["now"]
-    assert isinstance(now, datetime)
+def _take(claim: str, values: Mapping[str, Any]) -> list[ToSend]:
+    now: datetime = values["now"]
     with connection.cursor() as cursor:
         cursor.execute(claim, values)
         rows = cursor.fetchall()

@@ -40,7 +40,9 @@ def keep(followed: Sequence[Followed], now: datetime, *, pace: float = 1) -> Non
     `pace` hurries windows and latest hand-out times, as it does at the device.
     A moment about which something was said already is left as it is, whatever the plan says now.
     """
-    wanted = {(each.dispenser_id, one.dose.key): _new(each, one, pace) for each in followed for one in each.wanted}
+    wanted = {
+        (each.dispenser_id, one.dose.key): _new(each, one, pace) for each in followed for one in each.wanted
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             TO_COME,

@@ -135,6 +135,7 @@ class Agreed:
     as_needed: Sequence[Any] = ()
     unplannable: Sequence[Any] = ()
     stopped: Sequence[Any] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # of the medicine of each agreement
 
 
 def agreed_of(client_id: UUID, day: date, zone: ZoneInfo) -> Agreed:
@@ -155,6 +156,7 @@ def agreed_of(client_id: UUID, day: date, zone: ZoneInfo) -> Agreed:
     return Agreed(
         received_at=newest.received_at, in_roll=_listed(packed), outside=_listed(beside),
         as_needed=newest.as_needed, unplannable=newest.unplannable, stopped=newest.stopped,
+        names={each.id: each.product.display or each.product.code or "" for each in said},
     )  # fmt: skip
 
 
@@ -172,5 +174,7 @@ def contents_of(client_id: UUID, day: date) -> dict[time, list[Medicine]]:
     found: dict[time, list[Medicine]] = defaultdict(list)
     for on, at, contents in rows:
         if on is not None and at is not None and first.setdefault(at, on) == on:
-            found[at] += [Medicine(text=str(each["text"]), amount=str(each["amount"])) for each in contents or []]
+            found[at] += [
+                Medicine(text=str(each["text"]), amount=str(each["amount"])) for each in contents or []
+            ]
     return dict(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,6 +44,9 @@ def run(host: str = HOST, port: int = PORT, *, listening: socket.socket | None =
     while this process is started again. Raises PortTaken.
     """
     own = listening or listen(host, port, exact=True)
+    # The loop hands each request on a dozen times; by default it would wait 5 ms for its turn at each of them
+    # while some view computes.
+    sys.setswitchinterval(0.0005)
     become(Role.WEB, pool=CONNECTIONS)
     _heal_soon()
     try:

@@ -40,7 +40,7 @@ POLLED_EVERY_S = 2.0
 CHECKED_EVERY_S = 60.0
 MOST_PER_S = 60
 """Browsers told per second: each of them fetches a fragment, and other pages have to be answered in between."""
-ENOUGH = 3
+ENOUGH = 2
 """With so many requests in hand nobody more is told for a while, so that a page never waits behind many fragments."""
 LONGEST_PAUSE_S = 0.25
 FEW = 20

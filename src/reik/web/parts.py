@@ -91,13 +91,14 @@ def axis(day: Strip, now: datetime) -> dict[str, object]:
     """The hours above a list of strips; one that the time of now would cover is left out."""
     pin = float(day.now.rstrip("%")) if day.now else -100.0
     hours = [
-        (f"{place}%", word, anchor)
-        for place, word, anchor in (
+        (word, f"{place}%", side)
+        for place, word, side in (
             (0, "00", "start"), (25, "06", "middle"), (50, "12", "middle"), (75, "18", "middle"), (100, "24", "end"),
         )
         if abs(place - pin) > NOW_COVERS
     ]  # fmt: skip
-    return {"day": day, "now": now, "hours": hours}
+    anchor = "start" if pin < NOW_COVERS / 2 else "end" if pin > 100 - NOW_COVERS / 2 else "middle"
+    return {"day": day, "now": now, "hours": hours, "anchor": anchor}
 
 
 @register.simple_tag

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
 def cause_words(cause: str) -> str:
     """What an alert is about, as the line under a name."""
+    return _causes(get_language() or "nl").get(cause, cause)
+
+
+@cache
+def _causes(_language: str) -> dict[str, str]:
+    """Looked up for every row of every screen that is open, so made once per language."""
     return {
         "not_out": _("Niet uitgenomen"),
         "partly": _("Deels uitgenomen"),
@@ -42,7 +51,7 @@ def cause_words(cause: str) -> str:
         "journal_lost": _("Dispenser is zijn geheugen kwijt"),
         "second_session": _("Twee dispensers met één naam"),
         "command_not_done": _("Opdracht aan de dispenser is niet uitgevoerd"),
-    }.get(cause, cause)
+    }
 
 
 def reason_words(reason: str) -> str:

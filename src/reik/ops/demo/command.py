@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from reik.kernel import clock
 from reik.kernel.home import Home
@@ -71,7 +73,7 @@ def command(options: argparse.Namespace) -> int:
         host="0.0.0.0" if options.share else "127.0.0.1",  # noqa: S104 - asked for
         port=options.port, ephemeral=False, ready=options.ready, kind="demo",
     )  # fmt: skip
-    return up.command(asked, Neighbourhood(home, options.speed, options.days))
+    return up.command(asked, Neighbourhood(home, options.speed, options.days, shared=options.share))
 
 
 def _remove(home: Home) -> None:
@@ -104,8 +106,8 @@ def _mark(home: Home) -> None:
 class Neighbourhood:
     """What a demo adds to `reik up`: the people and their past, their dispensers, and an outside world."""
 
-    def __init__(self, home: Home, pace: float, days: int) -> None:
-        self._home, self._pace, self._days = home, pace, days
+    def __init__(self, home: Home, pace: float, days: int, *, shared: bool = False) -> None:
+        self._home, self._pace, self._days, self._shared = home, pace, days, shared
         self._lines: list[str] = []
 
     def add(self, instance: Instance) -> Mapping[str, Callable[[], None]]:
@@ -115,6 +117,8 @@ class Neighbourhood:
         webhook, mail = sink.listen(CENTRE_PORT), sink.listen(MAIL_PORT)
         self._furnish(webhook.getsockname()[1], mail.getsockname()[1])
         runtime = instance.runtime
+        if self._shared:
+            self._lines.insert(0, f"Op dit netwerk: http://{_own_address()}:{urlsplit(runtime.web).port}")
         log = self._home.path / "log" / "received.log"
         return {
             "world": partial(sink.run, webhook, mail, log),
@@ -153,6 +157,16 @@ def simulate(folder: Path, mqtt: str, web: str, speed: float) -> None:
     """The process's entry: becomes the simulator, which knows Reik by MQTT and HTTP only."""
     command = [sys.executable, "-m", "reik_simulator", "--folder", str(folder), "--speed", f"{speed:g}"]
     os.execv(command[0], [*command, *(["--mqtt", mqtt] if mqtt else []), "--https", web])  # noqa: S606
+
+
+def _own_address() -> str:
+    """How this machine is called on its network; nothing is sent to find out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        try:
+            line.connect(("192.0.2.1", 9))  # an address for documentation (RFC 5737)
+        except OSError:
+            return socket.gethostname()
+        return str(line.getsockname()[0])
 
 
 def _say(line: str) -> None:

@@ -190,10 +190,15 @@ def _route(resident: Resident, pace: float) -> list[RouteStep]:
     centre, carer, team = resident.desks
     person = resident.person
     hours = LATE_HOURS if resident.number % 3 == 0 else CARERS_HOURS
+    story = person is cast.STORY  # can be played at any hour
     return [
         RouteStep(action="phone_client", responder=cast.CENTRE, destination_id=centre, wait=wait(5)),
         RouteStep(
-            action="ask_carer", responder=person.carer, destination_id=carer, wait=wait(10), hours=hours
+            action="ask_carer",
+            responder=person.carer,
+            destination_id=carer,
+            wait=wait(10),
+            hours=None if story else hours,
         ),
         RouteStep(
             action="ask_team", responder=person.team, destination_id=team, wait=wait(5), repeat=wait(5)

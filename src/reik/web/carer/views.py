@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -212,9 +213,9 @@ def _today(request: ActingRequest, card: ClientCard, now: datetime) -> dict[str,
     return today_of(actor_of(request), card, now)
 
 
-def today_of(actor: Actor, card: ClientCard, now: datetime) -> dict[str, object]:
+def today_of(actor: Actor, card: ClientCard, now: datetime) -> dict[str, Any]:
     """What the live part of her page shows: alerts, what she just said, and the day."""
-    alerts = queries.open_alerts([card.id])
+    alerts = sorted(queries.open_alerts([card.id]), key=lambda each: each.moment is None)
     asks = [_ask(actor, each, card, now) for each in alerts]
     moments = moments_between(
         [card.id], *days.bounds(now.astimezone(ZoneInfo(card.zone)).date(), ZoneInfo(card.zone))

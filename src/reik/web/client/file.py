@@ -77,7 +77,7 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
     arrangement = arrangement_of(card.id)
     return {
         "card": card, "age": card.age(today), "demo": is_demo(),
-        "week": week_of(moments, monday, now, zone, evidence), "counts": counts_of(moments, now),
+        "week": week_of(moments, monday, now, zone, evidence), "counts": counts_of(moments, now, evidence),
         "in_words": in_words(lines), "schedule": schedule, "today": today,
         "arrangement": arrangement, "links": links_of(arrangement, lines) if arrangement else [],
         "carers": carers_of([card.id]).get(card.id, []) if actor.role in SEES_CARERS else [],
@@ -127,7 +127,11 @@ def _outside(agreed: Agreed) -> dict[str, Any]:
         "outside": [(at, each) for at, of in agreed.outside.items() for each in of],
         "as_needed": [_need(each) for each in agreed.as_needed],
         "unplannable": [
-            (str(each.get("text") or _("zonder tekst")), unplannable_words(str(each.get("reason", ""))))
+            (
+                agreed.names.get(str(each.get("agreement"))) or _("naam niet bekend"),
+                str(each.get("text") or ""),
+                unplannable_words(str(each.get("reason", ""))),
+            )
             for each in agreed.unplannable
         ],
     }
@@ -137,7 +141,24 @@ def _need(need: Mapping[str, Any]) -> tuple[str, str]:
     """A medicine that she may ask for: its name, and what the pharmacy wrote about it."""
     product = need.get("product") or {}
     name = str(product.get("display") or product.get("code") or _("naam niet bekend"))
-    return name, str(need.get("text") or "")
+    doses = dict.fromkeys(str(need[each]) for each in ("dose_low", "dose_high") if need.get(each))
+    dose = " ".join(each for each in ("–".join(doses), str(need.get("unit") or "")) if each) if doses else ""
+    said = [dose, *need.get("criteria", ()), str(need.get("text") or ""), _most(need.get("max_dose"))]
+    return name, "; ".join(str(each) for each in said if each)
+
+
+def _most(limit: Mapping[str, Any] | None) -> str:
+    """The pharmacy's own limit, as it stands in the message."""
+    if not limit or not limit.get("value"):
+        return ""
+    most = f"{limit['value']} {limit.get('unit') or ''}".strip()
+    return _("ten hoogste %(most)s per %(per)s %(unit)s") % {
+        "most": most,
+        "per": limit.get("per") or 1,
+        "unit": {"d": _("etmaal"), "h": _("uur"), "wk": _("week")}.get(
+            str(limit.get("per_unit")), limit.get("per_unit")
+        ),
+    }
 
 
 def _device(
@@ -151,6 +172,7 @@ def _device(
         "dispenser": dispenser, "state": dispenser_words(dispenser, silent, now),
         "heard": clock_of(dispenser.heard_at, now, zone) if dispenser and dispenser.heard_at else "",
         "evidence": evidence_words(dispenser.evidence) if dispenser else "",
+        "senses": dispenser is None or dispenser.evidence == "removed",
         "plan": plan_of(dispenser.id) if dispenser else None,
         "left": roll_left(rolls, now.astimezone(zone).date(), zone),
         "rolls": rolls, "counted": _counted(dispenser),

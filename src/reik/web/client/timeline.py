@@ -17,7 +17,7 @@ from reik.alerting.queries import AlertSeen, RemarkSeen
 from reik.dispensing.queries import DispenserSeen, MomentSeen, moments_between
 from reik.dispensing.timeline import CommandSeen, EventSeen, commands_of, events_of
 from reik.medication.queries import rolls_of
-from reik.web.client.state import alert_mark, alert_words, shown_moment
+from reik.web.client.state import alert_mark, alert_words, day_icon, is_day_work, shown_moment
 from reik.web.client.words import ICONS, command_words, event_words
 from reik.web.words import remark_words
 
@@ -90,10 +90,10 @@ def _alerts(alerts: Sequence[AlertSeen], remarks: Sequence[RemarkSeen], zone: Zo
         lines[each.alert_id].append((each.at, remark_words(each.kind, each.by, each.text)))
     for alert in alerts:
         about = alert_words(alert, alert.opened_at, zone)
-        state = "" if alert.state == "closed" else f" ({_('nog open')})"
+        state = "" if alert.state == "closed" else " " + _("(nog open)")
         yield Happened(
             at=alert.opened_at, kind="meldingen", sentence=_("Melding: %(about)s") % {"about": about} + state,
-            mark=alert_mark(alert), more=lines[alert.id], alert_id=alert.id,
+            mark="" if is_day_work(alert) else alert_mark(alert), icon=day_icon(alert), more=lines[alert.id], alert_id=alert.id,
         )  # fmt: skip
 
 

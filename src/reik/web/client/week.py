@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from reik.dispensing.queries import MomentSeen
 from reik.medication.schedule import TimeLine
-from reik.web.client.state import on_strip
+from reik.web.client.state import handed_words, on_strip
 from reik.web.shown import Shown, shown
 from reik.web.strips import Strip, strip_of
 
@@ -96,31 +96,27 @@ def week_of(
     )  # fmt: skip
 
 
-def counts_of(moments: Sequence[MomentSeen], now: datetime) -> Counts:
+def counts_of(moments: Sequence[MomentSeen], now: datetime, evidence: str) -> Counts:
     """How the week's moments ended; open ones are still to come."""
     ends = Counter(each.outcome for each in moments if each.outcome is not None)
+
+    def of(outcomes: Sequence[str]) -> list[tuple[Shown, int]]:
+        return [(_said(each, now, evidence), ends[each]) for each in outcomes if ends[each]]
+
     return Counts(
-        out=sum(ends[each] for each in OUT), asked=sum(ends[each] for each in ASKED), known=_of(ASKED, ends, now),
-        apart=_of(APART, ends, now), not_known=_of(NOT_KNOWN, ends, now),
-        to_come=sum(each.outcome is None for each in moments),
+        out=sum(ends[each] for each in OUT), asked=sum(ends[each] for each in ASKED), known=of(ASKED),
+        apart=of(APART), not_known=of(NOT_KNOWN), to_come=sum(each.outcome is None for each in moments),
     )  # fmt: skip
 
 
-def _of(outcomes: Sequence[str], ends: Counter[str], now: datetime) -> list[tuple[Shown, int]]:
-    found = []
-    for each in outcomes:
-        if not ends[each]:
-            continue
-        said = shown(each, due_at=now, deadline_at=now, now=now)
-        word = (
-            _("deels uitgenomen")
-            if each == "partly"
-            else _("op tijd uitgenomen")
-            if each == "in_time"
-            else said.word
-        )
-        found.append((Shown(said.mark, word), ends[each]))
-    return found
+def _said(outcome: str, now: datetime, evidence: str) -> Shown:
+    """The mark and word of an outcome, never more than the evidence of the dispenser (R26)."""
+    said = shown(outcome, due_at=now, deadline_at=now, now=now)
+    if outcome == "partly":
+        return Shown(said.mark, _("deels uitgenomen"))
+    if outcome in OUT and evidence != "removed":
+        return Shown(said.mark, handed_words(outcome, evidence))
+    return Shown(said.mark, _("op tijd uitgenomen")) if outcome == "in_time" else said
 
 
 def in_words(lines: Sequence[TimeLine]) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +20,7 @@ from reik.kernel.access_log import Act
 from reik.people import queries as people
 from reik.web.acting import ActingRequest
 from reik.web.operator import reading
+from reik.web.operator.queue import Line
 from reik.web.operator.reading import Board
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import viewed
@@ -137,7 +142,22 @@ def keys(request: ActingRequest) -> HttpResponse:
 
 
 def _of_board(board: Board, selected: UUID | None, now: datetime) -> dict[str, object]:
-    return {"board": board, "queue": board.queue, "lookout": board.lookout, "selected": selected, "now": now}
+    queue, language = board.queue, get_language() or "nl"
+
+    def draw(lines: list[Line], *, done: bool = False) -> list[SafeString]:
+        return [drawn(each, each.id == selected, done, language) for each in lines]
+
+    return {
+        "board": board, "queue": queue, "lookout": board.lookout, "selected": selected, "now": now,
+        "first": draw(queue.first), "others": draw(queue.others), "settled": draw(queue.settled, done=True),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=4000)
+def drawn(line: Line, selected: bool, done: bool, _language: str) -> SafeString:
+    """A row as HTML. All consoles show the same rows, and nothing in them but what makes them differ here: their
+    clocks run in the browser. So one is drawn once, however many look at it."""
+    return render_to_string("operator/line.html", {"line": line, "selected": selected, "done": done})
 
 
 def _page(alert_id: UUID) -> str:

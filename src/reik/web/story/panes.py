@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from reik.alerting.queries import open_alerts, remarks_of
+from reik.alerting.queries import AlertSeen, open_alerts, remarks_of
 from reik.dispensing.queries import moments_between
 from reik.kernel.tenancy import Actor, acting_for
 from reik.people.queries import cards
@@ -79,17 +79,24 @@ def _daughter(cast: Cast, root: str, now: datetime) -> Mapping[str, object]:
         if card is None:
             return {"gone": True}
         _look(cast.daughter, "carer", cast, now)
-        return {**today_of(cast.daughter, card, now), "carer_door": f"{root}/naaste", "me": cast.daughter}
+        today = today_of(cast.daughter, card, now)
+        newest = today["lines"][-2:]  # whoever plays the story ten times has ten doses today
+        return {**today, "lines": newest, "carer_door": f"{root}/naaste", "me": cast.daughter}
 
 
 def _centre(cast: Cast, where: Standing, now: datetime) -> Mapping[str, object]:
     with acting_for(cast.operator):
         _look(cast.operator, "story centre", cast, now)
-        alerts = open_alerts([cast.card.id])
+        alerts = _alerts(cast)
         return {
             "me": cast.operator, "alerts": [(each, cause_words(each.cause)) for each in alerts],
             "lines": _history(where), "now": now,
         }  # fmt: skip
+
+
+def _alerts(cast: Cast) -> list[AlertSeen]:
+    """What is open of her: what the story is about before what is about the dispenser."""
+    return sorted(open_alerts([cast.card.id]), key=lambda each: each.moment is None)
 
 
 def _history(where: Standing) -> Sequence[tuple[datetime, str]]:
@@ -106,7 +113,7 @@ def _team(cast: Cast, where: Standing, now: datetime) -> Mapping[str, object]:
     with acting_for(cast.nurse):
         _look(cast.nurse, "story team", cast, now)
         moments = moments_between([cast.card.id], *days.bounds(day, zone))[cast.card.id]
-        alerts = open_alerts([cast.card.id])
+        alerts = _alerts(cast)
         marks = [
             (
                 each,
@@ -125,4 +132,4 @@ def _team(cast: Cast, where: Standing, now: datetime) -> Mapping[str, object]:
             day, now.replace(second=0, microsecond=0), zone, title=cast.card.display,
         )  # fmt: skip
         latest = marks[-1][1] if marks and where.moment else None
-        return {"me": cast.nurse, "strip": strip, "latest": latest, "alerts": alerts}
+        return {"me": cast.nurse, "strip": strip, "latest": latest, "alerts": alerts[:1]}

@@ -167,7 +167,7 @@ def _page(
         "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.accepted_by == by,
         "said": outcome_words(alert.handled_as) if alert.handled_as else "",
         "undo_until": undo_until if undo_until and undo_until > now else None,
-        "closed_as": outcome_words(alert.closed_as), "choices": choices(alert), "causes": causes(),
+        "closed_as": outcome_words(alert.closed_as), "because": dict(causes()).get(alert.closed_cause, ""), "choices": choices(alert), "causes": causes(),
         "asked": replay.asked_of(steps, alert),
         "lines": replay.lines_of(alert, steps, queries.remarks_of([alert.id]), zone),
         "arrangement": queries.arrangement_of(card.id, by_which) if by_which else None,

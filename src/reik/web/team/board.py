@@ -71,10 +71,18 @@ class Row:
     silent: Silent | None
     chip: Chip | None
     alerts: Sequence[AlertSeen]
+    labels: Sequence[Chip]
     findings: int
     draft: Draft | None
     missed: int
     late: int
+
+    @property
+    def chips(self) -> list[tuple[AlertSeen | None, Chip]]:
+        """What to do: a label for each alert, with where it leads; else the one of the day's work."""
+        if self.labels:
+            return [(each, chip) for each, chip in zip(self.alerts, self.labels, strict=True)]
+        return [(None, self.chip)] if self.chip else []
 
     @property
     def urgent(self) -> AlertSeen | None:
@@ -105,8 +113,16 @@ def rows_of(known: Known, actor: str, now: datetime) -> list[Row]:
     alerts: dict[UUID, list[AlertSeen]] = {}
     for each in known.alerts:
         alerts.setdefault(each.client_id, []).append(each)
+    for of_client in alerts.values():
+        of_client.sort(key=lambda each: _weight(each, actor))
     rows = [_row(card, known, alerts.get(card.id, []), actor, now) for card in known.cards.values()]
     return sorted(rows, key=_order)
+
+
+def _weight(alert: AlertSeen, actor: str) -> tuple[bool, bool, bool, int]:
+    """What nobody has goes before what a colleague has, and a sachet left behind before a fault."""
+    others = alert.state == "accepted" and alert.accepted_by != actor
+    return (is_day_work(alert), others, alert_mark(alert) != "niet", alert.priority)
 
 
 def _order(row: Row) -> tuple[int, bool, int]:
@@ -125,6 +141,7 @@ def _row(card: ClientCard, known: Known, alerts: list[AlertSeen], actor: str, no
         time_critical=any(each.criticality == 0 for each in moments),
         strip=_strip(card, moments, dispenser, now, zone), roll=roll_left(known.rolls.get(card.id, ()), today, zone),
         dispenser=dispenser_words(dispenser, silent, now), silent=silent, chip=None, alerts=alerts,
+        labels=[alert_chip(each, now, zone) for each in alerts],
         findings=known.findings.get(card.id, 0),
         draft=next((each for each in known.drafts if each.client_id == card.id), None),
         missed=sum(each.outcome in ("not_out", "partly") for each in week),
@@ -164,13 +181,13 @@ def _what_to_do(
     """The level of a row, its chip, and the line under the name (empty: what helps who phones)."""
     if row.urgent is not None:
         level = {"niet": "hot", "sig": "sig"}.get(alert_mark(row.urgent), "unk")
-        return level, alert_chip(row.urgent, now, zone), who_has_it(row.urgent, actor, zone)
+        return level, None, who_has_it(row.urgent, actor, zone)
     reminder = next((each for each in moments if running(each, now)), None)
     if reminder is not None:
         word = _("signaal %(time)s") % {"time": lasting(reminder.due_at, now)}
         return "run", Chip(tone="sig", mark="sig", word=word), ""
     if row.alert is not None:
-        return "warm", alert_chip(row.alert, now, zone), who_has_it(row.alert, actor, zone)
+        return "warm", None, who_has_it(row.alert, actor, zone)
     return _work(row)
 
 

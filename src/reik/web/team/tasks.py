@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from reik.alerting.causes import ROLL_NEARLY_EMPTY
 from reik.web.client.state import alert_words, clock_of, day_icon, is_day_work
-from reik.web.team.board import ASKS, Row
+from reik.web.team.board import ASKS, Row, who_has_it
 
 READS_BACK = frozenset({"nurse"})
 """Roles that may read back a schedule."""
@@ -55,7 +55,7 @@ class Said:
 
 def tasks_of(rows: Sequence[Row], role: str, actor: str, now: datetime) -> list[Task]:
     """Open alerts first, then silent dispensers, rolls, what has to be looked at again, differences and drafts."""
-    found = [each for row in rows for each in _of_alerts(row, now)]
+    found = [each for row in rows for each in _of_alerts(row, actor, now)]
     found.sort(key=lambda each: not each.urgent)
     for kind in (_of_dispenser, _of_roll, _of_use, _of_findings):
         found += [each for row in rows for each in kind(row, now)]
@@ -64,12 +64,12 @@ def tasks_of(rows: Sequence[Row], role: str, actor: str, now: datetime) -> list[
     return found
 
 
-def _of_alerts(row: Row, now: datetime) -> Iterator[Task]:
+def _of_alerts(row: Row, actor: str, now: datetime) -> Iterator[Task]:
     zone = ZoneInfo(row.card.zone)
     for alert in row.alerts:
         yield Task(
             key=f"a-{alert.id}", title=f"{row.card.display}: {alert_words(alert, now, zone)}",
-            line=row.line if alert is row.alert else "", address=f"/team/melding/{alert.id}",
+            line=who_has_it(alert, actor, zone), address=f"/team/melding/{alert.id}",
             icon=day_icon(alert) if is_day_work(alert) else "bell", urgent=not is_day_work(alert),
         )  # fmt: skip
 

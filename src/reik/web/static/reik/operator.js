@@ -50,6 +50,10 @@
     if (closer) closer.closest("dialog").close();
   });
 
+  if (by("q")) by("q").addEventListener("keydown", function (event) {
+    if (event.key === "Escape") { event.preventDefault(); by("search").close(); }
+  });
+
   /* keys: never inside a field, and off when somebody switched them off (WCAG 2.1.4) */
 
   function typing(target) {
