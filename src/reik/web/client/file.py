@@ -152,13 +152,10 @@ def _most(limit: Mapping[str, Any] | None) -> str:
     if not limit or not limit.get("value"):
         return ""
     most = f"{limit['value']} {limit.get('unit') or ''}".strip()
-    return _("ten hoogste %(most)s per %(per)s %(unit)s") % {
-        "most": most,
-        "per": limit.get("per") or 1,
-        "unit": {"d": _("etmaal"), "h": _("uur"), "wk": _("week")}.get(
-            str(limit.get("per_unit")), limit.get("per_unit")
-        ),
-    }
+    said = str(limit.get("per_unit") or "")
+    unit = {"d": _("etmaal"), "h": _("uur"), "wk": _("week")}.get(said, said)
+    per = limit.get("per") or 1
+    return _("ten hoogste %(most)s per %(per)s %(unit)s") % {"most": most, "per": per, "unit": unit}
 
 
 def _device(

@@ -93,7 +93,8 @@ def _alerts(alerts: Sequence[AlertSeen], remarks: Sequence[RemarkSeen], zone: Zo
         state = "" if alert.state == "closed" else " " + _("(nog open)")
         yield Happened(
             at=alert.opened_at, kind="meldingen", sentence=_("Melding: %(about)s") % {"about": about} + state,
-            mark="" if is_day_work(alert) else alert_mark(alert), icon=day_icon(alert), more=lines[alert.id], alert_id=alert.id,
+            mark="" if is_day_work(alert) else alert_mark(alert), icon=day_icon(alert),
+            more=lines[alert.id], alert_id=alert.id,
         )  # fmt: skip
 
 

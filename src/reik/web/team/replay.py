@@ -70,8 +70,12 @@ def lines_of(
     alert: AlertSeen, steps: Sequence[StepSeen], remarks: Sequence[RemarkSeen], zone: ZoneInfo
 ) -> list[Line]:
     """The moment, the alert, every call and every word, the oldest first."""
-    found = [*_of_moment(alert, zone), *_of_steps(steps)]
-    found += [Line(at=each.at, sentence=remark_words(each.kind, each.by, each.text)) for each in remarks]
+    found = [*_of_moment(alert, zone), _opened(alert), *_of_steps(steps)]
+    found += [
+        Line(at=each.at, sentence=remark_words(each.kind, each.by, each.text))
+        for each in remarks
+        if each.kind != "opened"  # said above, with the reason
+    ]
     return _together(sorted(found, key=lambda each: each.at))
 
 
@@ -94,9 +98,14 @@ def _of_moment(alert: AlertSeen, zone: ZoneInfo) -> Iterator[Line]:
             sentence=_("Het venster sluit. Geven mag nog tot %(at)s.")
             % {"at": f"{moment.latest_at.astimezone(zone):%H:%M}"},
         )
+
+
+def _opened(alert: AlertSeen) -> Line:
+    """What Reik concluded, and why: the rule that decided."""
     why = reason_words(alert.reason)
-    said = _("Melding: %(what)s") % {"what": _lower(cause_words(alert.cause))}
-    yield Line(at=alert.opened_at, sentence=f"{said}, {_('want')} {why}." if why else f"{said}.")
+    about = _lower(cause_words(alert.cause))
+    said = _("Melding: %(what)s, want %(why)s.") if why else _("Melding: %(what)s.")
+    return Line(at=alert.opened_at, sentence=said % {"what": about, "why": why})
 
 
 def _of_steps(steps: Sequence[StepSeen]) -> Iterator[Line]:

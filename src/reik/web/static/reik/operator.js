@@ -3,7 +3,7 @@
   "use strict";
   var body = document.body, main = document.querySelector("main.desk");
   var queue = document.getElementById("queue"), detail = document.getElementById("detail");
-  var picked = document.getElementById("picked"), said = document.getElementById("said"), before = null;
+  var picked = document.getElementById("picked"), said = document.getElementById("said"), before = null, down = false, missed = false;
   var title = document.title;
   if (!main || !queue || !detail || !picked) return;
 
@@ -105,8 +105,18 @@
     var open = document.querySelector("#stats b");
     if (open) document.title = (open.textContent.trim() === "0" ? "" : "(" + open.textContent.trim() + ") ") + title;
   }
+  /* nothing is exchanged under a finger or a pressed mouse: the click would go nowhere */
+  document.addEventListener("pointerdown", function () { down = true; });
+  ["pointerup", "pointercancel"].forEach(function (name) {
+    document.addEventListener(name, function () {
+      down = false;
+      if (missed) { missed = false; setTimeout(function () { window.htmx.trigger(body, "changed"); }, 60); }
+    });
+  });
   body.addEventListener("htmx:beforeSwap", function (event) {
-    if (event.detail.target !== queue) return;
+    var target = event.detail.target;
+    if (down && (target === queue || target.id === "standing")) { event.detail.shouldSwap = false; missed = true; return; }
+    if (target !== queue) return;
     var folded = by("running"), held = lineOf(selected());
     var anchor = queue.contains(document.activeElement) && document.activeElement.dataset.id || (held && selected());
     before = {
