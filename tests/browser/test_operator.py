@@ -37,7 +37,8 @@ def test_everybody_can_read_it(visit: Visit, axe: Callable[[Any], None], phone: 
 
 def test_an_alert_is_handled_and_undone_by_keys(visit: Visit) -> None:
     page = with_alert(visit("/zorgcentrale", who="Sanne Vos"))
-    page.locator("#take").first.click()
+    if page.locator("#take").count():  # an earlier run may have left it with her
+        page.locator("#take").first.click()
     page.wait_for_selector("#give-back")
     name = page.locator("#d-name").inner_text()
     page.keyboard.press("3")

@@ -20,7 +20,7 @@ from reik.web.strips import Strip
 
 register = template.Library()
 ICONS = "reik/icons.svg"
-NOW_COVERS = 9
+NOW_COVERS = 11
 """Half the width of the time of now and of an hour beside it, in percent of a narrow strip."""
 
 

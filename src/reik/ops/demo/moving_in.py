@@ -19,6 +19,7 @@ from reik.people.operations import add_carer, agree_partnership, form_team, join
 
 CARERS_HOURS = (time(7), time(22, 30))
 LATE_HOURS = (time(8), time(21))
+ON_DUTY = "Wijkteam van dienst"
 KINDS = {cast.CENTRE: "centre", cast.PHARMACY: "pharmacy", cast.TWENTESTROOM: "care", cast.LINDE: "care"}
 
 
@@ -181,6 +182,21 @@ def agree_routes(residents: Sequence[Resident], now: datetime, *, pace: float = 
             organisation_id=each.organisation_id, client_id=each.client_id, route=_route(each, pace), now=now,
             agreed_by=each.team_members[0], shortest=SHORTEST / pace,
         )  # fmt: skip
+    for each in {each.organisation_id: each for each in residents}.values():
+        agree_arrangement(
+            organisation_id=each.organisation_id, client_id=None, route=_default_route(each, pace), now=now,
+            agreed_by=each.team_members[0], shortest=SHORTEST / pace,
+        )  # fmt: skip
+
+
+def _default_route(neighbour: Resident, pace: float) -> list[RouteStep]:
+    """What holds for a client of this organisation with whom nothing was agreed yet: the centre, then the team."""
+    centre, _carer, team = neighbour.desks
+    wait = timedelta(minutes=5) / pace
+    return [
+        RouteStep(action="phone_client", responder=cast.CENTRE, destination_id=centre, wait=wait),
+        RouteStep(action="ask_team", responder=ON_DUTY, destination_id=team, wait=wait, repeat=wait),
+    ]
 
 
 def _route(resident: Resident, pace: float) -> list[RouteStep]:

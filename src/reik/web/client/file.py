@@ -33,6 +33,7 @@ from reik.web.client import timeline
 from reik.web.client.chain import links_of
 from reik.web.client.state import alert_chip, clock_of, dispenser_words, roll_left
 from reik.web.client.week import bounds, counts_of, in_words, monday_of, week_of
+from reik.web.client.whose import who_has_it
 from reik.web.client.words import balance_words
 from reik.web.frame import is_demo
 from reik.web.words import evidence_words
@@ -82,14 +83,17 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
         "arrangement": arrangement, "links": links_of(arrangement, lines) if arrangement else [],
         "carers": carers_of([card.id]).get(card.id, []) if actor.role in SEES_CARERS else [],
         "sees_carers": actor.role in SEES_CARERS, "may_work": actor.role in SEES_WORK,
-        "findings": _findings(card), "alerts": _alerts(card, now, zone),
+        "findings": _findings(card), "alerts": _alerts(card, actor.name, now, zone),
         "lines": timeline.happened(card.id, dispenser, now - LATELY, now, now, zone)[:LINES],
         **_medication(card, schedule, now, zone), **_device(card, actor, dispenser, now, zone),
     }  # fmt: skip
 
 
-def _alerts(card: ClientCard, now: datetime, zone: ZoneInfo) -> list[dict[str, object]]:
-    return [{"alert": each, "chip": alert_chip(each, now, zone)} for each in open_alerts([card.id])]
+def _alerts(card: ClientCard, by: str, now: datetime, zone: ZoneInfo) -> list[dict[str, object]]:
+    return [
+        {"alert": each, "chip": alert_chip(each, now, zone), "whose": who_has_it(each, by, zone)}
+        for each in open_alerts([card.id])
+    ]
 
 
 def _findings(card: ClientCard) -> list[tuple[str, str]]:

@@ -23,11 +23,11 @@ from reik.kernel.access_log import Act
 from reik.people.queries import ClientCard, cards, carers_of, visible_to
 from reik.web.acting import ActingRequest
 from reik.web.client.state import alert_mark, alert_words, latest_words
+from reik.web.client.whose import who_has_it
 from reik.web.failures import not_found
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.team import replay
-from reik.web.team.board import who_has_it
 from reik.web.team.said import Form, causes, choices
 from reik.web.team.views import ROLES
 from reik.web.words import outcome_words, reason_words
@@ -159,14 +159,12 @@ def _page(
     zone, by = ZoneInfo(card.zone), actor_of(request).name
     viewed(request, f"team alert {alert.id}", {card.organisation_id: [card.id]}, now)
     steps, by_which = queries.steps_of(alert.id), arrangement_id_of(alert.id)
-    undo_until = alert.handled_at + UNDO_WITHIN if alert.handled_at and alert.handled_by == by else None
     page = {
         "alert": alert, "card": card, "form": form, "refused": refused, "now": now,
         "mark": alert_mark(alert), "about": alert_words(alert, now, zone), "why": reason_words(alert.reason),
         "latest": latest_words(alert.moment, now, zone) if alert.moment else "",
         "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.accepted_by == by,
-        "said": outcome_words(alert.handled_as) if alert.handled_as else "",
-        "undo_until": undo_until if undo_until and undo_until > now else None,
+        "undo_until": _undo_until(alert, by, now),
         "closed_as": outcome_words(alert.closed_as),
         "because": dict(causes()).get(alert.closed_cause, ""), "choices": choices(alert), "causes": causes(),
         "asked": replay.asked_of(steps, alert),
@@ -176,3 +174,10 @@ def _page(
     }  # fmt: skip
     with timezone.override(zone):
         return render(request, PARTS.get(part, "team/alert.html"), page, status=status)
+
+
+def _undo_until(alert: AlertSeen, by: str, now: datetime) -> datetime | None:
+    """Until when she may take back what she said; None when there is nothing to take back."""
+    if alert.handled_at is None or alert.handled_by != by or now >= alert.handled_at + UNDO_WITHIN:
+        return None
+    return alert.handled_at + UNDO_WITHIN

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from reik.alerting.causes import ROLL_NEARLY_EMPTY
 from reik.web.client.state import alert_words, clock_of, day_icon, is_day_work
-from reik.web.team.board import ASKS, Row, who_has_it
+from reik.web.client.whose import who_has_it
+from reik.web.team.board import ASKS, Row
 
 READS_BACK = frozenset({"nurse"})
 """Roles that may read back a schedule."""

@@ -14,6 +14,7 @@
   var body = document.body;
   var SILENT_MS = 7000, LOST_MS = 10000, FETCH_MS = 10000, TRUE_MS = 60000, AGAIN_MS = 30000;
   var source = null, heard = Date.now(), fetched = Date.now(), line = false, offset = 0, reopenAt = 0, shown = "";
+  var channel = null;
 
   function words(name, values) {
     var holder = document.getElementById("live-words");
@@ -36,19 +37,32 @@
 
   function seen() { heard = Date.now(); line = true; }
   function refresh() { fetched = Date.now(); if (window.htmx) window.htmx.trigger(body, "changed"); }
+  function take(name) { seen(); if (name === "changed") refresh(); }
+  function relay(name) { take(name); if (channel) channel.postMessage(name); }
   function open() {
     if (!body.dataset.stream || !window.EventSource) return;
     source = new EventSource(body.dataset.stream);
     source.onopen = seen;
-    source.addEventListener("here", seen);
-    source.addEventListener("changed", function () { seen(); refresh(); });
+    source.addEventListener("here", function () { relay("here"); });
+    source.addEventListener("changed", function () { relay("changed"); });
     source.onerror = function () {
       line = false;
       if (source.readyState === EventSource.CLOSED) reopenAt = Date.now() + AGAIN_MS;
     };
   }
+  /* A browser opens six lines to a site at most: of all tabs one holds the stream and tells the others. */
+  function share() {
+    if (!body.dataset.stream) return;
+    if (!navigator.locks || !window.BroadcastChannel) { open(); return; }
+    channel = new BroadcastChannel("reik-live");
+    channel.onmessage = function (event) { take(event.data); };
+    navigator.locks.request("reik-live", function () {
+      return new Promise(function () { if (!source) open(); });
+    });
+  }
   function keep() {
     var at = Date.now();
+    if (!source && at - heard > SILENT_MS + 1000) open(); /* whoever holds it sleeps */
     if (reopenAt && at >= reopenAt) { reopenAt = 0; open(); }
     var silent = at - heard > SILENT_MS || !line;
     if (at - fetched > (silent ? FETCH_MS : TRUE_MS)) refresh();
@@ -112,7 +126,7 @@
   function tick() { if (body.dataset.stream) { keep(); state(); } clocks(); }
 
   trust(body);
-  open();
+  share();
   tick();
   setInterval(tick, 1000);
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { refresh(); tick(); } });
@@ -127,5 +141,5 @@
     if (event.detail.verb === "get" && (!cause || cause.type === "changed")) event.detail.headers["X-Reik-Refresh"] = "1";
   });
   window.addEventListener("pagehide", function () { if (source) source.close(); });
-  window.addEventListener("pageshow", function (event) { if (event.persisted) { open(); refresh(); } });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) { if (source) open(); refresh(); } });
 })();
