@@ -215,3 +215,21 @@ def test_views_and_acts_leave_rows_and_refreshes_do_not(home: Home, monkeypatch:
     )
     become(Role.WEB)
     assert found == [("view", "client", "carer"), ("change", "alert", "accepted")]
+
+
+def test_the_demo_s_own_pages_do_not_exist_elsewhere(home: Home) -> None:
+    for path in (
+        "/verhaal",
+        "/story",
+        "/verhaal/stand",
+        "/dispenser/REIK-00001",
+        "/dispenser/REIK-00001/scherm",
+    ):
+        assert home.browser.get(path).status_code == 404, path
+    for path in (
+        "/verhaal/begin",
+        "/verhaal/open/team",
+        "/verhaal/dispenser/doe/button",
+        "/dispenser/REIK-00001/doe/button",
+    ):
+        assert home.browser.post(path).status_code == 404, path

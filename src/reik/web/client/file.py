@@ -33,7 +33,7 @@ from reik.web.client import timeline
 from reik.web.client.chain import links_of
 from reik.web.client.state import alert_chip, clock_of, dispenser_words, roll_left
 from reik.web.client.week import bounds, counts_of, in_words, monday_of, week_of
-from reik.web.client.whose import who_has_it
+from reik.web.client.whose import weight, who_has_it
 from reik.web.client.words import balance_words
 from reik.web.frame import is_demo
 from reik.web.words import evidence_words
@@ -92,7 +92,7 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
 def _alerts(card: ClientCard, by: str, now: datetime, zone: ZoneInfo) -> list[dict[str, object]]:
     return [
         {"alert": each, "chip": alert_chip(each, now, zone), "whose": who_has_it(each, by, zone)}
-        for each in open_alerts([card.id])
+        for each in sorted(open_alerts([card.id]), key=lambda each: weight(each, by))
     ]
 
 

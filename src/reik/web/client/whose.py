@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from reik.alerting.queries import AlertSeen
+from reik.web.client.state import alert_mark, is_day_work
 
 
 def who_has_it(alert: AlertSeen, actor: str, zone: ZoneInfo) -> str:
@@ -42,3 +43,9 @@ def _asked(action: str) -> str:
         "ask_carer": _("%(who)s heeft bericht"),
         "ask_team": _("%(who)s is gebeld"),
     }.get(action, "%(who)s")
+
+
+def weight(alert: AlertSeen, actor: str) -> tuple[bool, bool, bool, int]:
+    """What nobody has goes before what a colleague has, and a sachet left behind before a fault."""
+    others = alert.state == "accepted" and alert.accepted_by != actor
+    return (is_day_work(alert), others, alert_mark(alert) != "niet", alert.priority)

@@ -29,7 +29,7 @@ from reik.web.client.state import (
     roll_left,
     running,
 )
-from reik.web.client.whose import who_has_it
+from reik.web.client.whose import weight, who_has_it
 from reik.web.strips import Strip, strip_of
 
 LATELY = timedelta(days=7)
@@ -115,15 +115,9 @@ def rows_of(known: Known, actor: str, now: datetime) -> list[Row]:
     for each in known.alerts:
         alerts.setdefault(each.client_id, []).append(each)
     for of_client in alerts.values():
-        of_client.sort(key=lambda each: _weight(each, actor))
+        of_client.sort(key=lambda each: weight(each, actor))
     rows = [_row(card, known, alerts.get(card.id, []), actor, now) for card in known.cards.values()]
     return sorted(rows, key=_order)
-
-
-def _weight(alert: AlertSeen, actor: str) -> tuple[bool, bool, bool, int]:
-    """What nobody has goes before what a colleague has, and a sachet left behind before a fault."""
-    others = alert.state == "accepted" and alert.accepted_by != actor
-    return (is_day_work(alert), others, alert_mark(alert) != "niet", alert.priority)
 
 
 def _order(row: Row) -> tuple[int, bool, int]:
