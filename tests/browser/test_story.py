@@ -20,7 +20,9 @@ def begun(visit: Visit, **how: Any) -> Any:
     """A page on which the reminder runs, at most 30 seconds after "Begin"."""
     page = visit(how.pop("path", "/verhaal"), **how)
     page.locator("#begin, #opnieuw").first.click()
-    expect(page.locator("#kiosk")).to_have_attribute("data-state", "signaal", timeout=SIGNAL_MS)
+    expect(page.locator("#kop-strook")).to_contain_text("Het signaal komt over")
+    expect(page.locator("#kop-strook")).to_have_text("Signaal", timeout=SIGNAL_MS)
+    expect(page.locator("#kiosk")).to_have_attribute("data-state", "signaal")
     return page
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -28,7 +28,6 @@ from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.models import Account, Organisation
 from reik.kernel.operations import found_organisation, open_account
-from reik.ops import wake as ringing
 from reik.ops import web
 from reik.ops.engines import nats
 from reik.people.operations import agree_partnership
@@ -124,7 +123,7 @@ class Site:
 
 
 @pytest.fixture
-def site(database: str, now: datetime) -> Iterator[Site]:
+def site(database: str) -> Iterator[Site]:
     """Two care organisations with an alert each, a centre that works for the first, and a person at each."""
     moment = clock.now()
     ids: dict[str, UUID] = {}
@@ -137,9 +136,9 @@ def site(database: str, now: datetime) -> Iterator[Site]:
         )
         if kind == "care":
             agree_default(organisation.id, three_webhooks(organisation.id, moment), moment)
-            voice = beside(welcome(organisation, "Anna", now), f"LIVE-{name.upper()}", now)
-            plan(voice, "ochtend", now, now=now)
-    look(now.replace(hour=9))
+            voice = beside(welcome(organisation, "Anna", moment), f"LIVE-{name.upper()}", moment)
+            plan(voice, "ochtend", moment - timedelta(hours=1), now=moment - timedelta(hours=2))
+    look(moment)
     for name in ("zorg", "eva"):
         alerts[name] = Alert.objects.get(organisation_id=ids[name])
     agree_partnership(
@@ -212,11 +211,34 @@ def test_a_wake_up_reaches_the_streams_of_its_organisation_within_a_second(
         }
 
 
+@contextmanager
+def another_process() -> Iterator[None]:
+    """The bell of a process that has its own connection, as `reik watch` has; this one ends with the test."""
+    hub, ready, stop = wake._bell, threading.Event(), threading.Event()
+
+    async def ring() -> None:
+        client = await stream.connect(Home.from_environment(), "test")
+        bell = wakes.Bell()
+        wake.install(bell)
+        ringing = asyncio.create_task(bell.ring(client))
+        ready.set()
+        await asyncio.to_thread(stop.wait)
+        ringing.cancel()
+        await client.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(ring()))
+    thread.start()
+    assert ready.wait(5)
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        wake.install(hub)
+
+
 def test_what_another_process_changes_is_told_after_its_commit(with_nats: None, site: Site) -> None:
-    hub = wake._bell
-    with site.browser(site.keys["centrale"]) as centre:
-        ringing.start_thread("test")
-        wait_for(lambda: wake._bell is not hub)
+    with site.browser(site.keys["centrale"]) as centre, another_process():
         time.sleep(0.8)
         before = len(centre.told)
         become(Role.WORKER)
@@ -229,7 +251,6 @@ def test_what_another_process_changes_is_told_after_its_commit(with_nats: None, 
         wait_for(lambda: len(centre.told) > before, 1)
         assert centre.told[-1] - committed < 0.5
         connection.close()
-    wake.install(hub)
 
 
 def test_without_the_broker_the_poll_tells_within_three_seconds(without_nats: None, site: Site) -> None:

@@ -124,6 +124,9 @@ class Hub:
         if not self._listeners:
             self._well_at = self._loop.time()
         self._listeners.add(listener)
+        now = clock.now()
+        for each in listener.organisations:
+            self._heard.setdefault(each, now)  # what is older, its page shows
         self._owe([listener])
 
     def remove(self, listener: Listener) -> None:
@@ -235,7 +238,7 @@ class Hub:
                 self.wake(
                     id
                     for id, at in found.items()
-                    if id in before and at != before[id] and at > self._heard.get(id, LONG_AGO)
+                    if at != before.get(id) and at > self._heard.get(id, LONG_AGO)
                 )
 
     async def _check(self) -> None:

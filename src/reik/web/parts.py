@@ -53,7 +53,8 @@ def icon(name: str, more: str = "") -> SafeString:
 def mark(which: str | Shown, word: str = "", more: str = "") -> SafeString:
     """The mark of an outcome. With a word it is an image of that name; without, the word stands beside it."""
     if isinstance(which, Shown):
-        which, word = which.mark, word or which.word
+        word = word or which.word
+        which = which.mark
     if word:
         return format_html(
             '<svg class="mk {}" viewBox="0 0 20 28" role="img" aria-label="{}"><use href="#m-{}"/></svg>',
@@ -68,7 +69,8 @@ def mark(which: str | Shown, word: str = "", more: str = "") -> SafeString:
 def chip(which: str | Shown, word: str = "") -> SafeString:
     """A label with the mark and the word of an outcome."""
     if isinstance(which, Shown):
-        which, word = which.mark, word or which.word
+        word = word or which.word
+        which = which.mark
     return format_html('<span class="chip c-{}">{}{}</span>', which, mark(which), word)
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from reik.alerting.operations import agree_arrangement
 from reik.alerting.policy import SHORTEST, RouteStep
+from reik.kernel.models import Account
 from reik.kernel.operations import add_destination, found_organisation, new_webhook_secret, open_account
 from reik.ops.demo import CENTRE_PORT, MAIL_PORT, cast
 from reik.ops.demo.cast import Person
 from reik.ops.history import Staff
+from reik.people.models import Carer, Client, TeamMember
 from reik.people.operations import add_carer, agree_partnership, form_team, join_team, register_client
 
 CARERS_HOURS = (time(7), time(22, 30))
 LATE_HOURS = (time(8), time(21))
 ON_DUTY = "Wijkteam van dienst"
+CARING = ("nurse", "caregiver")
 KINDS = {cast.CENTRE: "centre", cast.PHARMACY: "pharmacy", cast.TWENTESTROOM: "care", cast.LINDE: "care"}
 
 
@@ -51,6 +55,38 @@ class Town:
             each.client_id: Staff(operators=operators, carer=each.person.carer, team=each.team_members)
             for each in self.residents
         }
+
+
+def staff_of_all() -> dict[UUID, Staff]:
+    """Who answers for each client that is there, visitors' own too: operators, her carer, and her team.
+
+    A team that nobody works in is stood in for by the whole organisation, and that by the operators.
+    """
+    workers = Account.objects.filter(is_active=True).order_by("display_name")
+    operators = list(workers.filter(role="operator").values_list("display_name", flat=True))
+    caring = workers.filter(role__in=CARING)
+    organisations = _by_first(caring.values_list("organisation_id", "display_name"))
+    members = TeamMember.objects.filter(account__role__in=CARING, account__is_active=True)
+    teams = _by_first(
+        members.order_by("account__display_name").values_list("team_id", "account__display_name")
+    )
+    carers = _by_first(
+        Carer.objects.filter(revoked_at=None).order_by("created_at").values_list("client_id", "name")
+    )
+    return {
+        id: Staff(
+            operators=operators, carer=carers.get(id, [""])[0],
+            team=teams.get(team_id) or organisations.get(organisation_id) or operators,
+        )
+        for id, organisation_id, team_id in Client.objects.values_list("id", "organisation_id", "team_id")
+    }  # fmt: skip
+
+
+def _by_first(pairs: Iterable[tuple[Any, Any]]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = {}
+    for key, name in pairs:
+        found.setdefault(key, []).append(name)
+    return found
 
 
 def move_in(people: Sequence[Person], now: datetime) -> Town:

@@ -23,6 +23,7 @@ from reik.ops.demo import agenda, cast, dispensers, moving_in, pharmacy
 from reik.ops.demo.cast import Person
 from reik.ops.demo.moving_in import Town
 from reik.ops.demo.pharmacy import Pharmacy
+from reik.ops.demo.standstill import catch_up
 from reik.ops.history import Life, Street
 from reik.people.models import Carer
 from reik_simulator.household import home as home_of
@@ -55,15 +56,16 @@ def furnish(
     days: int = 60,
     people: Sequence[Person] = cast.PEOPLE,
 ) -> None:
-    """Make the neighbourhood with `days` of history that end at `now`; nothing when it is there already.
+    """Make the neighbourhood with `days` of history that end at `now`; when it is there already, it catches up.
 
     To be called while no other Reik process runs: to those, every deadline of the past is overdue. The past runs at
     its own pace; `pace` holds from `now` on, for windows, and from 10 on for the waits of routes. Those who log in
-    come last, so that what was broken off is known as such. Raises NotADemo and BrokenOff.
+    come last, so that what was broken off is known as such. Raises NotADemo, BrokenOff and StoodStillTooLong.
     """
     become(Role.WORKER)
     if _is_there():
         dispensers.make_ready(home)
+        catch_up(home, now, set_pace=_set_pace, pace=pace, zone=ZONE, say=say)
         return
     since = now - timedelta(days=days)
     _make_months(since, now)

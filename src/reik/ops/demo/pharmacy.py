@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from reik.medication.models import LIVE, Roll
 from reik.medication.operations import Draft, confirm_schedule, deliver_roll, register_roll, write_schedules
+from reik.medication.queries import timetables
+from reik.medication.roll_check import RollRefused
 from reik.medication.schedule import TimeLine, local_day, whole_days
 from reik.ops.demo.moving_in import Resident
 
 PHARMACIST, SECOND = "Ruud Blok", "Ilse Nij Bijvank"
 DRIVER = "koerier De Vijzel"
+PACKER = "De Vijzel"
+NUMBERED = re.compile(r"-(\d+)$")
+"""The end of a roll's number: which of this client's it is."""
+STOOD_STILL = "de demo stond stil"
 DAYS_OF_A_ROLL = 14
 REGISTERED_BEFORE = timedelta(days=9)
 """Before the end of the roll before; it is delivered on the next round, in time for the device's own warning."""
@@ -39,57 +48,103 @@ def agree_schedules(
         confirm_schedule(schedule_id, PHARMACIST, read_back)
 
 
-@dataclass(slots=True)
-class _Shelf:
-    """What the pharmacy has made for one client: until which day, how many rolls, and one that is still to go out."""
+@dataclass(slots=True, kw_only=True)
+class Shelf:
+    """What the pharmacy has made for one client: until which day, how many rolls, and one that is still to go out.
 
-    resident: Resident
+    `name` begins the numbers of her rolls; `few`: she has few moments.
+    """
+
+    organisation_id: UUID
+    client_id: UUID
+    name: str
+    few: bool
     until: date
     number: int = 0
     to_deliver: UUID | None = None
 
 
+def shelves(now: datetime, zone: ZoneInfo) -> list[Shelf]:
+    """What stands there already, for every client who ever got a roll; a roll that waits is still to go out."""
+    by_client: dict[UUID, list[Roll]] = {}
+    for roll in Roll.objects.exclude(state="refused").order_by("client_id", "ends_at"):
+        by_client.setdefault(roll.client_id, []).append(roll)
+    tables = timetables(by_client)
+    return [
+        _shelf(rolls, few=id in tables and len(tables[id][-1].lines) == 1, now=now, zone=zone)
+        for id, rolls in by_client.items()
+    ]
+
+
+def _shelf(rolls: Sequence[Roll], *, few: bool, now: datetime, zone: ZoneInfo) -> Shelf:
+    """`rolls` are one client's, the last to end at the end."""
+    live = [each for each in rolls if each.state in LIVE]
+    last = (live or rolls)[-1]
+    name = NUMBERED.sub("", last.number)
+    numbers = [int(found[1]) for each in rolls if (found := NUMBERED.search(each.number))]
+    return Shelf(
+        organisation_id=last.organisation_id, client_id=last.client_id, name=name, few=few,
+        until=_day_after(last.ends_at if live else now, zone), number=max(numbers, default=1),
+        to_deliver=last.id if last.state == "registered" else None,
+    )  # fmt: skip
+
+
+def _day_after(end: datetime, zone: ZoneInfo) -> date:
+    """The first local day that begins at this instant or later."""
+    return local_day(end - timedelta(microseconds=1), zone) + timedelta(days=1)
+
+
 class Pharmacy:
     """Makes and delivers rolls. The first ones have different lengths, so that not all end on one day.
 
-    The first `round` makes and brings everyone's first roll, from the next midnight on.
+    The first `round` makes and brings everyone's first roll, from the next midnight on. With `shelves` it goes on
+    with what is there; others have written meanwhile, so what Reik refuses is theirs to settle and waits.
     """
 
-    def __init__(self, residents: Sequence[Resident], zone: ZoneInfo) -> None:
+    def __init__(
+        self, residents: Sequence[Resident], zone: ZoneInfo, *, shelves: Sequence[Shelf] = ()
+    ) -> None:
         self._zone = zone
         self._residents = residents
-        self._shelves: list[_Shelf] = []
+        self._shelves = list(shelves)
+        self._refused: tuple[type[Exception], ...] = (RollRefused,) if shelves else ()
 
     def round(self, now: datetime) -> None:
         """One day: bring what was made yesterday, make what is needed next."""
-        if not self._shelves:
+        if self._residents and not self._shelves:
             self._begin(now)
-        self._deliver(now)
         for shelf in self._shelves:
-            ahead = REGISTERED_BEFORE + (FEW_MOMENTS if shelf.resident.person.times == 1 else timedelta())
+            with suppress(*self._refused):
+                self._deliver(shelf, now)
+        for shelf in self._shelves:
+            ahead = REGISTERED_BEFORE + (FEW_MOMENTS if shelf.few else timedelta())
             if shelf.until <= local_day(now + ahead, self._zone):
-                self._make(shelf, DAYS_OF_A_ROLL, now)
+                with suppress(*self._refused):
+                    self._make(shelf, DAYS_OF_A_ROLL, now)
 
     def _begin(self, now: datetime) -> None:
         first = local_day(now, self._zone) + timedelta(days=1)
-        self._shelves = [_Shelf(each, first) for each in self._residents]
-        for shelf in self._shelves:
-            self._make(shelf, 7 + shelf.resident.number % 8, now)
+        for each in self._residents:
+            shelf = Shelf(
+                organisation_id=each.organisation_id, client_id=each.client_id, name=f"V{each.number + 1:03d}",
+                few=each.person.times == 1, until=first,
+            )  # fmt: skip
+            self._shelves.append(shelf)
+            self._make(shelf, 7 + each.number % 8, now)
 
-    def _make(self, shelf: _Shelf, days: int, now: datetime) -> None:
-        resident = shelf.resident
-        until = shelf.until + timedelta(days=days)
-        starts_at, ends_at = whole_days(shelf.until, until, self._zone)
-        shelf.number += 1
+    def _make(self, shelf: Shelf, days: int, now: datetime) -> None:
+        first = max(shelf.until, local_day(now, self._zone) + timedelta(days=1))
+        until = first + timedelta(days=days)
+        starts_at, ends_at = whole_days(first, until, self._zone)
         shelf.to_deliver = register_roll(
-            organisation_id=resident.organisation_id, client_id=resident.client_id, starts_at=starts_at,
-            ends_at=ends_at, number=f"V{resident.number + 1:03d}-{shelf.number:02d}", by=SECOND, packer="De Vijzel",
-            now=now,
+            organisation_id=shelf.organisation_id, client_id=shelf.client_id, starts_at=starts_at,
+            ends_at=ends_at, number=f"{shelf.name}-{shelf.number + 1:02d}", by=SECOND, packer=PACKER, now=now,
+            gap_because=STOOD_STILL if first > shelf.until else "",
         )  # fmt: skip
+        shelf.number += 1
         shelf.until = until
 
-    def _deliver(self, now: datetime) -> None:
-        for shelf in self._shelves:
-            if shelf.to_deliver is not None:
-                deliver_roll(shelf.to_deliver, DRIVER, now)
-                shelf.to_deliver = None
+    def _deliver(self, shelf: Shelf, now: datetime) -> None:
+        if shelf.to_deliver is not None:
+            deliver_roll(shelf.to_deliver, DRIVER, now)
+            shelf.to_deliver = None

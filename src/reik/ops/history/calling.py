@@ -18,7 +18,10 @@ from reik.ops.history.lives import Life
 
 
 class Calling:
-    """Who answers for which home. `changed` is told of a home in which somebody is going to press."""
+    """Who answers for which client; one without a home here is called all the same.
+
+    `changed` is told of a home in which somebody is going to press.
+    """
 
     def __init__(
         self,
@@ -52,11 +55,12 @@ class Calling:
             self.go_on(now)
 
     def _ask(self, asked: Asked, now: datetime) -> None:
-        life = self._of_client[asked.client_id]
-        if asked.latest_at is not None:
+        life = self._of_client.get(asked.client_id)
+        if life is not None and asked.latest_at is not None:
             life.anxious_until = max(asked.latest_at, life.anxious_until or asked.latest_at)
         about = asked.key or f"{asked.cause} {asked.opened_at:%m%d%H%M}"
-        dice = Random(f"{self._seed} {life.device} {about} {asked.position} {asked.round}")  # noqa: S311
+        where = life.device if life is not None else asked.client_id
+        dice = Random(f"{self._seed} {where} {about} {asked.position} {asked.round}")  # noqa: S311
         answer = answering.answer(asked, self._staff[asked.client_id], now, dice)
         if answer is not None:
             self._due.put(answer.accepts_at, partial(self._accept, asked, answer))
@@ -66,8 +70,8 @@ class Calling:
         with suppress(alerting.AlertRefused):
             alerting.accept_alert(alert_id=asked.alert_id, by=answer.by, role=answer.role, now=now)
             self._due.put(answer.handles_at, partial(self._handle, asked, answer))
-            if answer.presses_at is not None:
-                life = self._of_client[asked.client_id]
+            life = self._of_client.get(asked.client_id)
+            if life is not None and answer.presses_at is not None:
                 life.press_at(answer.presses_at)
                 self._changed(life)
 

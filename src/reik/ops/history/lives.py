@@ -48,6 +48,10 @@ class Life:
         self.home.now = now
         self.home.start()
 
+    def owe(self, events: Sequence[Event]) -> None:
+        """What its disk holds from before that Reik has not said to have: it goes first."""
+        self._unsent += events
+
     def run(self, until: datetime) -> list[Event]:
         """Let it live until then; gives what it recorded meanwhile, which waits for `payloads`."""
         if until >= self.home.now:
@@ -88,7 +92,7 @@ class Life:
         unsent, self._unsent = self._unsent, []
         together: list[Event] = []
         for event in unsent:
-            if together and (event.at - together[0].at > ONE_PAYLOAD or len(together) == MOST_EVENTS):
+            if together and not _leave_together(together, event):
                 yield self._payload(together)
                 together = []
             together.append(event)
@@ -107,3 +111,10 @@ class Life:
 
     def _signed(self, body: bytes) -> bytes:
         return sign(self.key, up_topic(self.device), body)
+
+
+def _leave_together(events: Sequence[Event], event: Event) -> bool:
+    """Whether one payload can hold this event too: what an older epoch left goes on its own."""
+    first = events[0]
+    near = event.at - first.at <= ONE_PAYLOAD
+    return near and event.epoch == first.epoch and len(events) < MOST_EVENTS

@@ -144,7 +144,9 @@ class Street:
         """Commands go to the devices and their answers come back, until none is left to be sent."""
         while answers := commands.to_send(range(PARTITIONS), now):
             for each in answers:
-                life = self._of_device[each.topic.split("/")[2]]
+                life = self._of_device.get(each.topic.split("/")[2])
+                if life is None:
+                    continue  # it lives elsewhere, and is asked again when it is heard
                 life.run(now)
                 life.obey(each.payload)
                 life.run(now)
