@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from reik.alerting.queries import alerts_without_next_step, follow_up_overdue
-from reik.dispensing.enrolment import enrol
 from reik.dispensing.ledger_balance import ledger_balance
 from reik.dispensing.queries import overdue_moments
 from reik.dispensing.roll_twin import Verdict

@@ -40,15 +40,16 @@ def _link(step: ArrangedStep, *, last: bool) -> Link:
         since, until = step.hours
         more.append(_("Alleen tussen %(a)s en %(b)s.") % {"a": f"{since:%H:%M}", "b": f"{until:%H:%M}"})
     if step.repeat is not None:
-        minutes = _minutes(step.repeat.total_seconds())
-        more.append(_("Elke %(n)s min opnieuw, tot iemand het oppakt.") % {"n": minutes})
-    waits = _minutes(step.wait.total_seconds())
+        every = _for(step.repeat.total_seconds())
+        more.append(_("Elke %(time)s opnieuw, tot iemand het oppakt.") % {"time": every})
     return Link(
         icon=ICONS.get(step.action, "bell"), sentence=step_words(step.action, step.responder), more=" ".join(more),
-        wait="" if last else _("wacht %(n)s min") % {"n": waits},
+        wait="" if last else _("wacht %(time)s") % {"time": _for(step.wait.total_seconds())},
     )  # fmt: skip
 
 
-def _minutes(seconds: float) -> str:
-    minutes = seconds / 60
-    return f"{minutes:.0f}" if minutes >= 1 else "<1"
+def _for(seconds: float) -> str:
+    """How long, as it is said: whole minutes, and below one minute (in a demo) seconds."""
+    if seconds >= 60:
+        return _("%(n)s min") % {"n": f"{seconds / 60:.0f}"}
+    return _("%(n)s s") % {"n": f"{seconds:.0f}"}
