@@ -49,7 +49,7 @@ def _files(family: str) -> Iterator[Path]:
         yield from WEB.glob(f"{family}/**/*.py")
         yield from WEB.glob(f"templates/{family}/**/*.html")
         return
-    others = {each for each in families_on_disk()}
+    others = set(families_on_disk())
     yield from WEB.glob("*.py")
     for path in WEB.glob("templates/**/*.html"):
         top = path.relative_to(WEB / "templates").parts[0]
@@ -67,7 +67,7 @@ def families_on_disk() -> list[str]:
 
 
 def _of_python(text: str) -> Iterator[Message]:
-    options = {k: v for k, v in _CALLS.items()}
+    options = dict(_CALLS)
     for _line, _call, said, _comments in extract_python(io.BytesIO(text.encode()), options, (), {}):
         if isinstance(said, tuple):
             texts = [each for each in said if each]

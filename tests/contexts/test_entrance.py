@@ -100,4 +100,6 @@ def test_what_is_not_there_is_a_page_for_people_and_json_for_systems(
     missing = visitor.get("/nergens")
     assert missing.status_code == 404
     assert "Hier is niets dat u kunt zien" in missing.content.decode()
-    assert Visitor(headers={"host": "localhost"}).get("/nergens").headers["Content-Type"] == "application/json"
+    assert (
+        Visitor(headers={"host": "localhost"}).get("/nergens").headers["Content-Type"] == "application/json"
+    )

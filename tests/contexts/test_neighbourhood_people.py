@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from reik.kernel.operations import mark_installation
+from reik.medication.schedule import EVERY_DAY, TimeLine
 from reik.ops.database import as_owner
 from reik.ops.demo import agenda, cast, neighbourhood
 from reik.ops.demo.moving_in import let_in, mail_address, move_in, plain, webhook_address
@@ -55,6 +57,23 @@ def test_no_one_has_two_moments_at_once(minute: int, now: datetime) -> None:
         for one, other in pairwise(lines):
             apart = (other.at.hour - one.at.hour) * 60 + other.at.minute - one.at.minute
             assert apart > one.latest_min
+
+
+def three_times(*hours: int) -> list[TimeLine]:
+    return [TimeLine(weekdays=EVERY_DAY, at=time(each), window_min=45, late_min=120) for each in hours]
+
+
+def test_the_next_time_moves_and_the_others_stay() -> None:
+    moved = agenda.moved(three_times(8, 13, 20), time(10, 40))
+    assert [each.at for each in moved] == [time(8), time(10, 40), time(20)]
+    assert [each.at for each in agenda.moved(three_times(8, 18), time(23, 30))] == [time(18), time(23, 30)]
+
+
+def test_a_time_that_comes_too_near_to_another_is_not_moved() -> None:
+    assert agenda.moved(three_times(8, 13, 20), time(10, 29)) == []
+    assert agenda.moved(three_times(8, 22), time(0, 20)) == []
+    some_days = [replace(each, weekdays=frozenset({1})) for each in three_times(8, 13, 20)]
+    assert agenda.moved(some_days, time(10, 40)) == []
 
 
 def test_no_ones_number_is_anybodys() -> None:

@@ -157,7 +157,7 @@ def test_furnishing_again_changes_nothing(furnished: Installation, now: datetime
     counted = "SELECT (SELECT count(*) FROM dispensing_deviceevent), (SELECT count(*) FROM people_client),"
     counted += " (SELECT count(*) FROM alerting_alert), (SELECT max(version) FROM dispensing_deviceplan)"
     before = rows(counted), [(each / "enrolment.json").stat().st_mtime_ns for each in devices(furnished)]
-    furnish(furnished, now + timedelta(hours=1))
+    furnish(furnished, now + timedelta(minutes=9))
     after = rows(counted), [(each / "enrolment.json").stat().st_mtime_ns for each in devices(furnished)]
     assert before == after
 

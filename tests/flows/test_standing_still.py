@@ -13,13 +13,17 @@ from reik.alerting.queries import alerts_without_next_step, follow_up_overdue
 from reik.dispensing.ledger_balance import ledger_balance
 from reik.dispensing.queries import overdue_moments
 from reik.dispensing.roll_twin import Verdict
+from reik.ingest.operations import Receiver
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home as Installation
 from reik.kernel.models import Organisation
 from reik.kernel.operations import mark_installation, pace
 from reik.kernel.queries import unsent_alert_messages
 from reik.ops.database import as_owner
-from reik.ops.demo import cast, disks, neighbourhood, standstill
+from reik.ops.demo import cast, disks, neighbourhood, soon, standstill
+from reik_dispenser.inputs import HelpPressed
+from reik_dispenser.runtime.disk import Folder
+from reik_dispenser.runtime.store import Store
 from reik_simulator.faults import FaultRates, Mechanism
 from reik_simulator.household import PROFILES, Home, Household
 from tests.cast import rows
@@ -58,7 +62,9 @@ def nothing_is_left_over(now: datetime) -> None:
     assert rows("SELECT count(*) FROM dispensing_moment WHERE outcome = 'unknown'") == [(0,)]
     assert rows("SELECT count(*) FROM dispensing_mention") == [(0,)]
     assert rows("SELECT count(*) FROM dispensing_deviceconflict") == [(0,)]
-    assert rows("SELECT count(*) FROM dispensing_devicecommand WHERE state <> 'confirmed'") == [(0,)]
+    assert rows(
+        "SELECT count(*) FROM dispensing_devicecommand WHERE state NOT IN ('confirmed', 'replaced')"
+    ) == [(0,)]
     assert rows("SELECT device FROM dispensing_dispenser WHERE upto <> highest") == []
     balances = [each for care in Organisation.objects.filter(kind="care") for each in ledger_balance(care.id)]
     assert {each.verdict for each in balances} == {Verdict.BALANCES}
@@ -144,6 +150,85 @@ def test_a_visitors_client_has_no_pile_of_alerts(stopped: Installation, now: dat
     )  # fmt: skip
     assert outcomes["in_time"] >= 3
     assert household_of(folder)["profile"] == "absent"
+
+
+def test_some_have_a_dose_within_half_an_hour_and_the_device_knows(
+    stopped: Installation, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a schedule that one wrote and another read back, and a roll of it that stands in the device."""
+    monkeypatch.setattr(soon, "ONE_IN", 1)
+    begun = now + timedelta(hours=7)
+    start(stopped, begun)
+    nothing_is_left_over(begun)
+    changed = rows(
+        "SELECT d.device, s.written_by, s.confirmed_by FROM medication_schedule AS s JOIN dispensing_dispenser AS d"
+        " USING (client_id) WHERE s.confirmed_at > %s AND d.device <> %s", now, cast.STORY_DEVICE,
+    )  # fmt: skip
+    assert changed
+    for device, written_by, confirmed_by in changed:
+        assert written_by != confirmed_by
+        store = disk_of(stopped.path / "dispensers" / device, begun)
+        assert store.device.plan is not None
+        assert store.device.roll is not None
+        moment = next(each for each in store.device.plan.moments if each.at > begun)
+        assert timedelta(minutes=3) <= moment.at - begun <= timedelta(minutes=30)
+        assert moment.roll == store.device.roll.roll
+        assert rows(
+            "SELECT count(*) FROM dispensing_moment WHERE key = %s AND outcome IS NULL", moment.moment
+        ) == [(1,)]
+
+
+def test_the_story_has_no_dose_within_a_day_of_a_later_start(stopped: Installation, now: datetime) -> None:
+    begun = now + timedelta(days=1, hours=6)
+    start(stopped, begun)
+    nothing_is_left_over(begun)
+    due = rows(
+        "SELECT min(m.due_at) FROM dispensing_moment AS m JOIN dispensing_dispenser AS d ON d.id = m.dispenser_id"
+        " WHERE d.device = %s AND m.due_at > %s", cast.STORY_DEVICE, begun,
+    )  # fmt: skip
+    assert due[0][0] > begun + timedelta(days=1)
+
+
+def switched_on(installation: Installation, now: datetime) -> disks.Inhabited:
+    folder = next(each for each in devices(installation) if household_of(each)["profile"] == "steady")
+    (client_id,) = rows("SELECT client_id FROM dispensing_dispenser WHERE device = %s", folder.name)[0]
+    found = disks.take_up(folder, client_id, now)
+    found.switch_on(now)
+    return found
+
+
+def test_an_alert_of_before_is_handled_meanwhile(stopped: Installation, now: datetime) -> None:
+    pressed = now + timedelta(minutes=1)
+    home = switched_on(stopped, pressed)
+    home.life.home.put(HelpPressed())
+    home.life.run(pressed)
+    Receiver("test").take_in(
+        list(home.life.payloads()), partitions=(), position=0, through=pressed, now=pressed
+    )
+    home.keep(pressed)
+    disks.swap([home.folder])
+    assert rows("SELECT cause, state FROM alerting_alert WHERE opened_at > %s", now) == [
+        ("help_pressed", "open")
+    ]
+    start(stopped, now + GAP)
+    nothing_is_left_over(now + GAP)
+    assert rows("SELECT state, closed_at > opened_at, handled_by <> '' FROM alerting_alert WHERE cause = 'help_pressed'"
+                " AND opened_at < %s", now + timedelta(minutes=5)) == [("closed", True, True)]  # fmt: skip
+
+
+def test_what_the_disk_holds_and_reik_does_not_comes_first(stopped: Installation, now: datetime) -> None:
+    """As after a stop in the middle of something."""
+    home = switched_on(stopped, now + timedelta(minutes=1))
+    home.life.home.put(HelpPressed())
+    disk = Folder(home.folder / "disk", sync=False)
+    store = Store(disk, now, reserve=False)
+    for event in home.life.home.events:
+        store.journal.append([event])
+    store.commit(home.life.home.device, [])
+    start(stopped, now + GAP)
+    nothing_is_left_over(now + GAP)
+    assert rows("SELECT count(*) FROM alerting_alert WHERE cause = 'help_pressed' AND opened_at < %s",
+                now + timedelta(hours=1)) == [(1,)]  # fmt: skip
 
 
 class PowerCut(Exception):

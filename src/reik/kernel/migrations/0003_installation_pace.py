@@ -12,7 +12,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="installation",
             constraint=models.CheckConstraint(
-                condition=models.Q(("pace", 1), models.Q(("kind", "demo"), ("pace__gte", 1), ("pace__lte", 600)), _connector="OR"),
+                condition=models.Q(
+                    ("pace", 1),
+                    models.Q(("kind", "demo"), ("pace__gte", 1), ("pace__lte", 600)),
+                    _connector="OR",
+                ),
                 name="installation_pace",
             ),
         ),

@@ -40,6 +40,7 @@ DISPENSERS = 400
 PAGE_GOAL_MS = 300
 PAGES_EVERY_S = 0.2
 CHANGED_EVERY_S = 1.0
+WAITED_S = 8  # for the "changed" after the last change that is counted
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -188,18 +189,22 @@ class Crowd:
 
     def figures(self, changes: Sequence[float]) -> Figures:
         """Waits in ms; `told` in s from each change to the next "changed" of each stream."""
-        told = []
+        told, untold = [], 0
         for at in changes:
-            if self._from <= at <= self._until - 5:
+            if self._from <= at <= self._until - WAITED_S:
                 for stream in self._told:
                     place = bisect_right(stream, at)
-                    told.append(stream[place] - at if place < len(stream) else float("inf"))
+                    if place < len(stream):
+                        told.append(stream[place] - at)
+                    else:
+                        untold += 1
         return {
             "open": self._open, "changes": len(changes), "pages": len(self._pages),
             "page_p50_ms": percentile(self._pages, 0.5), "page_p99_ms": percentile(self._pages, 0.99),
             "fetches": len(self._fetches), "fetch_p50_ms": percentile(self._fetches, 0.5),
             "fetch_p99_ms": percentile(self._fetches, 0.99),
-            "told_p50_s": percentile(told, 0.5), "told_p99_s": percentile(told, 0.99), "failed": self.failed,
+            "told_p50_s": percentile(told, 0.5), "told_p99_s": percentile(told, 0.99), "untold": untold,
+            "failed": self.failed,
         }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,18 @@ def times(person: Person, number: int, soon_at: time | None, start: time) -> lis
         each for each in natural if each != nearest and _apart(each, soon_at) >= _APART_MIN[person.window]
     ]
     return sorted([*others, soon_at])
+
+
+def moved(lines: Sequence[TimeLine], soon_at: time) -> list[TimeLine]:
+    """A schedule of every day with its next time at `soon_at` instead; empty when that comes too near to another."""
+    if not lines or any(each.weekdays != EVERY_DAY for each in lines):
+        return []
+    first = min(lines, key=lambda each: (_minutes(each.at) - _minutes(soon_at)) % DAY_MIN)
+    others = [each for each in lines if each is not first]
+    apart = _APART_MIN.get(first.window_min, max(_APART_MIN.values()))
+    if any(_apart(each.at, soon_at) < apart for each in others):
+        return []
+    return sorted([*others, replace(first, at=soon_at)], key=lambda each: each.at)
 
 
 def _later(at: time, start: time) -> time:

@@ -81,17 +81,17 @@ def take_up(folder: Path, client_id: UUID, now: datetime) -> Inhabited:
     store = Store(ram, now, reserve=False, enrolled=not ram.files)
     told = json.loads((folder / "household.json").read_text())
     profile = STAND_IN if told["profile"] == "absent" else told["profile"]
-    home = home_of(now, profile, hash_of(f"{folder.name} {told['seed']} {now.isoformat()}"))
+    home = home_of(now, profile, _seed(f"{folder.name} {told['seed']} {now.isoformat()}"))
     home.device = replace(store.device, epoch=store.epoch, seq=store.last_seq, highest=store.highest_command)
     beats = store.next_beat()
     life = Life(device=document.device, key=document.key, client_id=client_id, home=home, beats=beats)
-    life.owe(_unsent(store, now))
+    _unsent(store, now)
     return Inhabited(folder, ram, store, life, beats)
 
 
-def hash_of(seed: str) -> int:
-    """A seed of a text, the same in every process."""
-    return int.from_bytes(seed.encode(), "big")
+def _seed(text: str) -> int:
+    """The same in every process."""
+    return int.from_bytes(text.encode(), "big")
 
 
 def _unsent(store: Store, now: datetime) -> list[Event]:

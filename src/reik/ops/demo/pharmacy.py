@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,9 +11,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from reik.medication.models import LIVE, Roll
-from reik.medication.operations import Draft, confirm_schedule, deliver_roll, register_roll, write_schedules
+from reik.medication.operations import (
+    Draft,
+    confirm_schedule,
+    deliver_roll,
+    register_roll,
+    return_roll,
+    write_schedules,
+)
 from reik.medication.queries import timetables
-from reik.medication.roll_check import RollRefused
+from reik.medication.roll_check import Refusal, RollRefused
 from reik.medication.schedule import TimeLine, local_day, whole_days
 from reik.ops.demo.moving_in import Resident
 
@@ -22,7 +29,7 @@ DRIVER = "koerier De Vijzel"
 PACKER = "De Vijzel"
 NUMBERED = re.compile(r"-(\d+)$")
 """The end of a roll's number: which of this client's it is."""
-STOOD_STILL = "de demo stond stil"
+STOOD_STILL, OTHER_PLAN = "de demo stond stil", "schema gewijzigd"
 DAYS_OF_A_ROLL = 14
 REGISTERED_BEFORE = timedelta(days=9)
 """Before the end of the roll before; it is delivered on the next round, in time for the device's own warning."""
@@ -132,17 +139,39 @@ class Pharmacy:
             self._shelves.append(shelf)
             self._make(shelf, 7 + each.number % 8, now)
 
+    def renew(self, client_id: UUID, now: datetime, *, change: Callable[[UUID], None]) -> None:
+        """Her rolls go back, `change` of this organisation's plan counts, and a roll of the new plan is brought.
+
+        Raises RollRefused, also when she never had a roll.
+        """
+        shelf = next((each for each in self._shelves if each.client_id == client_id), None)
+        if shelf is None:
+            raise RollRefused([Refusal("unknown", "She has no roll yet: register one first.")])
+        for roll in Roll.objects.filter(client_id=client_id, state__in=LIVE, ends_at__gt=now):
+            return_roll(roll.id, SECOND, OTHER_PLAN, now)
+        change(shelf.organisation_id)
+        until = local_day(now, self._zone) + timedelta(days=DAYS_OF_A_ROLL)
+        _, ends_at = whole_days(until - timedelta(days=1), until, self._zone)
+        self._register(shelf, now, ends_at, now, gap_because=OTHER_PLAN)
+        shelf.until = until
+        self._deliver(shelf, now)
+
     def _make(self, shelf: Shelf, days: int, now: datetime) -> None:
         first = max(shelf.until, local_day(now, self._zone) + timedelta(days=1))
         until = first + timedelta(days=days)
         starts_at, ends_at = whole_days(first, until, self._zone)
+        gap_because = STOOD_STILL if first > shelf.until else ""
+        self._register(shelf, starts_at, ends_at, now, gap_because=gap_because)
+        shelf.until = until
+
+    def _register(
+        self, shelf: Shelf, starts_at: datetime, ends_at: datetime, now: datetime, *, gap_because: str
+    ) -> None:
         shelf.to_deliver = register_roll(
-            organisation_id=shelf.organisation_id, client_id=shelf.client_id, starts_at=starts_at,
-            ends_at=ends_at, number=f"{shelf.name}-{shelf.number + 1:02d}", by=SECOND, packer=PACKER, now=now,
-            gap_because=STOOD_STILL if first > shelf.until else "",
+            organisation_id=shelf.organisation_id, client_id=shelf.client_id, starts_at=starts_at, ends_at=ends_at,
+            number=f"{shelf.name}-{shelf.number + 1:02d}", by=SECOND, packer=PACKER, now=now, gap_because=gap_because,
         )  # fmt: skip
         shelf.number += 1
-        shelf.until = until
 
     def _deliver(self, shelf: Shelf, now: datetime) -> None:
         if shelf.to_deliver is not None:

@@ -6,9 +6,10 @@ do meanwhile, because no visitor was there to press.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -17,15 +18,18 @@ from reik.dispensing.models import Dispenser
 from reik.dispensing.plan_keeping import renew_all
 from reik.kernel.home import Home
 from reik.kernel.models import Organisation
-from reik.ops.demo import disks, moving_in, pharmacy
+from reik.ops.demo import disks, moving_in, pharmacy, soon
 from reik.ops.demo.disks import Inhabited
-from reik.ops.history import Street
+from reik.ops.demo.pharmacy import Pharmacy
+from reik.ops.history import Staff, Street
 
 LEAST = timedelta(minutes=10)
 """A shorter stop is one that devices and Reik live through by themselves."""
 MOST = timedelta(days=28)
 """A device holds a plan of so many days; after more there is nothing to go on from."""
 SWITCHED_ON = timedelta(seconds=5)
+CHANGED_BEFORE = timedelta(minutes=30)
+"""Before the end some schedules change: time for a household to put the new roll in."""
 LAST_SIGN = """
 SELECT greatest(
     (SELECT max(heard_at) FROM dispensing_dispenser),
@@ -48,6 +52,9 @@ class _Gap:
     since: datetime
     now: datetime
     inhabited: Sequence[Inhabited]
+    staff: Mapping[UUID, Staff]
+    pharmacy: Pharmacy
+    zone: ZoneInfo
     street: Street
 
 
@@ -66,18 +73,22 @@ def catch_up(home: Home, now: datetime, *, set_pace: SetPace, pace: float, zone:
             f"This demo stood still for {(now - since).days} days, more than it can catch up with:"
             " start `reik demo --fresh`."
         )
-    say(f"Living the {_hours(now - since)} in which nobody was here.")
-    set_pace(1.0)
     gap = _find_homes(home, since, now, zone)
+    if now - gap.since <= LEAST:
+        return False
+    say(f"Living the {_words(now - gap.since)} in which nobody was here.")
+    set_pace(1.0)
     _in_one_piece(gap, lambda: _live(gap))
     set_pace(pace)
     _in_one_piece(gap, lambda: _hurry(gap))
     return True
 
 
-def _hours(time: timedelta) -> str:
-    hours = round(time / timedelta(hours=1))
-    return f"{hours} hours" if hours > 1 else f"{round(time / timedelta(minutes=1))} minutes"
+def _words(time: timedelta) -> str:
+    for unit, name in ((timedelta(days=1), "days"), (timedelta(hours=1), "hours")):
+        if time >= 2 * unit:
+            return f"{round(time / unit)} {name}"
+    return f"{round(time / timedelta(minutes=1))} minutes"
 
 
 def _held() -> dict[str, tuple[int, int]]:
@@ -108,7 +119,13 @@ def _live(gap: _Gap) -> None:
     for each in gap.inhabited:
         each.switch_on(gap.since)
     renew_all(gap.since)
-    gap.street.live(gap.since + SWITCHED_ON, gap.now)
+    changed_at = max(gap.since + SWITCHED_ON, gap.now - CHANGED_BEFORE)
+    gap.street.live(gap.since + SWITCHED_ON, changed_at)
+    soon.change(
+        [each.life.client_id for each in gap.inhabited], changed_at, gap.now,
+        staff=gap.staff, pharmacy=gap.pharmacy, zone=gap.zone,
+    )  # fmt: skip
+    gap.street.live(changed_at, gap.now)
 
 
 def _hurry(gap: _Gap) -> None:
@@ -125,11 +142,13 @@ def _find_homes(home: Home, since: datetime, now: datetime, zone: ZoneInfo) -> _
         for folder in disks.moved_in(home)
         if folder.name in clients
     ]
-    known = [each.store.device.last_now for each in inhabited]
+    known = [each.store.device.last_now for each in inhabited]  # devices go on while Reik is away
     since = min(now, max([since, *(each for each in known if each is not None)]))
+    staff, shop = moving_in.staff_of_all(), Pharmacy([], zone, shelves=pharmacy.shelves(since, zone))
     street = Street(
         [each.life for each in inhabited], organisations=list(Organisation.objects.values_list("id", flat=True)),
-        staff=moving_in.staff_of_all(), zone=zone, seed=int(since.timestamp()),
-        daily=pharmacy.Pharmacy([], zone, shelves=pharmacy.shelves(since, zone)).round,
+        staff=staff, zone=zone, seed=int(since.timestamp()), daily=shop.round,
     )  # fmt: skip
-    return _Gap(since=since, now=now, inhabited=inhabited, street=street)
+    return _Gap(
+        since=since, now=now, inhabited=inhabited, staff=staff, pharmacy=shop, zone=zone, street=street
+    )

@@ -61,7 +61,7 @@ def ask_of(
 ) -> Ask:
     """The alert as `me` sees it; `called` is how she calls her client."""
     asked = [each for each in steps if each.action == CARER and each.taken_at is not None]
-    kind = _kind(alert, me, bool(asked))
+    kind = _kind(alert, me)
     moment = alert.moment
     mark, word = _mark(alert.cause)
     since = asked[-1].taken_at if asked and asked[-1].taken_at else alert.opened_at
@@ -75,12 +75,13 @@ def ask_of(
     )  # fmt: skip
 
 
-def _kind(alert: AlertSeen, me: str, asked: bool) -> str:
+def _kind(alert: AlertSeen, me: str) -> str:
+    """Her turn is as long as nobody after her was called."""
     if alert.state == "accepted":
         return "mine" if alert.accepted_by == me else "others"
     if alert.state == "watched":
         return "watched"
-    return "asked" if asked else "open"
+    return "asked" if alert.current is not None and alert.current.action == CARER else "open"
 
 
 def _mark(cause: str) -> tuple[str, str]:

@@ -27,6 +27,11 @@ def addressed(card: ClientCard) -> str:
     return f"{title} {plain[:1].upper()}{plain[1:]}"
 
 
+def labelled(card: ClientCard) -> str:
+    """As it stands on a sachet: "Mw. H. Wolters"."""
+    return " ".join(f"{card.salutation} {_NICKNAME.sub('', card.name)}".split())
+
+
 def dialled(phone: str) -> str:
     """A telephone number for a `tel:` link."""
     return "".join(each for each in phone if each.isdigit() or each == "+")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from reik.alerting.queries import AlertSeen, ArrangedStep, ArrangementSeen
 from reik.dispensing.queries import MomentSeen
 from reik.people.queries import ClientCard
-from reik.web.carer.names import addressed
+from reik.web.carer.names import addressed, labelled
 
 NIGHT_FROM, NIGHT_UNTIL = 22, 7
 CALLS = "take_it_now"
@@ -72,7 +72,7 @@ def screen_of(look: Mapping[str, Any], around: Around) -> OnScreen:
         notice=_notice(screen, around, zone, connected=bool(look.get("connected"))) if powered else "",
         ok=powered and not tray, take=tray, sachet=_sachet(around, zone), powered=powered,
         connected=bool(look.get("connected")), lid_open=bool(look.get("lid_open")), loud=bool(look.get("sound")),
-        client=f"{around.card.salutation} {around.card.name}".strip(),
+        client=labelled(around.card),
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@
     var text = document.getElementById("live-state"), lost = document.getElementById("lost");
     if (next !== shown) { shown = next; body.dataset.live = next; }
     if (text) {
-      set(text, next === "off" ? words("late", { t: hour(heard) }) : words("ago", { n: Math.round(age / 1000) }));
+      set(text, next === "on" ? words("ago", { n: Math.round(age / 1000) }) : words("late", { t: hour(heard) }));
     }
     if (lost && lost.hidden === (next === "off")) {
       lost.hidden = next !== "off";
