@@ -85,7 +85,7 @@ def take_up(folder: Path, client_id: UUID, now: datetime) -> Inhabited:
     home.device = replace(store.device, epoch=store.epoch, seq=store.last_seq, highest=store.highest_command)
     beats = store.next_beat()
     life = Life(device=document.device, key=document.key, client_id=client_id, home=home, beats=beats)
-    _unsent(store, now)
+    life.owe(_unsent(store, now))
     return Inhabited(folder, ram, store, life, beats)
 
 

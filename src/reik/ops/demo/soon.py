@@ -28,7 +28,7 @@ from reik.ops.history import Staff
 from reik.people.models import Client
 
 ONE_IN = 4
-"""So many of all get a time that is soon."""
+"""So many of all have a time that is soon."""
 WITHIN = timedelta(minutes=30)
 FREE = timedelta(days=1)
 """So long after the start the story's client has no dose of her own."""
@@ -44,26 +44,34 @@ def change(
     pharmacy: Pharmacy,
     zone: ZoneInfo,
 ) -> int:
-    """Change schedules and rolls of a quarter of these clients `at` a time shortly before `now`; gives how many.
+    """See that a quarter of these clients have a dose soon after `now`; what has to change does so `at` a time before.
 
-    Only of people with nothing under way and no draft of a visitor; fewer when few times can be moved. In the
-    caller's transaction, while the devices live in its time.
+    Gives how many schedules and rolls were changed: only of people with nothing under way and no draft of a visitor,
+    so fewer when few times can be moved. In the caller's transaction, while the devices live in its time.
     """
     tables = timetables(client_ids)
     tables = {id: tables[id] for id in tables.keys() - _drafted(client_ids)}
     story = set(Client.objects.filter(id__in=tables, name=cast.STORY.name).values_list("id", flat=True))
     agree = partial(_agree, at=at, staff=staff, pharmacy=pharmacy)
     for id in story & _busy(story, at, now + FREE) - _busy(story, at, at):
-        pass  # (id, _story(tables[id][-1].lines, now, zone))
+        agree(id, _story(tables[id][-1].lines, now, zone))
     waiting = sorted(tables.keys() - story - _busy(client_ids, at, now + WITHIN))
     Random(now.isoformat()).shuffle(waiting)  # noqa: S311 - whose turn it is, no secret
-    changed = 0
+    wanted, changed = len(client_ids) // ONE_IN - _due_soon(client_ids, now), 0
     for id in waiting:
-        if changed == len(client_ids) // ONE_IN:
+        if changed >= wanted:
             break
         lines = agenda.moved(tables[id][-1].lines, _soon(changed, now, zone))
         changed += bool(lines) and agree(id, lines)
     return changed
+
+
+def _due_soon(client_ids: Collection[UUID], now: datetime) -> int:
+    """How many have a moment soon as it is."""
+    due = Moment.objects.filter(
+        client_id__in=client_ids, due_at__gt=now, due_at__lte=now + WITHIN, outcome=None
+    )
+    return due.values("client_id").distinct().count()
 
 
 def _soon(number: int, now: datetime, zone: ZoneInfo) -> time:

@@ -150,20 +150,6 @@ def _team(arrangement: ArrangementSeen | None) -> str:
 
 def choices(*, about_moment: bool, called: str) -> list[Choice]:
     """What she can say of how it ended: few, in her words."""
-    known = [
-        Choice(
-            code="out_after_call", word=_("Het zakje is eruit"), icon="check",
-            leads_to=_("Wij letten op tot de dispenser het ook meldt."),
-        ),
-        Choice(
-            code="says_out", word=_("%(called)s zegt dat het eruit is") % {"called": called[:1].upper() + called[1:]},
-            icon="message", leads_to=_("Wij letten nog tien minuten op de dispenser."),
-        ),
-        Choice(
-            code="refuses", word=_("%(called)s wil niet") % {"called": called[:1].upper() + called[1:]},
-            icon="hand-stop", leads_to=_("Het wijkteam beslist wat er nu gebeurt."),
-        ),
-    ]  # fmt: skip
     broken = Choice(
         code="device_fault", word=_("De dispenser doet het niet"), icon="bolt-off",
         leads_to=_("Het wijkteam krijgt meteen bericht."),
@@ -178,7 +164,24 @@ def choices(*, about_moment: bool, called: str) -> list[Choice]:
             leads_to=_("Het wijkteam krijgt dit meteen, met voorrang. Bij spoed belt u zelf 112."),
         ),
     ]  # fmt: skip
-    return [*(known if about_moment else [broken]), *always]
+    return [*(_about_a_sachet(called[:1].upper() + called[1:]) if about_moment else [broken]), *always]
+
+
+def _about_a_sachet(called: str) -> list[Choice]:
+    return [
+        Choice(
+            code="out_after_call", word=_("Het zakje is eruit"), icon="check",
+            leads_to=_("Wij letten op tot de dispenser het ook meldt."),
+        ),
+        Choice(
+            code="says_out", word=_("%(called)s zegt dat het eruit is") % {"called": called}, icon="message",
+            leads_to=_("Wij letten nog tien minuten op de dispenser."),
+        ),
+        Choice(
+            code="refuses", word=_("%(called)s wil niet") % {"called": called}, icon="hand-stop",
+            leads_to=_("Het wijkteam beslist wat er nu gebeurt."),
+        ),
+    ]  # fmt: skip
 
 
 def clock_time(at: datetime) -> str:

@@ -241,6 +241,7 @@ def _said(actor: Actor, card: ClientCard, now: datetime) -> Said | None:
     lately = timedelta(seconds=asking.UNDO_S)
     for each in queries.alerts_of(card.id, now - timedelta(days=2), now + timedelta(seconds=1)):
         mine = each.handled_by == actor.name and each.state != "accepted"
+        mine = mine and each.closed_as in ("", each.handled_as)  # not what the dispenser settled since
         if mine and each.handled_at is not None and now - each.handled_at < lately:
             return Said(
                 alert=each, word=outcome_words(each.handled_as), follows=_follows(each),

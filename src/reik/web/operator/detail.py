@@ -202,7 +202,9 @@ def history_of(remarks: Sequence[RemarkSeen]) -> list[Past]:
 
 def can_undo(alert: AlertSeen, me: str, now: datetime) -> datetime | None:
     """Until when she can take back what she said; None when she cannot."""
-    if alert.handled_by != me or alert.handled_at is None or now - alert.handled_at >= UNDO_FOR:
+    if not alert.can_undo or alert.handled_by != me or alert.handled_at is None:
+        return None
+    if now - alert.handled_at >= UNDO_FOR:
         return None
     return alert.handled_at + UNDO_FOR
 
