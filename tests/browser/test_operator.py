@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
 
@@ -25,6 +25,7 @@ def test_everybody_can_read_it(visit: Visit, axe: Callable[[Any], None], phone: 
         axe(page)
 
 
+@pytest.mark.slow
 def test_a_call_for_help_comes_up_by_itself_and_is_handled_by_keys(visit: Visit) -> None:
     page = visit("/zorgcentrale", who="Sanne Vos")
     page.wait_for_selector("[data-live=on]", state="attached")
@@ -71,6 +72,7 @@ def test_keys_help_search_and_can_be_switched_off(visit: Visit) -> None:
     assert not page.locator("#help").is_visible()
 
 
+@pytest.mark.slow
 def test_a_lost_line_is_said_and_found_again(visit: Visit) -> None:
     page = visit("/zorgcentrale", who="Sanne Vos")
     page.wait_for_selector("[data-live=on]", state="attached")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
 Axe = Callable[[Any], None]
@@ -31,6 +31,7 @@ def told(page: Any) -> None:
     expect(page.locator("#deel-centrale .case.bad")).to_be_visible(timeout=HEARD_MS)
 
 
+@pytest.mark.slow
 def test_the_centre_phones_and_nobody_has_to_drive(visit: Visit, axe: Axe) -> None:
     begin_at = time.monotonic()
     page = begun(visit)
@@ -50,6 +51,7 @@ def test_the_centre_phones_and_nobody_has_to_drive(visit: Visit, axe: Axe) -> No
     expect(page.locator("#deel-dochter")).to_contain_text("Laat uitgenomen")
 
 
+@pytest.mark.slow
 def test_nobody_answers_and_the_daughter_sees_to_it(visit: Visit, axe: Axe) -> None:
     page = begun(visit, dark=True)
     told(page)
@@ -70,6 +72,7 @@ def test_nobody_answers_and_the_daughter_sees_to_it(visit: Visit, axe: Axe) -> N
     expect(page.locator(".strook-zin")).to_contain_text("Het wijkteam stond erbij en zag het", timeout=10_000)
 
 
+@pytest.mark.slow
 def test_the_plug_is_pulled_and_the_outcome_is_unknown(visit: Visit, axe: Axe) -> None:
     page = begun(visit)
     page.get_by_role("button", name="Trek de stekker eruit").click()

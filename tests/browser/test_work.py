@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 TYPIST, READER = "Anja ter Horst", "Joke Meijer"
 SIGNAL_WITHIN_S = 300
@@ -29,6 +29,7 @@ def type_client(page: Any, name: str) -> None:
     page.wait_for_url(re.compile("/schema$"))
 
 
+@pytest.mark.slow
 def test_from_the_first_key_to_the_signal_within_five_minutes(
     visit: Callable[..., Any], axe: Callable[[Any], None]
 ) -> None:
