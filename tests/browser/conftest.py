@@ -78,8 +78,9 @@ def _remove(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(site: str) -> Iterator[Any]:
+    """Per file, because Playwright keeps an event loop in this thread, in which Django would refuse to work."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
