@@ -10,6 +10,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -19,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).resolve().parents[1] / "src" / "reik" / "web"
 MO = WEB / "locale" / "en" / "LC_MESSAGES" / "django.mo"
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # always the same: the compiled file must not change by itself
 SHARED = "shared"
 """The family of everything that is no folder of its own: base pages, parts, outcomes."""
 
@@ -134,7 +136,7 @@ def fill(family: str) -> list[Message]:
 
 def compiled() -> bytes:
     """The catalogue of all families together, as Django reads it."""
-    whole = Catalog(locale="en", domain="django", fuzzy=False, creation_date=None)
+    whole = Catalog(locale="en", domain="django", fuzzy=False, creation_date=WRITTEN, revision_date=WRITTEN)
     for family in sorted({SHARED, *families()}):
         for message in read(family):
             if message.id and message.string and all(message.string):
