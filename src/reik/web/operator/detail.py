@@ -14,7 +14,7 @@ from reik.dispensing.queries import MomentSeen
 from reik.people.queries import CarerCard, ClientCard
 from reik.web.operator import queue
 from reik.web.strips import OnStrip, Strip, strip_of
-from reik.web.words import remark_words, step_state_words, step_words
+from reik.web.words import cause_words, remark_words, step_state_words, step_words
 
 UNDO_FOR = timedelta(seconds=60)
 
@@ -53,9 +53,7 @@ def chain_of(alert: AlertSeen, steps: Sequence[StepSeen]) -> list[Link]:
 
 def _signal(alert: AlertSeen) -> Link:
     if alert.moment is None:
-        return Link(
-            state="done", title=_("Dispenser meldt een storing"), text="", begins=alert.opened_at, ends=None
-        )
+        return Link(state="done", title=cause_words(alert.cause), text="", begins=alert.opened_at, ends=None)
     return Link(
         state="done",
         title=_("Dispenser geeft signaal"),
