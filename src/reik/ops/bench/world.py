@@ -159,8 +159,18 @@ def settle_devices(home: Home, tenants: Sequence[Tenant], count: int, now: datet
                         now,
                     )
                 )
+        cursor.execute(PLANS_SEEN_TO, [now + timedelta(days=1)])
         cursor.execute("SET session_replication_role = origin")
     return devices
+
+
+# Their plans were looked at today, as those of any dispenser are: what is planned for them here follows from no
+# schedule, and would be withdrawn.
+PLANS_SEEN_TO = """
+INSERT INTO dispensing_deviceplan (dispenser_id, organisation_id, version, sha256, renew_at, applied_version,
+    applied_sha256, applied_epoch, applied_seq)
+SELECT id, organisation_id, 0, '', %s, 0, '', 0, 0 FROM dispensing_dispenser ON CONFLICT DO NOTHING
+"""
 
 
 INSERT_MOMENTS = """
