@@ -92,13 +92,13 @@ def test_a_team_takes_an_alert_says_how_it_went_and_takes_it_back(town: Town, vi
     assert "bij de buren" in lacking.content.decode()
     assert the_alert(town).state == "accepted"
 
-    said = {"uitkomst": "out_at_visit", "hoe": "visit", "oorzaak": "slept"}
+    said = {"uitkomst": "out_at_visit", "hoe": "visit", "oorzaak": "asleep"}
     assert nurse.post(f"{address}/uitkomst", said).status_code == 302
     closed = the_alert(town)
     assert (closed.state, closed.closed_as, closed.closed_cause, closed.remote) == (
         "closed",
         "out_at_visit",
-        "slept",
+        "asleep",
         False,
     )
 

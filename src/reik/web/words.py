@@ -156,3 +156,20 @@ def evidence_words(evidence: str) -> str:
         "handed_out": _("zakje uitgegeven"),
         "removed": _("zakje uit het bakje gepakt"),
     }.get(evidence, evidence)
+
+
+def handling_causes() -> list[tuple[str, str]]:
+    """What may have been the cause, as who handled an alert says it (R49): one list for centre and team."""
+    return [
+        ("unknown", _("weet ik niet")),
+        ("not_heard", _("hoorde of zag het signaal niet")),
+        ("asleep", _("sliep")),
+        ("not_home", _("was niet thuis")),
+        ("could_not", _("kon het zakje niet pakken of openen")),
+        ("did_not_want", _("wilde het niet")),
+        ("confused", _("wist niet wat te doen")),
+        ("ill", _("was ziek")),
+        ("device", _("dispenser of netwerk")),
+        ("roll", _("rol of apotheek")),
+        ("other", _("iets anders, zie notitie")),
+    ]

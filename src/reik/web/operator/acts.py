@@ -20,6 +20,7 @@ from reik.web.operator import detail, reading
 from reik.web.operator.views import PAGE, only_operators, show
 from reik.web.rooms import actor_of
 from reik.web.seen import acted
+from reik.web.words import handling_causes
 
 ROLE = "operator"
 NOTE_MOST = 500
@@ -58,7 +59,7 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     alert, _client = reading.find(actor_of(request), alert_id)
     if outcome not in {each.code for each in detail.choices_of(alert)}:
         return show(request, alert_id, now, fault=_("Kies eerst hoe het is afgelopen."))
-    if cause not in dict(detail.causes()):
+    if cause not in dict(handling_causes()):
         return show(request, alert_id, now, fault=_("Kies een oorzaak uit de lijst."))
     return _do(
         request, alert_id, now, f"handled: {outcome}",

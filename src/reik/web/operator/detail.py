@@ -128,23 +128,6 @@ def choices_of(alert: AlertSeen) -> list[Choice]:
     ]
 
 
-def causes() -> list[tuple[str, str]]:
-    """What may have been the cause (R49); the first holds when nothing is chosen."""
-    return [
-        ("unknown", _("weet ik niet")),
-        ("not_heard", _("hoorde of zag het signaal niet")),
-        ("asleep", _("sliep")),
-        ("not_home", _("was niet thuis")),
-        ("could_not", _("kon het zakje niet pakken of openen")),
-        ("did_not_want", _("wilde het niet")),
-        ("confused", _("wist niet wat te doen")),
-        ("ill", _("was ziek")),
-        ("device", _("dispenser of netwerk")),
-        ("roll", _("rol of apotheek")),
-        ("other", _("iets anders, zie notitie")),
-    ]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """Someone to phone: `number` as it is said, `dial` as it is dialled."""

@@ -21,7 +21,7 @@ from reik.web.frame import ZONE
 from reik.web.operator import detail, lookout, queue
 from reik.web.operator.lookout import Lookout
 from reik.web.operator.queue import Queue
-from reik.web.words import outcome_words, reason_words
+from reik.web.words import handling_causes, outcome_words, reason_words
 
 SETTLED_FOR = timedelta(minutes=10)
 
@@ -120,7 +120,7 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
         "dispenser": dispensing.dispensers_of([client.id]).get(client.id),
         "day": detail.day_of(moments, client, now),
         "choices": detail.choices_of(alert),
-        "causes": detail.causes(),
+        "causes": handling_causes(),
         "undo_until": detail.can_undo(alert, actor.name, now),
         "standing": detail.state_of(alert),
         "zone": client.zone,

@@ -28,9 +28,9 @@ from reik.web.failures import not_found
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.team import replay
-from reik.web.team.said import Form, causes, choices
+from reik.web.team.said import Form, choices
 from reik.web.team.views import ROLES
-from reik.web.words import outcome_words, reason_words
+from reik.web.words import handling_causes, outcome_words, reason_words
 
 room = room_for(*ROLES)
 TEAM = "team"
@@ -166,7 +166,8 @@ def _page(
         "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.accepted_by == by,
         "undo_until": _undo_until(alert, by, now),
         "closed_as": outcome_words(alert.closed_as),
-        "because": dict(causes()).get(alert.closed_cause, ""), "choices": choices(alert), "causes": causes(),
+        "because": dict(handling_causes()).get(alert.closed_cause, ""), "choices": choices(alert),
+        "causes": handling_causes(),
         "asked": replay.asked_of(steps, alert),
         "lines": replay.lines_of(alert, steps, queries.remarks_of([alert.id]), zone),
         "arrangement": queries.arrangement_of(card.id, by_which) if by_which else None,

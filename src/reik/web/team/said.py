@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from reik.alerting.outcomes import ABOUT_A_SACHET, ONLY_TEAM, Role, effect_of
 from reik.alerting.queries import AlertSeen
-from reik.web.words import outcome_words
+from reik.web.words import handling_causes, outcome_words
 
 ORDER = (
     "out_at_visit", "out_after_call", "says_out", "not_reached", "refuses", "says_taken_otherwise", "advice_asked",
@@ -56,7 +56,7 @@ class Form:
             self.errors["hoe"] = _(
                 "Dat het zakje eruit is terwijl u erbij stond, kan niet na bellen: kies een andere uitkomst."
             )
-        if self.cause not in dict(causes()):
+        if self.cause not in dict(handling_causes()):
             self.errors["oorzaak"] = _("Kies waardoor het kwam, of ‘niet bekend’.")
 
 
@@ -87,17 +87,3 @@ def _follows(code: str, effect: str) -> str:
         "watches": _("De dispenser moet het nog melden. Reik kijkt 10 minuten mee."),
         "to_team": _("Het wijkteam beslist."),
     }.get(effect, "")
-
-
-def causes() -> list[tuple[str, str]]:
-    """Why it came to the alert, as far as anyone knows (R49)."""
-    return [
-        ("slept", _("sliep")),
-        ("not_heard", _("hoorde of zag het signaal niet")),
-        ("not_at_home", _("was even niet thuis")),
-        ("could_not", _("kreeg het zakje er niet uit")),
-        ("did_not_want", _("wilde het niet")),
-        ("unwell", _("voelde zich niet goed")),
-        ("device", _("dispenser, rol of verbinding")),
-        ("not_known", _("niet bekend")),
-    ]
