@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "reik.kernel",
     "reik.people",
+    "reik.tasks",
     "reik.medication",
     "reik.dispensing",
     "reik.alerting",

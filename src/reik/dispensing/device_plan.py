@@ -75,7 +75,7 @@ def _moment(dose: PlannedDose, place: Place, pace: float) -> DeviceMoment:
         "early_min": 0,
         "window_min": hurried(dose.window_min, pace),
         "late_min": hurried(dose.late_min, pace),
-        "gap_min": 0,
+        "gap_min": hurried(dose.gap_min, pace),
         "roll": place.roll,
         "sachets": list(place.sequences),
         "whole": False,

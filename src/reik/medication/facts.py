@@ -31,7 +31,7 @@ class AgreementsReceived(ClientFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChanged(ClientFact):
-    """What is planned for this client may have changed: by `schedule` or by `agreements`."""
+    """What is planned for this client may have changed: by `schedule`, `agreements` or `limit`."""
 
     because: str
 

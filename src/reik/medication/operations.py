@@ -104,7 +104,7 @@ def write_schedules(*, organisation_id: UUID, drafts: Sequence[Draft], by: str, 
         ScheduleLine(
             id=new_id(now), organisation_id=organisation_id, schedule=schedule,
             weekdays=sum(1 << (day - 1) for day in line.weekdays), at=line.at, sachets=line.sachets,
-            window_min=line.window_min, late_min=line.late_min, criticality=line.criticality,
+            window_min=line.window_min, late_min=line.late_min, criticality=line.criticality, gap_min=line.gap_min,
         )
         for schedule, draft in zip(made, drafts, strict=True)
         for line in draft.lines

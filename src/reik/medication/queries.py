@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from reik.medication.agreed import agreed_plan, to_doses
+from reik.medication.limits import limits_of, with_limits
 from reik.medication.models import AgreementMessage, Finding, Roll, Sachet, Schedule, ScheduleLine
 from reik.medication.schedule import (
     Mismatch,
@@ -43,7 +44,7 @@ def line_of(row: ScheduleLine) -> TimeLine:
     return TimeLine(
         weekdays=frozenset(day for day in range(1, 8) if row.weekdays >> (day - 1) & 1),
         at=row.at, sachets=row.sachets, window_min=row.window_min, late_min=row.late_min,
-        criticality=row.criticality,
+        criticality=row.criticality, gap_min=row.gap_min,
     )  # fmt: skip
 
 
@@ -79,18 +80,19 @@ def agreements_of(client_ids: Collection[UUID]) -> dict[UUID, list[object]]:
 def planned_doses(client_ids: Collection[UUID], first: date, until: date) -> dict[UUID, list[PlannedDose]]:
     """What is to be handed over to each client on these local days (`until` exclusive).
 
-    The confirmed times-only schedule decides; where there is none, what the agreements put into the roll.
+    The confirmed times-only schedule decides; where there is none, what the agreements put into the roll. What
+    the pharmacy set for a time (R29, R31) holds over both.
     """
-    zones, tables = zones_of(client_ids), timetables(client_ids)
+    zones, tables, limits = zones_of(client_ids), timetables(client_ids), limits_of(client_ids)
     agreements = agreements_of([id for id in zones if id not in tables])
     planned: dict[UUID, list[PlannedDose]] = {}
     for id, zone in zones.items():
+        doses: list[PlannedDose] = []
         if id in tables:
-            planned[id] = expand(tables[id], first, until, zone)
+            doses = expand(tables[id], first, until, zone)
         elif id in agreements:
-            planned[id] = to_doses(agreed_plan(agreements[id], first, until, zone).packed)
-        else:
-            planned[id] = []
+            doses = to_doses(agreed_plan(agreements[id], first, until, zone).packed)
+        planned[id] = with_limits(doses, limits.get(id, {}))
     return planned
 
 

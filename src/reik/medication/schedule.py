@@ -32,8 +32,9 @@ class TimeLine:
     """On these weekdays (ISO: 1 Monday to 7 Sunday), at this local time, so many sachets.
 
     `window_min`: minutes until it is told when nothing is out (R27). `late_min`: the latest hand-out time in
-    minutes after `at` (R29); None, not set by the pharmacy: until the window ends. `criticality`: 0
-    time-critical, 1 normal, 2 tolerant (N2).
+    minutes after `at` (R29); None, not set by the pharmacy: until the window ends. `gap_min`: the least interval
+    in minutes after the moment before it was handed out (R31); 0, none. `criticality`: 0 time-critical, 1 normal,
+    2 tolerant (N2).
     """
 
     weekdays: frozenset[int]
@@ -42,6 +43,7 @@ class TimeLine:
     window_min: int = WINDOW_MIN
     late_min: int | None = None
     criticality: int = 1
+    gap_min: int = 0
 
     @property
     def latest_min(self) -> int:
@@ -68,6 +70,7 @@ class PlannedDose:
     window_min: int
     late_min: int
     criticality: int
+    gap_min: int = 0
 
     @property
     def deadline_at(self) -> datetime:
@@ -114,6 +117,8 @@ def _flaw(line: TimeLine, seconds: bool) -> str:
         return f"the window is 1 to {LONGEST_WINDOW_MIN} minutes, usually {WINDOW_MIN}."
     if line.late_min is not None and not line.window_min <= line.late_min <= LONGEST_LATE_MIN:
         return "the latest hand-out time is not before the end of the window, and within a day."
+    if not 0 <= line.gap_min <= LONGEST_LATE_MIN:
+        return "the least interval after the moment before is 0 (none) up to a day."
     if line.criticality not in (0, 1, 2):
         return "criticality is 0 (time-critical), 1 or 2."
     return ""
@@ -147,6 +152,7 @@ def _of_day(lines: Iterable[TimeLine], day: date, zone: ZoneInfo) -> list[Planne
         PlannedDose(
             key=key_of(day, at), day=day, at=at, due_at=instant_of(day, at, zone), sachets=line.sachets,
             window_min=line.window_min, late_min=line.latest_min, criticality=line.criticality,
+            gap_min=line.gap_min,
         )
         for at, line in merged.items()
     ]  # fmt: skip
@@ -160,6 +166,7 @@ def _together(one: TimeLine, other: TimeLine) -> TimeLine:
         window_min=window,
         late_min=max(window, min(one.latest_min, other.latest_min)),
         criticality=min(one.criticality, other.criticality),
+        gap_min=max(one.gap_min, other.gap_min),
     )
 
 

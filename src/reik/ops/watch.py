@@ -19,6 +19,7 @@ from reik.kernel.operations import pace
 from reik.medication.operations import note_nearly_empty
 from reik.ops import wake
 from reik.ops.running import run_rounds
+from reik.tasks.operations import tell_overdue
 
 EVERY_S = 0.1
 MOST = 500
@@ -74,6 +75,7 @@ class Watch:
             heard = self._listening.heard_through(received_through(), now, after)
             silent = announce_silent(received_through=heard, now=now, silent_after=after, most=MOST)
         note_nearly_empty(now)
+        tell_overdue(now)
         with transaction.atomic():
             renewed = renew_plans(now, RENEWED_AT_ONCE)
         return silent == MOST or renewed == RENEWED_AT_ONCE

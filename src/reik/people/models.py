@@ -31,6 +31,7 @@ class Client(models.Model):
         default=""
     )  # what helps who phones her: "hoort slecht, laat lang overgaan"
     zone = models.TextField(default="Europe/Amsterdam")
+    pharmacy = models.ForeignKey("people.Pharmacy", models.PROTECT, null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -121,3 +122,28 @@ class TeamMember(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="member_once", fields=["team", "account"])]
+
+
+class Pharmacy(models.Model):
+    """A pharmacy as a care organisation knows it. `partner`: the organisation as which it works in Reik itself."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    partner = models.ForeignKey(
+        "kernel.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    name = models.TextField()
+    email = models.BinaryField(null=True)  # sealed
+    phone = models.BinaryField(null=True)  # sealed
+    duty_name = models.TextField(default="")  # whom to phone when it is closed
+    duty_phone = models.BinaryField(null=True)  # sealed
+    hours = models.JSONField(default=dict)  # {"1": ["08:30", "17:30"], …}; empty: not known
+    closed_on = models.JSONField(default=list)  # ISO dates besides public holidays
+    lead_days = models.SmallIntegerField(default=2)  # working days that its packer needs for a roll (R20)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="pharmacy_once", fields=["organisation", "name"]),
+            models.CheckConstraint(name="pharmacy_lead", condition=Q(lead_days__gte=0, lead_days__lte=30)),
+        ]

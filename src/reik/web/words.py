@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 
 from django.utils.translation import get_language
@@ -51,6 +53,24 @@ def _causes(_language: str) -> dict[str, str]:
         "journal_lost": _("Dispenser is zijn geheugen kwijt"),
         "second_session": _("Twee dispensers met één naam"),
         "command_not_done": _("Opdracht aan de dispenser is niet uitgevoerd"),
+    }
+
+
+def task_words(kind: str, detail: Mapping[str, object]) -> str:
+    """What a task asks, in a sentence; `detail` gives its values. A later kind shows its code."""
+    words = _tasks(get_language() or "nl").get(kind, kind)
+    return words % {**dict.fromkeys(_named(words), ""), **detail} if "%(" in words else words
+
+
+def _named(words: str) -> list[str]:
+    return re.findall(r"%\((\w+)\)", words)
+
+
+@cache
+def _tasks(_language: str) -> dict[str, str]:
+    """By kind of task; a value is named as %(name)s."""
+    return {
+        "gap_held": _("Moment van %(at)s is vastgehouden: te kort na het vorige. Overleg met de apotheek"),
     }
 
 
