@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +17,7 @@ from reik.dispensing.models import DeviceSecret, Dispenser
 from reik.dispensing.stream import partition_of
 from reik.kernel import wake
 from reik.kernel.crypto import vault
+from reik.kernel.doors import Doors
 from reik.kernel.ids import new_id
 from reik.people.models import Client
 from reik_dispenser.wire import is_device_name
@@ -37,6 +40,17 @@ class Enrolment:
     generation: int
     password: str = field(repr=False)
     key: bytes = field(repr=False)
+
+    def document(self, doors: Doors) -> Mapping[str, str]:
+        """The one JSON document that the device gets (device contract, section 1)."""
+        return {
+            "device": self.device,
+            "password": self.password,
+            "key": urlsafe_b64encode(self.key).decode().rstrip("="),
+            "mqtt": doors.mqtt,
+            "https": doors.https,
+            "ca": doors.ca,
+        }
 
 
 @transaction.atomic

@@ -5,20 +5,19 @@ from __future__ import annotations
 import http.client
 import json
 import os
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from reik.dispensing.enrolment import Enrolment
+from reik.kernel.doors import doors_here
 from reik.kernel.home import Home
 from reik.kernel.operations import installation_kind
 
 TIMEOUT_S = 1.0
 FOLDER, DOOR = "dispensers", "door.json"
 ACTS = ("button", "take", "help", "unplug", "plug", "lid-open", "lid-close", "jam")
-_USUAL_MQTT = "127.0.0.1:1883"
 
 
 class SimulatorAway(Exception):
@@ -97,20 +96,7 @@ def hand_over(enrolment: Enrolment, *, profile: str, seed: int) -> None:
     folder = dispensers() / enrolment.device
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(folder / "household.json", {"profile": profile, "seed": seed})
-    _write(folder / "enrolment.json", document(enrolment))  # last: from here the device counts
-
-
-def document(enrolment: Enrolment) -> Mapping[str, str]:
-    """The one JSON document that a device gets (device contract, section 1), for a device on this machine."""
-    runtime = Home.from_environment().runtime()
-    return {
-        "device": enrolment.device,
-        "password": enrolment.password,
-        "key": urlsafe_b64encode(enrolment.key).decode().rstrip("="),
-        "mqtt": f"mqtt://{(runtime.mqtt if runtime else '') or _USUAL_MQTT}",
-        "https": runtime.web if runtime else "",
-        "ca": "",
-    }
+    _write(folder / "enrolment.json", enrolment.document(doors_here()))  # last: from here the device counts
 
 
 def _write(path: Path, said: Mapping[str, object]) -> None:

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from reik.dispensing.enrolment import Enrolment, EnrolmentRefused, enrol
 from reik.dispensing.queries import moments_between
-from reik.interop.simulator.port import document, hand_over
+from reik.interop.simulator.port import hand_over
 from reik.kernel import clock
 from reik.kernel.access_log import Act
+from reik.kernel.doors import Doors, DoorsUnknown, doors_outside
 from reik.kernel.operations import installation_kind
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
@@ -50,8 +51,11 @@ def dispenser(request: ActingRequest, client_id: UUID) -> HttpResponse:
         return _page(request, card, now, demo, error=_("Deze cliënt heeft al een dispenser."))
     label = f"DEMO-{token_hex(2).upper()}" if demo else request.POST.get("label", "").strip().upper()
     try:
+        doors = doors_outside()
         with transaction.atomic():
             enrolment = enrol(organisation_id=card.organisation_id, device=label, client_id=card.id, now=now)
+    except DoorsUnknown as unknown:
+        return _page(request, card, now, demo, error=str(unknown), label=label)
     except EnrolmentRefused as refused:
         _log(request, card, [client_id], now, Act.REFUSED)
         return _page(request, card, now, demo, error=refusal_words(refused), label=label)
@@ -60,7 +64,7 @@ def dispenser(request: ActingRequest, client_id: UUID) -> HttpResponse:
         # Only after the commit: a device that is not known yet is sent away for ten minutes.
         transaction.on_commit(lambda: hand_over(enrolment, profile=HOUSEHOLD, seed=randbelow(2**31)))
         return HttpResponseRedirect(f"/clienten/{client_id}/dispenser")
-    return _page(request, card, now, demo, enrolment=enrolment)
+    return _page(request, card, now, demo, enrolment=enrolment, doors=doors)
 
 
 def _log(request: ActingRequest, card: ClientCard, ids: list[UUID], now: datetime, act: Act) -> None:
@@ -89,14 +93,14 @@ def _refusals() -> Mapping[str, str]:
 
 def _page(
     request: ActingRequest, card: ClientCard, now: datetime, demo: bool, *, enrolment: Enrolment | None = None,
-    error: str = "", label: str = "",
+    doors: Doors | None = None, error: str = "", label: str = "",
 ) -> HttpResponse:  # fmt: skip
     path = path_of(card, DISPENSER, now)
     moments = moments_between([card.id], now, now + AHEAD)[card.id] if path.dispenser else []
     values = {
         "card": card, "path": path, "demo": demo, "error": error, "label": label,
         "first": next((each for each in moments if each.outcome is None), None),
-        "document": json.dumps(document(enrolment), indent=1) if enrolment else "",
+        "document": json.dumps(enrolment.document(doors), indent=1) if enrolment and doors else "",
         "device": enrolment.device if enrolment else "",
     }  # fmt: skip
     response = render(request, "work/dispenser.html", values, status=422 if error else 200)
