@@ -36,7 +36,9 @@ def test_a_device_reads_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("REIK_DEVICE_CA", str(authority))
     document = json.loads(json.dumps(GIVEN.document(doors_outside())))
     read = AtTheDevice.from_data(document)
-    assert (read.mqtt, read.https) == ("mqtts://broker.example:8883", "https://reik.example")
+    assert (read.mqtt.host, read.mqtt.port, read.mqtt.tls) == ("broker.example", 8883, True)
+    assert read.https is not None
+    assert (read.https.host, read.https.tls) == ("reik.example", True)
     assert read.key == GIVEN.key
     assert read.ca is not None
     assert "BEGIN CERTIFICATE" in read.ca
