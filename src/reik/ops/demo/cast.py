@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 CENTRE = "Zorgcentrale De Wacht"
 PHARMACY = "Apotheek De Vijzel"
+OTHER_PHARMACY = "Apotheek De Eik"
+"""Has no account: it is written to, or phoned. A few of De Linde's clients stayed with it."""
+PHARMACY_HOURS = {str(day): ("08:30", "17:30") for day in range(1, 6)} | {"6": ("10:00", "14:00")}
+DUTY_PHARMACY = "Dienstapotheek Twente"
 TWENTESTROOM = "Thuiszorg Twentestroom"
 LINDE = "Zorggroep De Linde"
 TEAMS = {"Team Noord": TWENTESTROOM, "Team Zuid": TWENTESTROOM, "Team Losser": LINDE}

@@ -19,11 +19,14 @@ from reik.ops.demo.cast import Person
 from reik.ops.history import Staff
 from reik.people.models import Carer, Client, TeamMember
 from reik.people.operations import add_carer, agree_partnership, form_team, join_team, register_client
+from reik.people.pharmacies import give_pharmacy, register_pharmacy
 
 CARERS_HOURS = (time(7), time(22, 30))
 LATE_HOURS = (time(8), time(21))
 ON_DUTY = "Wijkteam van dienst"
 CARING = ("nurse", "caregiver")
+STAYED_OF = 4
+"""Every so manieth of De Linde's clients stayed with the other pharmacy."""
 KINDS = {cast.CENTRE: "centre", cast.PHARMACY: "pharmacy", cast.TWENTESTROOM: "care", cast.LINDE: "care"}
 
 
@@ -99,11 +102,39 @@ def move_in(people: Sequence[Person], now: datetime) -> Town:
     _work_together(town, now)
     for name, organisation in cast.TEAMS.items():
         town.teams[name] = form_team(organisation_id=town.organisations[organisation], name=name, now=now).id
+    pharmacies = {name: _list_pharmacies(town, name, now) for name in (cast.TWENTESTROOM, cast.LINDE)}
     desks = _Desks(now)
     for number, person in enumerate([*people, cast.STORY]):
         device = cast.STORY_DEVICE if person is cast.STORY else f"TWENTE-{number + 1:04d}"
-        town.residents.append(_settle(town, desks, number, person, device, now))
+        resident = _settle(town, desks, number, person, device, now)
+        town.residents.append(resident)
+        own, *others = pharmacies[cast.TEAMS[person.team]]
+        give_pharmacy(resident.client_id, others[0] if others and number % STAYED_OF == 0 else own)
     return town
+
+
+def _list_pharmacies(town: Town, care: str, now: datetime) -> list[UUID]:
+    """The pharmacies in a care organisation's list: the one that works in Reik, and for De Linde one that does not."""
+    organisation_id = town.organisations[care]
+    common: dict[str, Any] = {
+        "organisation_id": organisation_id, "now": now, "hours": cast.PHARMACY_HOURS,
+        "duty_name": cast.DUTY_PHARMACY, "duty_phone": "053 555 09 99",
+    }  # fmt: skip
+    listed = [
+        register_pharmacy(
+            name=cast.PHARMACY, partner_id=town.organisations[cast.PHARMACY], phone="053 555 02 00", **common
+        )
+    ]
+    if care == cast.LINDE:
+        listed.append(
+            register_pharmacy(
+                name=cast.OTHER_PHARMACY,
+                phone="0541 555 03 00",
+                email="apotheek.de.eik@example.org",
+                **common,
+            )
+        )
+    return listed
 
 
 def _work_together(town: Town, now: datetime) -> None:

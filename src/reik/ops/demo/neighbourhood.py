@@ -19,7 +19,7 @@ from reik.kernel.models import Account, Destination, Organisation
 from reik.kernel.operations import installation_kind, set_pace
 from reik.medication.schedule import EVERY_DAY
 from reik.ops.database import MONTHLY_TABLES, as_owner
-from reik.ops.demo import agenda, cast, dispensers, moving_in, pharmacy
+from reik.ops.demo import agenda, cast, dispensers, letters, moving_in, pharmacy
 from reik.ops.demo.cast import Person
 from reik.ops.demo.moving_in import Town
 from reik.ops.demo.pharmacy import Pharmacy
@@ -97,7 +97,9 @@ def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Sa
         town = moving_in.move_in(people, since)
         moving_in.agree_routes(town.residents, since)
         read_back = since + timedelta(minutes=10)
-        pharmacy.agree_schedules(town.residents, _lines(town, now), since, read_back=read_back)
+        lines = _lines(town, now)
+        pharmacy.agree_schedules(town.residents, lines, since, read_back=read_back)
+        letters.send(town.residents, lines, since + timedelta(minutes=15))
         inhabited = _switch_on(town, since + timedelta(minutes=20))
     street = _live(town, [life for life, _ in inhabited], since + timedelta(minutes=30), now, say)
     return _Place(town=town, inhabited=inhabited, street=street)

@@ -19,16 +19,19 @@ from reik.medication.operations import (
     return_roll,
     write_schedules,
 )
-from reik.medication.queries import timetables
-from reik.medication.roll_check import Refusal, RollRefused
+from reik.medication.queries import planned_doses, timetables
+from reik.medication.roll_check import Refusal, RollRefused, SachetOnRoll, sachets_for
 from reik.medication.schedule import TimeLine, local_day, whole_days
 from reik.ops.demo.moving_in import Resident
+from reik.ops.demo.prescribed import filled
 
 PHARMACIST, SECOND = "Ruud Blok", "Ilse Nij Bijvank"
 DRIVER = "koerier De Vijzel"
 PACKER = "De Vijzel"
 NUMBERED = re.compile(r"-(\d+)$")
 """The end of a roll's number: which of this client's it is."""
+NEIGHBOUR = re.compile(r"V(\d{3})")
+"""The name of a shelf of somebody of the neighbourhood, by her number from 1."""
 STOOD_STILL, OTHER_PLAN = "de demo stond stil", "schema gewijzigd"
 DAYS_OF_A_ROLL = 14
 REGISTERED_BEFORE = timedelta(days=9)
@@ -170,8 +173,19 @@ class Pharmacy:
         shelf.to_deliver = register_roll(
             organisation_id=shelf.organisation_id, client_id=shelf.client_id, starts_at=starts_at, ends_at=ends_at,
             number=f"{shelf.name}-{shelf.number + 1:02d}", by=SECOND, packer=PACKER, now=now, gap_because=gap_because,
+            sachets=self._packed(shelf, starts_at, ends_at),
         )  # fmt: skip
         shelf.number += 1
+
+    def _packed(self, shelf: Shelf, starts_at: datetime, ends_at: datetime) -> list[SachetOnRoll] | None:
+        """The sachets as the packer fills them; None for a visitor's own client, of whom only the times are known."""
+        neighbour = NEIGHBOUR.fullmatch(shelf.name)
+        if neighbour is None:
+            return None
+        first, until = local_day(starts_at, self._zone), _day_after(ends_at, self._zone)
+        doses = planned_doses([shelf.client_id], first, until)[shelf.client_id]
+        to_pack = [each for each in doses if starts_at <= each.due_at < ends_at]
+        return filled(sachets_for(to_pack), int(neighbour[1]) - 1)
 
     def _deliver(self, shelf: Shelf, now: datetime) -> None:
         if shelf.to_deliver is not None:
