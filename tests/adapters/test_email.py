@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email
+import json
 import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -187,3 +188,36 @@ def test_log_in_over_starttls(certificate, password, result):
         Postbox(), "tls=starttls", user=f"reik:{password}@", trust=trust, tls_context=serving,
         require_starttls=True, auth_required=True, authenticator=check,
     ) == result  # fmt: skip
+
+
+QUESTIONS = {
+    "letter": "pharmacy_questions",
+    "from": "Thuiszorg Linde",
+    "phone": "074 555 01 00",
+    "links": [
+        {"address": f"https://reik.example/antwoord/{token}", "answer_by": "2026-11-23T13:00:00+00:00"}
+        for token in ("een", "twee")
+    ],
+}
+
+
+def test_a_letter_to_a_pharmacy_says_that_there_are_questions_and_where():
+    box = mapping.mailbox("smtp://mail.zorg.nl/?to=balie@vijzel.nl&from=reik@zorg.nl")
+    made = mapping.letter(box, KEY, NOW, json.dumps(QUESTIONS))
+    said = made.get_content()
+    assert "Thuiszorg Linde heeft 2 vragen voor uw apotheek." in said
+    assert "Thuiszorg Linde has 2 questions for your pharmacy." in said
+    assert said.count("https://reik.example/antwoord/") == 2
+    assert said.count("23-11-2026 14:00") == 2
+    assert "074 555 01 00" in said
+    assert made["Subject"] == "Er staat een vraag voor u klaar / A question is waiting for you"
+    weekly = mapping.letter(box, KEY, NOW, json.dumps(QUESTIONS | {"letter": "pharmacy_week"}))
+    assert weekly["Subject"] == "Vragen van deze week / Questions of this week"
+
+
+def test_the_body_of_any_other_message_is_not_sent():
+    box = mapping.mailbox("smtp://mail.zorg.nl/?to=wacht@zorg.nl&from=reik@zorg.nl")
+    for body in ("", "{}", '{"letter": "alert"}', "no json", '["x"]', '{"x": 1}'):
+        assert mapping.letter(box, KEY, NOW, body).as_bytes() == LETTER
+    with pytest.raises(AddressRefused):
+        mapping.letter(box, KEY, NOW, "sealed:x:y")

@@ -118,7 +118,7 @@ def test_receivers_may_listen_elsewhere(database: str, now: datetime) -> None:
     from reik.kernel.models import Destination
 
     let_in(move_in(cast.PEOPLE[:1], now), now)
-    neighbourhood.readdress(centre=1234, mail=2525)
+    neighbourhood.readdress(centre=1234, mail=2525, site="http://127.0.0.1:8000", now=now)
     addresses = {
         each.name: vault().open_text(each.organisation_id, bytes(each.address))
         for each in Destination.objects.all()

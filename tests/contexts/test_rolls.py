@@ -29,9 +29,9 @@ from reik.medication.operations import (
     confirm_schedule,
     deliver_roll,
     load_roll,
-    note_nearly_empty,
     register_roll,
     return_roll,
+    tell_rolls_due,
     write_schedule,
 )
 from reik.medication.roll_check import Content, RollRefused, SachetOnRoll, sachets_for
@@ -237,6 +237,9 @@ def test_another_schedule_withdraws_what_is_to_come_and_keeps_what_was_said(anna
 
 
 def test_a_moment_under_way_stays_in_the_plan(anna, now):
+    """Where single sachets can be held; another device is stopped as a whole (test_changes)."""
+    able = anna.event("started", now, session="0" * 16, capabilities={"can_hold_single_sachets": True})
+    cast.tell(anna, able, at=now)
     bring(anna, now)
     eight = datetime(2026, 11, 24, 7, 10, tzinfo=now.tzinfo)
     schedule(anna, eight, TimeLine(weekdays=EVERY_DAY, at=time(20)))
@@ -416,21 +419,13 @@ def test_what_the_device_says_remains_is_held_against_the_sum(anna, now):
     assert balance(anna)[6:] == (Verdict.BALANCES, 0)  # the heartbeat is older than the newest event
 
 
-def test_a_roll_that_runs_out_without_a_successor_is_told_once(anna, now, said):
-    """R20, R21."""
-    bring(anna, now, days=14)
-    load(anna, now, last=42, count=42)
-    assert note_nearly_empty(now + 7 * DAY) == 0
-    assert note_nearly_empty(now + 8 * DAY) == 1
-    assert note_nearly_empty(now + 9 * DAY) == 0
-    assert [each.number for each in of_kind(said, RollNearlyEmpty)] == ["26-0418"]
-
-
-def test_with_a_successor_nothing_runs_out(anna, now):
+def test_with_a_successor_nothing_runs_out(anna, now, said):
+    """R20, R21; the stages of running out: test_roll_supply."""
     bring(anna, now)
     load(anna, now)
-    register(anna, now, number="26-0419", first=TUESDAY + 7 * DAY)
-    assert note_nearly_empty(now + 5 * DAY) == 0
+    register(anna, now, number="26-0419", first=TUESDAY + 7 * DAY, days=28)
+    tell_rolls_due(now + 5 * DAY)
+    assert of_kind(said, RollNearlyEmpty) == []
 
 
 def test_a_request_may_change_a_plan_but_never_what_was_said(anna, now):

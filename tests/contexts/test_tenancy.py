@@ -20,6 +20,7 @@ PLATFORM_TABLES = {
     "kernel_installation",
     "ingest_streampartition",
     "ingest_streamreceiver",
+    "medication_productcode",
 }
 RUNTIME = "rolname IN ('reik_owner', 'reik_worker', 'reik_web')"
 

@@ -48,11 +48,18 @@ SILENT = "silent"
 WRONG_ROLL = "wrong_roll"
 ROLL_REFUSED = "roll_refused"
 ROLL_NEARLY_EMPTY = "roll_nearly_empty"
+ROLL_MISSING = "roll_missing"
 PLAN_MISMATCH = "plan_mismatch"
 JOURNAL_LOST = "journal_lost"
 CONTESTED = "contested"
 OUT_TWICE = "out_twice"
 COMMAND_NOT_DONE = "command_not_done"
+CHANGE_UNDECIDED = "change_undecided"
+CHANGE_NOT_HELD = "change_not_held"
+TASK_OVERDUE = "task_overdue"
+POSSIBLE_DOUBLE = "possible_double"
+PRESSED_WHILE_AWAY = "pressed_while_away"
+PAUSE_ENDED = "pause_ended"
 
 CAUSES = FAULTS | {
     DEVICE_FAULT: Cause(),  # a person said so
@@ -61,11 +68,17 @@ CAUSES = FAULTS | {
     SILENT: Cause(),
     ROLL_REFUSED: Cause(),
     ROLL_NEARLY_EMPTY: Cause(2, DAYTIME),
+    ROLL_MISSING: Cause(),  # within 24 hours, or before the next moment (R20, R21)
     PLAN_MISMATCH: Cause(),
     JOURNAL_LOST: Cause(2, DAYTIME),
     OUT_TWICE: Cause(),
     CONTESTED: Cause(2, DAYTIME),
     COMMAND_NOT_DONE: Cause(),
+    CHANGE_UNDECIDED: Cause(),  # the sachet stays in the dispenser (N5)
+    CHANGE_NOT_HELD: Cause(0),  # a sachet may come out that must not (N5, rule 9)
+    TASK_OVERDUE: Cause(),
+    POSSIBLE_DOUBLE: Cause(0, NOW, technical=False),
+    PRESSED_WHILE_AWAY: Cause(1, NOW, technical=False),
 }
 
 DAY = (time(8), time(18))

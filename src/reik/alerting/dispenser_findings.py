@@ -9,6 +9,8 @@ from uuid import UUID
 from reik.alerting import causes
 from reik.alerting.dispenser_alerts import Found, close_cleared, open_found
 from reik.dispensing.device_facts import (
+    AbsenceCovered,
+    AbsenceExpired,
     DeviceContested,
     DeviceFaulted,
     DispenserHeard,
@@ -20,6 +22,8 @@ from reik.dispensing.device_facts import (
     MainsLost,
     MainsRestored,
     PlanInForce,
+    PossibleDouble,
+    PressedWhileAway,
     SachetOutTwice,
 )
 from reik.dispensing.facts import CommandAnswered
@@ -132,6 +136,26 @@ def follow_out_twice(told: Sequence[SachetOutTwice], now: datetime) -> None:
     _open_each(told, causes.OUT_TWICE, [(f"{each.moment} {each.k}", "device") for each in told], now)
 
 
+def follow_doubles(told: Sequence[PossibleDouble], now: datetime) -> None:
+    """Handler (R31, R34): one dose was handed out and given by hand too, as far as anyone knows."""
+    _open_each(told, causes.POSSIBLE_DOUBLE, [(each.moment, "by_hand_and_out") for each in told], now)
+
+
+def follow_presses(told: Sequence[PressedWhileAway], now: datetime) -> None:
+    """Handler (R10): somebody is at the dispenser of a client who is said to be away."""
+    _open_each(told, causes.PRESSED_WHILE_AWAY, [("", each.what) for each in told], now)
+
+
+def follow_expired(told: Sequence[AbsenceExpired], now: datetime) -> None:
+    """Handler (R10): the pause is over and nobody said so; the device may be silent, so Reik says it too."""
+    _open_each(told, causes.PAUSE_ENDED, [("", "not_confirmed") for _ in told], now)
+
+
+def end_expired(told: Sequence[AbsenceCovered], now: datetime) -> None:
+    """Handler: a person said until when, or that the client is back."""
+    _close_of(told, causes.PAUSE_ENDED, "absence_known", now)
+
+
 def _open_each(
     told: Sequence[DeviceFact], cause: str, about: Sequence[tuple[str, str]], now: datetime
 ) -> None:
@@ -176,15 +200,18 @@ def _close_of(told: Sequence[DeviceFact], cause: str, why: str, now: datetime) -
 
 
 def follow_nearly_empty(told: Sequence[RollNearlyEmpty], now: datetime) -> None:
-    """Handler (R20, R21): a finding for the day team until another roll is known."""
-    at_home = dispensers_of({each.client_id for each in told})
+    """Handler (R20, R21): ordering is a task; from 72 working hours on a finding for the day team, and within 24
+    hours or before the next moment somebody is called."""
+    alarms = [each for each in told if each.stage != "order"]
+    at_home = dispensers_of({each.client_id for each in alarms})
     open_found(
         [
             Found(
-                dispenser_id=at_home[each.client_id].id, cause=causes.ROLL_NEARLY_EMPTY, subject=each.number,
+                dispenser_id=at_home[each.client_id].id, subject=each.number,
+                cause=causes.ROLL_NEARLY_EMPTY if each.stage == "alarm_72" else causes.ROLL_MISSING,
                 reason=f"until {each.ends_at:%Y-%m-%dT%H:%M}Z",
             )
-            for each in told
+            for each in alarms
             if each.client_id in at_home
         ],
         now,
@@ -200,6 +227,15 @@ def end_nearly_empty(told: Sequence[RollFact], now: datetime) -> None:
     )  # fmt: skip
 
 
+def end_roll_missing(told: Sequence[RollFact], now: datetime) -> None:
+    """Handler of a roll that is in the home: it can be loaded before the next moment."""
+    close_cleared(
+        f"JOIN {_NUMBERS.unnest} AS n({_NUMBERS.names}) ON n.client_id = a.client_id AND n.number <> a.subject"
+        " WHERE a.cause = 'roll_missing'",
+        _NUMBERS.values({(each.client_id, each.number) for each in told}), "next_roll_known", now,
+    )  # fmt: skip
+
+
 def end_roll_trouble(told: Sequence[RollLoaded], now: datetime) -> None:
     """Handler: the client's own roll is in her dispenser."""
     close_cleared(
@@ -207,6 +243,7 @@ def end_roll_trouble(told: Sequence[RollLoaded], now: datetime) -> None:
         [array("uuid", {each.client_id for each in told})], "right_roll_loaded", now,
     )  # fmt: skip
     end_nearly_empty(told, now)
+    end_roll_missing(told, now)
 
 
 def follow_commands(told: Sequence[CommandAnswered], now: datetime) -> None:

@@ -5,21 +5,23 @@ Each function locks the alert first, then messages, then steps; each leaves line
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from reik.alerting import outcomes
+from reik.alerting import gone, outcomes
 from reik.alerting.dispenser_alerts import open_device_fault
 from reik.alerting.facts import AlertClosed, AlertOpened
 from reik.alerting.history import cancel_steps, remark
-from reik.alerting.models import Alert
+from reik.alerting.models import Alert, Step
 from reik.alerting.outcomes import Effect, OutcomeRefused, Role
-from reik.alerting.policy import SETTLES
+from reik.alerting.policy import ASK_CARER, ASK_TEAM, PHONE_CLIENT, SETTLES
 from reik.alerting.resuming import go_on
 from reik.kernel import facts
+from reik.kernel.outbox import MessageSent
 
 LONGEST_PROMISE = timedelta(hours=2)
 NOBODYS: dict[str, Any] = {
@@ -75,6 +77,25 @@ def accept_alert(
     remark([(alert_id, alert.organisation_id, "accepted", by, "")], now)
 
 
+BY_PHONE = timedelta(minutes=5)
+"""How long a key on the phone holds an alert; whoever opens it has as long as anybody."""
+AS_WHOM = {PHONE_CLIENT: Role.OPERATOR, ASK_CARER: Role.INFORMAL_CARER, ASK_TEAM: Role.TEAM}
+
+
+def note_accepted(sent: Sequence[MessageSent], now: datetime) -> None:
+    """Handler: who answered a call with a key has its alert for five minutes. What came too late is only noted."""
+    answered = {each.message_id: each.accepted_by for each in sent if each.accepted_by}
+    if not answered:
+        return
+    for step in Step.objects.filter(id__in=answered).order_by("alert_id"):
+        who = AS_WHOM.get(step.action, Role.TEAM)
+        try:
+            with transaction.atomic():
+                accept_alert(alert_id=step.alert_id, by=step.responder, now=now, role=who, lasts=BY_PHONE)
+        except AlertRefused:
+            remark([(step.alert_id, step.organisation_id, "answered_late", step.responder, "")], now)
+
+
 @transaction.atomic
 def release_alert(*, alert_id: UUID, by: str, now: datetime) -> None:
     """Whoever has the alert gives it back: the next step of the route is called at once.
@@ -109,6 +130,8 @@ def handle_alert(
     has (the team may always say what it found).
     """
     who = _role(role)
+    if outcome in gone.STOPS:
+        gone.take_turn(alert_id)
     alert = _lock(alert_id)
     _check(alert, by, who, outcome, cause, remote)
     out = alert.moment is not None and alert.moment.outcome in SETTLES
@@ -196,6 +219,7 @@ def undo_handling(*, alert_id: UUID, by: str, now: datetime) -> None:
 
     Raises AlertRefused for someone else, after 60 s, or when anything happened to the alert since.
     """
+    gone.take_turn(alert_id)
     alert = _lock(alert_id)
     if alert.handled_by != by or alert.handled_at is None:
         raise AlertRefused("Only who handled it can undo it: open the alert and accept it instead.")
@@ -213,6 +237,8 @@ def undo_handling(*, alert_id: UUID, by: str, now: datetime) -> None:
         handled_at=None, handled_by="", handled_as="",
     )  # fmt: skip
     cancel_steps([alert_id], "undone", now)
+    if alert.handled_as in gone.STOPS:
+        gone.take_back(alert_id, alert.client_id, by, now)
     remark([(alert_id, alert.organisation_id, "undone", by, alert.handled_as)], now)
     if alert.state == "closed":
         opened = AlertOpened(

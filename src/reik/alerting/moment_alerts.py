@@ -23,19 +23,24 @@ from reik.kernel.rows import Columns
 
 def follow_moments(ended: Sequence[MomentEnded], now: datetime) -> None:
     """Handler of MomentEnded: open what needs a person, close what turned out well, note what changed."""
-    _open([each for each in ended if each.outcome in policy.NEEDS_A_PERSON], now)
+    _open([each for each in ended if _needs(each)], now)
     changed = [each for each in ended if each.before is not None]
     if changed:
-        _close_settled([each for each in changed if each.outcome in policy.SETTLES], now)
-        _note_changes([each for each in changed if each.outcome not in policy.SETTLES], now)
-        _reopen(
-            [
-                each
-                for each in changed
-                if each.before in policy.SETTLES and each.outcome in policy.NEEDS_A_PERSON
-            ],
-            now,
-        )
+        _close_settled([each for each in changed if _closes(each)], now)
+        _note_changes([each for each in changed if not _closes(each)], now)
+        _reopen([each for each in changed if each.before in CLOSED_BY and _needs(each)], now)
+
+
+def _needs(ended: MomentEnded) -> bool:
+    return policy.needs_a_person(ended.outcome, ended.reason)
+
+
+CLOSED_BY = frozenset({*policy.SETTLES, "by_hand", "paused"})
+"""Outcomes under which an alert may have closed by itself."""
+
+
+def _closes(ended: MomentEnded) -> str:
+    return policy.closed_as(ended.outcome, ended.reason)
 
 
 def _open(found: Sequence[MomentEnded], now: datetime) -> None:
@@ -57,18 +62,19 @@ def _open(found: Sequence[MomentEnded], now: datetime) -> None:
 
 
 CLOSE_SETTLED = """
-UPDATE alerting_alert AS a SET state = 'closed', closed_at = %s, closed_as = 'out_after_all', closed_cause = n.outcome,
+UPDATE alerting_alert AS a SET state = 'closed', closed_at = %s, closed_as = n.closes, closed_cause = n.outcome,
     watched_until = NULL, before = NULL
-FROM (SELECT a.id, n.outcome FROM unnest(%s::uuid[], %s::text[]) AS n(moment_id, outcome)
+FROM (SELECT a.id, n.outcome, n.closes FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n(moment_id, outcome, closes)
     JOIN alerting_alert AS a USING (moment_id) WHERE a.state <> 'closed' ORDER BY a.id FOR NO KEY UPDATE OF a) AS n
-WHERE a.id = n.id RETURNING a.id, a.organisation_id, a.client_id
+WHERE a.id = n.id RETURNING a.id, a.organisation_id, a.client_id, a.closed_as
 """
 
 
 def _close_settled(settled: Sequence[MomentEnded], now: datetime) -> None:
-    """R48: the sachets are out after all; the alert closes itself and its history stays.
+    """R48: the sachets are out after all, or given by hand, or the client is away; the alert closes itself.
 
-    For one that a person closed before, it is a line in its history, and there is nothing to undo any more.
+    Its history stays. For one that a person closed before, it is a line in its history, and there is nothing to
+    undo any more.
     """
     if not settled:
         return
@@ -76,7 +82,8 @@ def _close_settled(settled: Sequence[MomentEnded], now: datetime) -> None:
         cursor.execute(
             "UPDATE alerting_alert AS a SET before = NULL"
             " FROM unnest(%s::uuid[], %s::text[]) AS n(moment_id, outcome)"
-            " WHERE a.moment_id = n.moment_id AND a.state = 'closed' AND a.closed_as <> 'out_after_all'"
+            " WHERE a.moment_id = n.moment_id AND a.state = 'closed'"
+            " AND a.closed_as NOT IN ('out_after_all', 'given_by_hand') AND n.outcome <> 'paused'"
             " RETURNING a.id, a.organisation_id, n.outcome",
             [[each.moment_id for each in settled], [each.outcome.value for each in settled]],
         )
@@ -85,18 +92,28 @@ def _close_settled(settled: Sequence[MomentEnded], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             CLOSE_SETTLED,
-            [now, [each.moment_id for each in settled], [each.outcome.value for each in settled]],
+            [
+                now,
+                [each.moment_id for each in settled],
+                [each.outcome.value for each in settled],
+                [_closes(each) for each in settled],
+            ],
         )
         closed = cursor.fetchall()
-    cancel_steps([row[0] for row in closed], "out_after_all", now)
-    remark([(row[0], row[1], "closed", "device", "out_after_all") for row in closed], now)
+    for why in sorted({row[3] for row in closed}):
+        cancel_steps([row[0] for row in closed if row[3] == why], why, now)
+    remark([(row[0], row[1], "closed", _said_by(row[3]), row[3]) for row in closed], now)
     facts.publish(
         [
-            AlertClosed(alert_id=row[0], organisation_id=row[1], client_id=row[2], outcome="out_after_all")
+            AlertClosed(alert_id=row[0], organisation_id=row[1], client_id=row[2], outcome=row[3])
             for row in closed
         ],
         now,
     )
+
+
+def _said_by(closed_as: str) -> str:
+    return "device" if closed_as == policy.OUT_AFTER_ALL else "reik"
 
 
 def _note_changes(changed: Sequence[MomentEnded], now: datetime) -> None:
@@ -131,7 +148,8 @@ UPDATE alerting_alert AS a SET state = 'open', closed_at = NULL, closed_as = '',
 FROM (SELECT a.id, n.cause, n.reason, n.arrangement_id, s.round
     FROM {_REOPENED.unnest} AS n({_REOPENED.names}) JOIN alerting_alert AS a USING (moment_id)
     CROSS JOIN LATERAL (SELECT coalesce(max(round), 0) AS round FROM alerting_step WHERE alert_id = a.id) AS s
-    WHERE a.state = 'closed' AND a.closed_as IN ('out_after_all', 'out_after_call')
+    WHERE a.state = 'closed' AND a.closed_as IN ('out_after_all', 'out_after_call', 'given_by_hand', 'while_away',
+            'away', 'died', 'client_away', 'client_died')
     ORDER BY a.id FOR NO KEY UPDATE OF a) AS n
 WHERE a.id = n.id RETURNING a.id, a.moment_id, n.round
 """  # noqa: S608 - column names of this module

@@ -15,6 +15,22 @@ NEEDS_A_PERSON = frozenset({"not_out", "partly", "unknown", "withheld", "device_
 SETTLES = frozenset({"in_time", "early", "late"})
 """Outcomes that close an open alert by themselves (R48)."""
 
+WHILE_AWAY, GIVEN_BY_HAND, OUT_AFTER_ALL = "while_away", "given_by_hand", "out_after_all"
+
+
+def needs_a_person(outcome: str, reason: str) -> bool:
+    """Whether someone must hear of a moment that ended so: also of one that was paused though nobody is away."""
+    return outcome in NEEDS_A_PERSON or (outcome == "paused" and reason != "away")
+
+
+def closed_as(outcome: str, reason: str) -> str:
+    """As what an open alert closes by itself (R10, R34, R48); empty: it stays."""
+    if outcome in SETTLES:
+        return OUT_AFTER_ALL
+    if outcome == "by_hand":
+        return GIVEN_BY_HAND
+    return WHILE_AWAY if outcome == "paused" and reason == "away" else ""
+
 
 PHONE_CLIENT, ASK_CARER, ASK_TEAM = "phone_client", "ask_carer", "ask_team"
 NOTHING: Mapping[int, str] = MappingProxyType({})

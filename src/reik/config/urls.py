@@ -15,10 +15,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.carer.urls")),
     path("", include("reik.web.dispenser.urls")),
     path("", include("reik.web.story.urls")),
+    path("", include("reik.web.outside.urls")),
+    path("", include("reik.web.changes.urls")),
+    path("", include("reik.web.away.urls")),
     path("", include("reik.web.work.urls")),
+    path("", include("reik.web.pharmacy.urls")),
     path("", include("reik.web.team.urls")),
     path("", include("reik.web.client.urls")),
     path("", include("reik.web.operator.urls")),
+    path("", include("reik.web.answer.urls")),
     path("", include("reik.web.entrance.urls")),
 ]
 

@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from reik.alerting import calls, operations
+from reik.alerting import calls, change_findings, gone, handling, operations, task_findings
 from reik.alerting import dispenser_findings as findings
-from reik.dispensing import plan_keeping
+from reik.alerting.facts import AlertClosed
+from reik.dispensing import (
+    at_home,
+    away_keeping,
+    away_returning,
+    by_hand_keeping,
+    gap_held,
+    plan_keeping,
+    roll_abilities,
+    withholding,
+)
 from reik.dispensing.device_facts import (
+    AbsenceCovered,
+    AbsenceExpired,
     DeviceContested,
     DeviceFaulted,
     DispenserHeard,
@@ -16,25 +28,45 @@ from reik.dispensing.device_facts import (
     MainsLost,
     MainsRestored,
     PlanInForce,
+    PossibleDouble,
+    PressedWhileAway,
     SachetOutTwice,
 )
 from reik.dispensing.facts import CommandAnswered, MomentEnded
 from reik.dispensing.roll_facts import PlanMismatch, RollRefusedByDevice, WrongRoll
 from reik.kernel.facts import Fact, Handler
 from reik.kernel.outbox import MessageFailed, MessageSent
+from reik.medication import changing, outside_proposals, request_letters, roll_supply, unplannable
 from reik.medication.facts import (
+    AgreementsReceived,
+    ChangeHeld,
+    ChangeNotHeld,
+    ChangeSettled,
+    ChangeUndecided,
+    HoldLifted,
     PlanChanged,
     PlanTouched,
+    RequestAnswered,
     RollDelivered,
     RollLeft,
     RollLoaded,
     RollNearlyEmpty,
     RollRegistered,
+    RollsToCompare,
+    SachetsToHold,
 )
+from reik.tasks.facts import TaskEnded, TaskOverdue
 
 HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
-    MomentEnded: [operations.follow_moments],
-    CommandAnswered: [plan_keeping.note_answers, findings.follow_commands],
+    MomentEnded: [gap_held.follow_moments, withholding.after_moments, operations.follow_moments],
+    CommandAnswered: [
+        plan_keeping.note_answers,
+        withholding.note_answers,
+        by_hand_keeping.note_answers,
+        away_keeping.note_answers,
+        away_returning.note_answers,
+        findings.follow_commands,
+    ],
     DeviceFaulted: [findings.follow_faults],
     FaultCleared: [findings.end_faults],
     MainsLost: [findings.follow_mains],
@@ -47,15 +79,44 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     JournalLost: [findings.follow_lost_journals],
     DeviceContested: [findings.follow_contested],
     SachetOutTwice: [findings.follow_out_twice],
+    PossibleDouble: [findings.follow_doubles],
+    PressedWhileAway: [findings.follow_presses],
+    AbsenceExpired: [findings.follow_expired],
+    AbsenceCovered: [findings.end_expired],
+    AlertClosed: [gone.follow_closed],
     DispenserSilent: [findings.follow_silence],
     DispenserHeard: [findings.end_silence],
+    AgreementsReceived: [at_home.follow, outside_proposals.follow, unplannable.follow],
     RollNearlyEmpty: [findings.follow_nearly_empty],
-    RollRegistered: [findings.end_nearly_empty],
+    RollRegistered: [roll_supply.follow, findings.end_nearly_empty],
     PlanTouched: [plan_keeping.take_turns],
-    PlanChanged: [plan_keeping.follow],
-    RollDelivered: [plan_keeping.follow, findings.end_nearly_empty],
-    RollLoaded: [plan_keeping.follow, findings.end_roll_trouble],
-    RollLeft: [plan_keeping.follow],
-    MessageSent: [calls.note_sent],
-    MessageFailed: [calls.note_failed],
+    PlanChanged: [at_home.follow, plan_keeping.follow, roll_supply.follow],
+    RollDelivered: [
+        roll_supply.follow,
+        at_home.follow,
+        plan_keeping.follow,
+        findings.end_nearly_empty,
+        findings.end_roll_missing,
+    ],
+    RollLoaded: [
+        roll_supply.follow,
+        roll_supply.follow_loaded,
+        changing.follow_loaded,
+        at_home.follow,
+        plan_keeping.follow,
+        findings.end_roll_trouble,
+    ],
+    RollLeft: [roll_supply.follow, roll_abilities.follow_left, at_home.follow, plan_keeping.follow],
+    RequestAnswered: [changing.follow_answers, roll_supply.follow_answers],
+    RollsToCompare: [at_home.compare],
+    SachetsToHold: [withholding.withhold],
+    HoldLifted: [withholding.lift],
+    ChangeUndecided: [change_findings.follow_undecided],
+    ChangeNotHeld: [change_findings.follow_not_held],
+    ChangeHeld: [change_findings.end_not_held],
+    ChangeSettled: [change_findings.end_undecided],
+    TaskOverdue: [task_findings.follow_overdue],
+    TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks],
+    MessageSent: [calls.note_sent, handling.note_accepted],
+    MessageFailed: [calls.note_failed, request_letters.note_failed],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from reik.dispensing.roll_facts import DeviceFact
 
@@ -82,3 +83,30 @@ class DispenserSilent(DeviceFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispenserHeard(DeviceFact):
     """A dispenser that was announced as silent speaks again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleDouble(DeviceFact):
+    """A dose of this moment was given by hand and handed out too, as far as anyone knows (R31)."""
+
+    moment: str
+    moment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressedWhileAway(DeviceFact):
+    """The button was pressed, or a sachet came out, while the client is said to be away (R10): she may be at home."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceExpired(DeviceFact):
+    """Nobody confirmed the absence in time, and nobody said that the client is back (R10)."""
+
+    absence_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceCovered(DeviceFact):
+    """A person said until when the client is away, or that she is back: an expiry is over."""

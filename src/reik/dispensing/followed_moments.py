@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from reik.dispensing.device_plan import Wanted, ends_of
+from reik.dispensing.device_plan import Wanted, ends_of, hurried
 from reik.dispensing.planned_moments import NewMoment, plan_moments
 from reik.kernel.rows import array
 
@@ -27,7 +27,9 @@ class Followed:
 # Untouched: open, without evidence, and nothing that could not be understood names it.
 TO_COME = """
 SELECT m.id, m.dispenser_id, m.key, m.due_at, m.deadline_at, m.latest_at, m.sachets, m.criticality,
+    m.gap_s,
     m.outcome IS NULL AND m.presented = 0 AND m.out = 0 AND m.closed_seq = 0 AND m.verdict = '' AND NOT m.contested
+        AND m.by_hand = 0 AND NOT EXISTS (SELECT FROM dispensing_handgiving AS g WHERE g.moment_id = m.id)
         AND NOT EXISTS (SELECT FROM dispensing_mention AS s WHERE s.dispenser_id = m.dispenser_id AND s.key = m.key)
 FROM dispensing_moment AS m JOIN unnest(%s::uuid[], %s::uuid[]) AS n(dispenser_id, client_id) USING (dispenser_id)
 WHERE m.client_id = n.client_id AND m.due_at > %s ORDER BY m.id FOR NO KEY UPDATE OF m
@@ -73,9 +75,16 @@ def _new(at: Followed, wanted: Wanted, pace: float) -> NewMoment:
     return NewMoment(
         organisation_id=at.organisation_id, client_id=at.client_id, dispenser_id=at.dispenser_id, key=dose.key,
         due_at=dose.due_at, deadline_at=deadline_at, latest_at=latest_at, sachets=wanted.sachets,
-        criticality=dose.criticality,
+        criticality=dose.criticality, gap_s=round(60 * hurried(dose.gap_min, pace)),
     )  # fmt: skip
 
 
 def _times(moment: NewMoment) -> tuple[object, ...]:
-    return (moment.due_at, moment.deadline_at, moment.latest_at, moment.sachets, moment.criticality)
+    return (
+        moment.due_at,
+        moment.deadline_at,
+        moment.latest_at,
+        moment.sachets,
+        moment.criticality,
+        moment.gap_s,
+    )

@@ -98,6 +98,10 @@ class Moment(models.Model):
     closed_as = models.TextField(default="")
     closed_at = models.DateTimeField(null=True)
     contested = models.BooleanField(default=False)
+    by_hand = models.IntegerField(db_default=0)  # bit k-1: sachet k was given by hand (R34)
+    by_hand_at = models.DateTimeField(null=True)
+    away = models.UUIDField(null=True)  # the absence that it falls in (R10)
+    gap_s = models.IntegerField(db_default=0)  # least interval after the hand-over before it, seconds (R31)
     # what `watch` concluded where the device said nothing
     verdict = models.TextField(default="")
     verdict_reason = models.TextField(default="")
@@ -263,3 +267,159 @@ class RollStay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="roll_in_dispenser", fields=["dispenser", "roll"])]
+
+
+class Absence(models.Model):
+    """A client is not at home, or must get nothing from the dispenser for a while (R9 to R12). See `away`.
+
+    `until` is how far the pause is covered by a person's word: at most 7 days beyond the last one. `checks` holds
+    what was checked before the restart: {"roll": {"by": …, "at": …, "removed": […]}, …}.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey("people.Client", models.PROTECT, db_index=False)
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT, null=True, db_index=False)
+    reason = models.TextField()
+    state = models.TextField()
+    starts_at = models.DateTimeField()
+    expected_end = models.DateTimeField(null=True)  # null: not known, and never for who died
+    until = models.DateTimeField(null=True)  # null: without end
+    confirmed_at = models.DateTimeField()
+    said_by = models.TextField()
+    noted_by = models.TextField()
+    resumes = models.TextField(default="")
+    resumes_phone = models.TextField(default="")
+    pause_id = models.UUIDField(null=True)  # the newest pause command
+    hold_id = models.UUIDField(null=True)
+    resume_id = models.UUIDField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    checks = models.JSONField(default=dict)
+    expired_told_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="absence_of_client", fields=["organisation", "client", "starts_at"]),
+            models.Index(name="absence_open", fields=["starts_at"], condition=Q(ended_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="one_absence", fields=["client"], condition=Q(ended_at=None)),
+            models.CheckConstraint(
+                name="absence_state",
+                condition=Q(state__in=["planned", "away", "stopped", "back", "resuming"], ended_at=None)
+                | Q(state__in=["ended", "cancelled"], ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="absence_until", condition=Q(until=None) | Q(until__gt=F("starts_at"))
+            ),
+        ]
+
+
+class AbsenceLine(models.Model):
+    """What became of an absence, line by line (append-only)."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    absence = models.ForeignKey(Absence, models.PROTECT, related_name="lines")
+    at = models.DateTimeField()
+    kind = models.TextField()
+    by = models.TextField()
+    text = models.TextField(default="")
+
+
+class TakeAlong(models.Model):
+    """Sachets handed out ahead to be taken along, and what came back of them (R11, N6).
+
+    `moments`: [{"id": …, "key": …, "due_at": …, "sachets": n}, …]. What did not come back went out of sight:
+    whether it was swallowed is not known.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey("people.Client", models.PROTECT, db_index=False)
+    absence = models.ForeignKey(Absence, models.PROTECT, related_name="taken_along")
+    command_id = models.UUIDField(null=True)
+    moments = models.JSONField()
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    handed_out = models.SmallIntegerField(null=True)  # sachets, counted by who packed the bag
+    packed_by = models.TextField(default="")
+    came_back = models.SmallIntegerField(null=True)
+    out_of_sight = models.SmallIntegerField(null=True)
+    counted_by = models.TextField(default="")
+    counted_at = models.DateTimeField(null=True)
+    note = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="along_balances",
+                condition=Q(counted_at=None)
+                | Q(handed_out=F("came_back") + F("out_of_sight"), came_back__gte=0, out_of_sight__gte=0),
+            ),
+        ]
+
+
+class HandGiving(models.Model):
+    """A dose of one moment given by hand, from the wish to give it until it counts (R34). See `by_hand`.
+
+    `places` is a mask as in Moment: bit k-1 stands for sachet k; `sachets` are their numbers on `roll`.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey("people.Client", models.PROTECT, db_index=False)
+    moment = models.ForeignKey(Moment, models.PROTECT, related_name="givings")
+    dispenser = models.ForeignKey(Dispenser, models.PROTECT, db_index=False)
+    places = models.IntegerField()
+    roll = models.TextField(default="")
+    sachets = models.JSONField(default=list)
+    stock = models.TextField()
+    stock_note = models.TextField(default="")
+    state = models.TextField()
+    by = models.TextField()
+    role = models.TextField()
+    asked_at = models.DateTimeField()
+    said_given_at = models.DateTimeField(null=True)  # entered afterwards: when it was given
+    command_id = models.UUIDField(null=True)  # the hold or pause that blocks the device
+    blocks_by = models.TextField(default="")  # hold, pause, or past: the device may not hand it out any more
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+    epoch = models.BigIntegerField(default=0)  # the device's journal at the answer
+    numbers = models.JSONField(default=list)  # of the sachets that a person took out
+    numbers_by = models.TextField(default="")
+    override_by = models.TextField(default="")  # who allowed it within the least interval, and why (R31)
+    override_because = models.TextField(default="")
+    given_at = models.DateTimeField(null=True)
+    given_by = models.TextField(default="")
+    ended_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(
+        null=True
+    )  # when the pause, which blocked more than this moment, was ended
+    note = models.TextField(default="")
+    # The moment after it that is held because it would come too soon (R31), and until when.
+    held_command_id = models.UUIDField(null=True)
+    held_roll = models.TextField(default="")
+    held_sachets = models.JSONField(default=list)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="giving_of_client", fields=["organisation", "client", "asked_at"]),
+            models.Index(name="giving_command", fields=["command_id"], condition=Q(command_id__isnull=False)),
+            models.Index(name="giving_holds", fields=["held_until"], condition=Q(held_until__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="one_giving", fields=["moment"], condition=Q(ended_at=None)),
+            models.CheckConstraint(
+                name="giving_state",
+                condition=Q(state__in=["blocking", "blocked", "unblocked", "taken"], ended_at=None)
+                | Q(state__in=["counted", "out", "dropped"], ended_at__isnull=False),
+            ),
+            models.CheckConstraint(name="giving_stock", condition=Q(stock__in=["roll", "own", "other"])),
+            models.CheckConstraint(
+                name="giving_counted", condition=~Q(state="counted") | Q(given_at__isnull=False)
+            ),
+        ]

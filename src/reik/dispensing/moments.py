@@ -17,7 +17,7 @@ from reik.kernel.rows import Columns, array
 COLUMNS = (
     "m.id, m.organisation_id, m.client_id, m.dispenser_id, m.key, m.due_at, m.deadline_at, m.latest_at, m.criticality,"
     " m.outcome, m.sachets, m.presented, m.out, m.last_out_at, m.closed_epoch, m.closed_seq, m.closed_as, m.closed_at,"
-    " m.contested, m.verdict, m.verdict_reason"
+    " m.contested, m.verdict, m.verdict_reason, m.by_hand, m.by_hand_at, m.away"
 )
 
 
@@ -34,21 +34,24 @@ class OpenMoment:
     criticality: int
     outcome: Outcome | None
     tally: twin.Tally
+    was_double: bool = False
 
 
 def from_row(row: Sequence[object]) -> OpenMoment:
     """A row of COLUMNS."""
     (id, organisation_id, client_id, dispenser_id, key, due_at, deadline_at, latest_at, criticality, outcome,
      sachets, presented, out, last_out_at, closed_epoch, closed_seq, closed_as, closed_at, contested, verdict,
-     verdict_reason, *_) = row  # fmt: skip
+     verdict_reason, by_hand, by_hand_at, away, *_) = row  # fmt: skip
+    tally = twin.Tally(
+        due_at=due_at, deadline_at=deadline_at, sachets=sachets, presented=presented, out=out,  # type: ignore[arg-type]
+        last_out_at=last_out_at, closed_epoch=closed_epoch, closed_seq=closed_seq, closed_as=closed_as,  # type: ignore[arg-type]
+        closed_at=closed_at, contested=contested, verdict=verdict, verdict_reason=verdict_reason,  # type: ignore[arg-type]
+        by_hand=by_hand, by_hand_at=by_hand_at, away=away is not None,  # type: ignore[arg-type]
+    )  # fmt: skip
     return OpenMoment(
         id=id, organisation_id=organisation_id, client_id=client_id, dispenser_id=dispenser_id, key=key,  # type: ignore[arg-type]
         latest_at=latest_at, criticality=criticality, outcome=Outcome(outcome) if outcome else None,  # type: ignore[arg-type]
-        tally=twin.Tally(
-            due_at=due_at, deadline_at=deadline_at, sachets=sachets, presented=presented, out=out,  # type: ignore[arg-type]
-            last_out_at=last_out_at, closed_epoch=closed_epoch, closed_seq=closed_seq, closed_as=closed_as,  # type: ignore[arg-type]
-            closed_at=closed_at, contested=contested, verdict=verdict, verdict_reason=verdict_reason,  # type: ignore[arg-type]
-        ),
+        tally=tally, was_double=twin.is_double(tally),
     )  # fmt: skip
 
 
@@ -70,13 +73,13 @@ def lock(keys: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], OpenMomen
 _STORED = Columns(
     id="uuid", presented="int", out="int", last_out_at="timestamptz", closed_epoch="bigint", closed_seq="bigint",
     closed_as="text", closed_at="timestamptz", contested="bool", verdict="text", verdict_reason="text", outcome="text",
-    ended_at="timestamptz",
+    ended_at="timestamptz", by_hand="int", by_hand_at="timestamptz",
 )  # fmt: skip
 STORE = f"""
 UPDATE dispensing_moment AS m SET presented = n.presented, out = n.out, last_out_at = n.last_out_at,
     closed_epoch = n.closed_epoch, closed_seq = n.closed_seq, closed_as = n.closed_as, closed_at = n.closed_at,
     contested = n.contested, verdict = n.verdict, verdict_reason = n.verdict_reason, outcome = n.outcome,
-    ended_at = n.ended_at
+    ended_at = n.ended_at, by_hand = n.by_hand, by_hand_at = n.by_hand_at
 FROM {_STORED.unnest} AS n({_STORED.names}) WHERE m.id = n.id
 """  # noqa: S608 - column names of this module
 
@@ -92,13 +95,21 @@ def store(rows: Sequence[OpenMoment]) -> list[MomentEnded]:
         outcome, ended_at, reason = twin.decide(t)
         columns.append(
             (each.id, t.presented, t.out, t.last_out_at, t.closed_epoch, t.closed_seq, t.closed_as, t.closed_at,
-             t.contested, t.verdict, t.verdict_reason, outcome and outcome.value, ended_at)
+             t.contested, t.verdict, t.verdict_reason, outcome and outcome.value, ended_at, t.by_hand, t.by_hand_at)
         )  # fmt: skip
         if outcome is not None and outcome is not each.outcome:
             ended.append(_ended(each, outcome, reason))
     with connection.cursor() as cursor:
         cursor.execute(STORE, _STORED.values(columns))
     return ended
+
+
+def still_paused(rows: Sequence[OpenMoment]) -> list[MomentEnded]:
+    """Facts for moments that stay paused, while whether anyone is away changed: the reason counts (R10)."""
+    decided = [(each, *twin.decide(each.tally)) for each in rows if each.outcome is Outcome.PAUSED]
+    return [
+        _ended(each, outcome, reason) for each, outcome, _at, reason in decided if outcome is Outcome.PAUSED
+    ]
 
 
 def _ended(moment: OpenMoment, outcome: Outcome, reason: str) -> MomentEnded:

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from reik.dispensing import (
+    away_pressed,
     commands,
     conflicts,
     devices,
@@ -22,7 +23,7 @@ from reik.dispensing import (
     roll_loading,
     twin,
 )
-from reik.dispensing.device_facts import DispenserHeard, JournalLost, SachetOutTwice
+from reik.dispensing.device_facts import DispenserHeard, JournalLost, PossibleDouble, SachetOutTwice
 from reik.dispensing.devices import Device, Held
 from reik.dispensing.heard import (
     Heard,
@@ -66,6 +67,7 @@ def record(batch: Sequence[Heard], now: datetime, *, only_keep: bool = False) ->
         roll_loading.fold(of_types(roll_loading.TYPES, batch, fresh, known), now)
         plans_applied.note(of_types({plans_applied.TYPE}, batch, fresh, known), now)
         facts.publish(faults.told(of_types(faults.TYPES, batch, fresh, known)), now)
+        facts.publish(away_pressed.told(of_types(away_pressed.TYPES, batch, fresh, known)), now)
     mentions.keep(open_mentions, now)
     fresh |= _note_lost(batch, fresh, known)
     answered = answers_to_commands(batch, fresh)
@@ -176,3 +178,12 @@ def settle(changed: Iterable[OpenMoment], now: datetime) -> None:
     """Decide each moment anew, store it, and announce those whose outcome came or changed."""
     rows = list(changed)
     facts.publish(moments.store(rows), now)
+    facts.publish([_double(each) for each in rows if twin.is_double(each.tally) and not each.was_double], now)
+
+
+def _double(moment: OpenMoment) -> PossibleDouble:
+    at = max(each for each in (moment.tally.by_hand_at, moment.tally.last_out_at) if each is not None)
+    return PossibleDouble(
+        organisation_id=moment.organisation_id, dispenser_id=moment.dispenser_id, client_id=moment.client_id,
+        at=at, moment=moment.key, moment_id=moment.id,
+    )  # fmt: skip

@@ -31,6 +31,7 @@ from reik.dispensing.facts import CommandAnswered
 from reik.kernel.operations import pace
 from reik.kernel.rows import Table, array
 from reik.medication import queries as medication
+from reik.medication.changes_held import cuts
 from reik.medication.facts import ClientFact
 from reik.medication.schedule import Place, PlannedDose
 from reik_dispenser.messages import CommandType
@@ -121,9 +122,10 @@ def _wanted(client_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Wanted
     served = medication.served_since(client_ids)
     at_home = medication.sachets_at_home(client_ids, first)
     doses = medication.planned_doses(client_ids, first, first + AHEAD + timedelta(days=3))
+    cut = cuts(client_ids)
     return {
         id: [
-            Wanted(dose=dose, place=_place(dose, at_home.get(id, {})))
+            Wanted(dose=dose, place=_place(dose, at_home.get(id, {}), cut.get(id)))
             for dose in doses.get(id, ())
             if id in served and max(now, served[id] - timedelta(microseconds=1)) < dose.due_at < now + AHEAD
         ]
@@ -131,8 +133,11 @@ def _wanted(client_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Wanted
     }
 
 
-def _place(dose: PlannedDose, at_home: Mapping[tuple[date, time], Place]) -> Place | None:
-    return at_home.get((dose.day, dose.at))
+def _place(
+    dose: PlannedDose, at_home: Mapping[tuple[date, time], Place], cut: datetime | None
+) -> Place | None:
+    """Where its sachets lie; from `cut` on a device that cannot hold single sachets is given nothing (N5)."""
+    return None if cut is not None and dose.due_at >= cut else at_home.get((dose.day, dose.at))
 
 
 def _new_plan(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from reik.dispensing import mentions, moments, twin
+from reik.dispensing import away_cover, mentions, moments, twin
 from reik.dispensing.operations import settle
 from reik.kernel.ids import new_id
 from reik.kernel.rows import Table, array
@@ -28,6 +28,7 @@ class NewMoment:
     latest_at: datetime
     sachets: int = 1
     criticality: int = 1  # 0 time-critical, 1 normal, 2 tolerant (N2)
+    gap_s: int = 0  # least interval after the hand-over before it, in seconds (R31)
 
 
 class PlanRefused(ValueError):
@@ -39,7 +40,7 @@ _MOMENTS = Table(
     id="uuid", organisation_id="uuid", client_id="uuid", dispenser_id="uuid", key="text", due_at="timestamptz",
     deadline_at="timestamptz", latest_at="timestamptz", sachets="smallint", criticality="smallint",
     created_at="timestamptz", presented="int", out="int", closed_epoch="bigint", closed_seq="bigint", closed_as="text",
-    contested="bool", verdict="text", verdict_reason="text",
+    contested="bool", verdict="text", verdict_reason="text", gap_s="int",
 )  # fmt: skip
 
 
@@ -56,9 +57,10 @@ def plan_moments(rows: Sequence[NewMoment], now: datetime) -> list[UUID]:
     ids = [new_id(now) for _ in rows]
     _MOMENTS.insert(
         (id, each.organisation_id, each.client_id, each.dispenser_id, each.key, each.due_at, each.deadline_at,
-         each.latest_at, each.sachets, each.criticality, now, 0, 0, 0, 0, "", False, "", "")
+         each.latest_at, each.sachets, each.criticality, now, 0, 0, 0, 0, "", False, "", "", each.gap_s)
         for id, each in zip(ids, rows, strict=True)
     )  # fmt: skip
+    away_cover.mark_planned(ids)
     _fold_in_what_was_said([(each.dispenser_id, each.key) for each in rows], evidence, now)
     return ids
 

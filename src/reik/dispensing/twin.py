@@ -26,7 +26,10 @@ MAX_SACHETS = 30
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """The evidence on one moment. `out` and `presented` are bit masks: bit k-1 stands for sachet k."""
+    """The evidence on one moment. `out`, `presented` and `by_hand` are bit masks: bit k-1 stands for sachet k.
+
+    `by_hand` is what a person gave, and that counts (R34); `away`: it falls in an absence (R10).
+    """
 
     due_at: datetime
     deadline_at: datetime
@@ -41,6 +44,9 @@ class Tally:
     contested: bool = False
     verdict: str = ""
     verdict_reason: str = ""
+    by_hand: int = 0
+    by_hand_at: datetime | None = None
+    away: bool = False
 
 
 def fold(
@@ -100,28 +106,60 @@ def _count_out(tally: Tally, bits: int, instant: datetime) -> None:
         tally.last_out_at = instant
 
 
+def give_by_hand(tally: Tally, places: int, at: datetime) -> None:
+    """Count sachets that a person gave: the latest giving ends the moment, whichever was entered first."""
+    tally.by_hand |= places
+    if tally.by_hand_at is None or at > tally.by_hand_at:
+        tally.by_hand_at = at
+
+
+def is_double(tally: Tally) -> bool:
+    """Whether a sachet that was given by hand was handed out too, as far as anyone knows (R31).
+
+    Handed out is enough: what lies in the tray can be taken. A device that closes the moment as complete names no
+    sachet, and says it of all.
+    """
+    handed_out = tally.out | tally.presented
+    if tally.closed_as == "complete":
+        handed_out |= (1 << tally.sachets) - 1
+    return bool(tally.by_hand & handed_out)
+
+
 def decide(tally: Tally) -> tuple[Outcome | None, datetime | None, str]:
     """The moment's outcome with the instant it ended and why; (None, None, "") while it is open.
 
-    The device's evidence goes before what `watch` concluded; a contested moment is unknown whatever it says.
+    The device's evidence goes before what `watch` concluded; a contested moment is unknown whatever it says, and
+    one that was handed out and given by hand is contested too, in whatever order both became known (R33).
     """
     if tally.contested:
         return Outcome.UNKNOWN, tally.deadline_at, "contested"
+    if is_double(tally):
+        return Outcome.UNKNOWN, tally.deadline_at, "possible_double"
     whole = (1 << tally.sachets) - 1
     if tally.out & whole == whole and tally.last_out_at is not None:
         return _out_at(tally, tally.last_out_at), tally.last_out_at, "device"
+    if tally.by_hand_at is not None and (tally.out | tally.by_hand) & whole == whole:
+        return Outcome.BY_HAND, max(tally.by_hand_at, tally.last_out_at or tally.by_hand_at), "by_hand"
     if tally.closed_as == "complete" and tally.closed_at is not None:
         return _out_at(tally, tally.closed_at), tally.closed_at, "device"
+    if tally.away and not (tally.out | tally.by_hand) and (tally.closed_as or tally.verdict):
+        return Outcome.PAUSED, tally.closed_at if tally.closed_as else tally.deadline_at, "away"
+    return _not_whole(tally)
+
+
+def _not_whole(tally: Tally) -> tuple[Outcome | None, datetime | None, str]:
+    """What is known of a moment of which not every sachet is out; what is out for a part is never *not out*."""
+    given = tally.out | tally.by_hand
     closed = CLOSED_AS.get(tally.closed_as)
     if closed is not None:
-        if closed is Outcome.NOT_OUT and tally.out:
+        if given and closed in (Outcome.NOT_OUT, Outcome.PAUSED, Outcome.WITHHELD):
             closed = Outcome.PARTLY
         return closed, tally.closed_at, "device"
     if tally.closed_as:  # a word this version does not know is never an end in green
         return Outcome.UNKNOWN, tally.closed_at, "unknown_word"
     if tally.verdict:
         verdict = Outcome(tally.verdict)
-        if verdict in (Outcome.NOT_OUT, Outcome.NO_NOTICE) and tally.out:
+        if verdict in (Outcome.NOT_OUT, Outcome.NO_NOTICE) and given:
             verdict = Outcome.PARTLY
         return verdict, tally.deadline_at, tally.verdict_reason
     return None, None, ""

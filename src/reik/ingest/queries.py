@@ -31,7 +31,7 @@ def unread_messages(now: datetime) -> Breach | None:
     """Raw messages that were stored 60 s ago and not interpreted: neither taken in nor parked nor refused."""
     return breach(
         "message_unread",
-        "Whoever took these in died over them: look in its log, and have the sender send them again.",
+        "Whoever took these in died over them: look in its log. `reik import --again` reads a pharmacy's again.",
         "SELECT id, count(*) OVER () FROM ingest_rawmessage WHERE fate = 0 AND received_at < %(limit)s"
         " ORDER BY received_at",
         {"limit": now - UNREAD_AFTER},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.kernel.crypto import vault
 from reik.kernel.facts import Fact
 from reik.kernel.rows import Table
 
@@ -46,6 +48,22 @@ def put(messages: Sequence[Message], now: datetime) -> None:
     )  # fmt: skip
 
 
+_SEALED = "sealed:"
+
+
+def sealed(organisation_id: UUID, body: str) -> str:
+    """A body that may not lie readable in the database (a reply link): put out like this, `opened` by the sender."""
+    return f"{_SEALED}{organisation_id}:{base64.b64encode(vault().seal_text(organisation_id, body)).decode()}"
+
+
+def opened(body: str) -> str:
+    """The body to send. Raises SealBroken when the organisation's key was destroyed."""
+    if not body.startswith(_SEALED):
+        return body
+    organisation_id, _, value = body.removeprefix(_SEALED).partition(":")
+    return vault().open_text(UUID(organisation_id), base64.b64decode(value))
+
+
 def withdraw(about: Sequence[UUID], now: datetime) -> None:
     """Take back what has not left yet about these rows (an alert that has ended calls nobody)."""
     if about:
@@ -60,9 +78,13 @@ def withdraw(about: Sequence[UUID], now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent(Fact):
-    """The wire accepted a message: the other side answered, which says nothing of a person."""
+    """The wire accepted a message: the other side answered, which says nothing of a person.
+
+    `accepted_by` is not empty where a person answered by it, with a key on the phone for one.
+    """
 
     message_id: UUID
+    accepted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +93,24 @@ class MessageFailed(Fact):
 
     message_id: UUID
     error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayFact(Fact):
+    """About the way out of one organisation over one gateway, by a try that called nobody."""
+
+    organisation_id: UUID
+    channel: str
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayDown(GatewayFact):
+    """Nothing would leave by it now; announced once."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayUp(GatewayFact):
+    """Messages leave by it again."""

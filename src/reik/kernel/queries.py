@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from reik.kernel.models import Account, Organisation
+from reik.kernel.crypto import SealBroken, vault
+from reik.kernel.models import Account, Destination, Organisation
 
 SHOWN = 10
 UNSENT_AFTER = timedelta(seconds=60)
@@ -93,3 +94,16 @@ def account_named(username: str) -> Account | None:
 def organisation_names(ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of these organisations."""
     return dict(Organisation.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def email_destinations(organisation_ids: Collection[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """Where letters of these organisations go already: by organisation and opened address, the newest of equals."""
+    found: dict[tuple[UUID, str], UUID] = {}
+    rows = Destination.objects.filter(organisation_id__in=organisation_ids, channel="email")
+    for each in rows.order_by("created_at", "id"):
+        try:
+            address = vault().open_text(each.organisation_id, bytes(each.address))
+        except SealBroken:
+            continue
+        found[each.organisation_id, address] = each.id
+    return found

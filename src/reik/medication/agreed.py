@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from reik.medication.agreements import Agreement
-from reik.medication.plan import Item, Moment, to_json
+from reik.medication.plan import Item, Moment, lists_to_json
 from reik.medication.planning import plan
 from reik.medication.schedule import WINDOW_MIN, AgreedDose, PlannedDose, key_of
 
@@ -32,7 +33,7 @@ def agreed_plan(agreements: Sequence[object], first: date, until: date, zone: Zo
     if not agreements:
         return AgreedPlan()
     made = plan(msgspec.convert(agreements, list[Agreement]), first, (until - first).days)
-    lists = to_json(made)
+    lists = lists_to_json(made)
     return AgreedPlan(
         packed=_packed(made.moments, zone),
         as_needed=lists["as_needed"],
@@ -61,6 +62,7 @@ def _units(item: Item) -> int:
     return 1 if item.dose is None else max(0, ceil(item.dose))
 
 
+@lru_cache(maxsize=256)
 def _clock(slot: str) -> time | None:
     """The nominal clock time of a slot; None for a part of the day."""
     try:

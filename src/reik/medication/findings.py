@@ -40,12 +40,14 @@ def keep(
     by_key = {each.key: each for each in found}
     of_client = Finding.objects.filter(client_id=client_id)
     before = of_client.filter(roll_id=roll_id) if roll_id else of_client.filter(roll__isnull=True)
-    before.filter(settled_at=None).exclude(key__in=by_key).update(
-        settled_at=now, settled_because="no longer found"
-    )
-    rows = before.filter(Q(settled_at=None) | ~Q(settled_by="")).values_list("key", "settled_at")
+    rows = list(before.filter(Q(settled_at=None) | ~Q(settled_by="")).values_list("key", "settled_at"))
     accepted = {key for key, settled_at in rows if settled_at is not None}
-    known = {key for key, _ in rows}
+    still_open = {key for key, settled_at in rows if settled_at is None}
+    if still_open - by_key.keys():
+        before.filter(settled_at=None).exclude(key__in=by_key).update(
+            settled_at=now, settled_because="no longer found"
+        )
+    known = accepted | still_open
     Finding.objects.bulk_create(
         Finding(
             id=new_id(now), organisation_id=organisation_id, client_id=client_id, roll_id=roll_id, kind=each.kind,

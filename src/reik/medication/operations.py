@@ -5,7 +5,6 @@ Rolls are written in `rolls`; its operations are given on from here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,21 +17,14 @@ from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.kernel.operations import pace
 from reik.kernel.rows import array
-from reik.medication import findings, queries
-from reik.medication.agreed import agreed_plan
+from reik.medication import agreements_kept, findings, queries
 from reik.medication.facts import AgreementsReceived, PlanChanged
-from reik.medication.models import AgreementMessage, Schedule, ScheduleLine
-from reik.medication.rolls import (
-    accept_differences,
-    compare_again,
-    deliver_roll,
-    load_roll,
-    register_roll,
-    return_roll,
-)
-from reik.medication.rolls_seen import note_nearly_empty, see_rolls
+from reik.medication.models import Schedule, ScheduleLine
+from reik.medication.roll_moves import deliver_roll, load_roll, return_roll
+from reik.medication.roll_supply import tell_rolls_due
+from reik.medication.rolls import accept_differences, compare_again, register_roll
+from reik.medication.rolls_seen import see_rolls
 from reik.medication.schedule import ScheduleRefused, TimeLine, check_lines, local_day
-from reik.people.models import Client
 
 __all__ = [
     "Draft",
@@ -41,12 +33,12 @@ __all__ = [
     "confirm_schedule",
     "deliver_roll",
     "load_roll",
-    "note_nearly_empty",
     "register_roll",
     "return_roll",
     "see_rolls",
     "send_back_schedule",
     "settle_finding",
+    "tell_rolls_due",
     "write_schedule",
     "write_schedules",
 ]
@@ -182,7 +174,7 @@ def _same_person(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def agreements_received(
     *, organisation_id: UUID, client_id: UUID, agreements: Sequence[object], message_id: str, now: datetime
 ) -> bool:
@@ -192,30 +184,34 @@ def agreements_received(
     differs from the confirmed schedule becomes findings. Gives False for a message that was taken in before,
     which changes nothing.
     """
-    client = Client.objects.select_for_update(no_key=True).get(id=client_id, organisation_id=organisation_id)
-    said = AgreementMessage.objects.filter(client_id=client_id)
-    if said.filter(message_id=message_id).exists():
+    received = agreements_kept.received_of(organisation_id, client_id)
+    if message_id in received.messages:
         return False
-    earlier = queries.agreements_of([client_id]).get(client_id, [])
-    body = json.loads(msgspec.json.encode(list(agreements)))
-    zone = queries.zone_of(client)
+    body = msgspec.json.decode(msgspec.json.encode(list(agreements)))
+    zone = received.zone
     first = local_day(now, zone)
-    before = agreed_plan(earlier, first, first + AHEAD, zone)
-    plan = agreed_plan([*earlier, *body], first, first + AHEAD, zone)
-    AgreementMessage.objects.create(
-        id=new_id(now), organisation_id=organisation_id, client_id=client_id, version=said.count() + 1,
-        message_id=message_id, agreements=body, planned_from=first, planned_until=first + AHEAD,
-        as_needed=plan.as_needed, unplannable=plan.unplannable, stopped=plan.stopped, received_at=now,
+    days = first, first + AHEAD
+    before = agreements_kept.plan_of(received, days)
+    plan = agreements_kept.plan_with(received, message_id, body, days)
+    agreements_kept.keep(
+        organisation_id=organisation_id, client_id=client_id, version=len(received.messages) + 1,
+        message_id=message_id, agreements=body, plan=plan, days=days, now=now,
     )  # fmt: skip
-    differing = _compare(organisation_id, client_id, now)
+    differing = findings.keep(
+        organisation_id=organisation_id,
+        client_id=client_id,
+        roll_id=None,
+        found=queries.mismatches_with(plan, client_id, *days, zone),
+        now=now,
+    )
     whose = {"organisation_id": organisation_id, "client_id": client_id}
-    received = AgreementsReceived(
+    announced = AgreementsReceived(
         **whose, message_id=message_id, unplannable=len(plan.unplannable), differences=differing
     )
     changed = [PlanChanged(**whose, because="agreements")] if plan != before else []
     if changed:
         compare_again(client_id, now)
-    facts.publish([received, *changed], now)
+    facts.publish([announced, *changed], now)
     return True
 
 

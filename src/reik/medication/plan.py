@@ -76,6 +76,13 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "from": plan.since.isoformat(),
         "until": plan.until.isoformat(),
         "moments": [_moment(each) for each in plan.moments],
+        **lists_to_json(plan),
+    }
+
+
+def lists_to_json(plan: Plan) -> dict[str, Any]:
+    """The three lists for people, without the moments."""
+    return {
         "as_needed": [_on_need(each) for each in plan.as_needed],
         "unplannable": [
             {"agreement": each.agreement, "reason": each.reason, "text": each.text}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Min, OuterRef, QuerySet
 
-from reik.medication.agreed import agreed_plan, to_doses
+from reik.medication.agreed import AgreedPlan, agreed_plan, to_doses
 from reik.medication.limits import limits_of, with_limits
 from reik.medication.models import AgreementMessage, Finding, Roll, Sachet, Schedule, ScheduleLine
 from reik.medication.schedule import (
@@ -99,12 +99,24 @@ def planned_doses(client_ids: Collection[UUID], first: date, until: date) -> dic
 def mismatches(client_id: UUID, now: datetime, ahead: timedelta) -> list[Mismatch]:
     """Where the agreements and the confirmed schedule differ over the days ahead; empty where one is missing."""
     zone = zones_of([client_id])[client_id]
-    tables, agreements = timetables([client_id]), agreements_of([client_id])
-    if client_id not in tables or client_id not in agreements:
+    agreements = agreements_of([client_id])
+    if client_id not in agreements:
         return []
     first = local_day(now, zone)
     plan = agreed_plan(agreements[client_id], first, first + ahead, zone)
-    return compare(plan.packed, expand(tables[client_id], first, first + ahead, zone))
+    return mismatches_with(plan, client_id, first, first + ahead, zone)
+
+
+def mismatches_with(
+    plan: AgreedPlan, client_id: UUID, first: date, until: date, zone: ZoneInfo
+) -> list[Mismatch]:
+    """As `mismatches`, for a plan of the agreements that was made already."""
+    if not Schedule.objects.filter(client_id=client_id, confirmed_at__isnull=False).exists():
+        return []
+    tables = timetables([client_id])
+    if client_id not in tables:
+        return []
+    return compare(plan.packed, expand(tables[client_id], first, until, zone))
 
 
 def sachets_at_home(client_ids: Collection[UUID], since: date) -> dict[UUID, dict[tuple[date, time], Place]]:

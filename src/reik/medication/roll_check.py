@@ -19,11 +19,14 @@ LONGEST_NUMBER = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """One medicine in a sachet, as the packer wrote it. `amount` is text: "1", "0.5"."""
+    """One medicine in a sachet, as the packer wrote it. `amount` is text: "1", "0.5"; `system` is that of `code`."""
 
     code: str
     text: str
     amount: str
+    system: str = ""
+    unit: str = ""
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

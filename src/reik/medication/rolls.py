@@ -1,14 +1,9 @@
-"""Writes of rolls: registered, delivered, loaded, emptied or returned (R15 to R23).
-
-Before a roll's row is written `PlanTouched` is announced, so that the client's dispenser is locked first: the
-device's own reports lock dispensers before rolls too.
-"""
+"""Writes of rolls: registered, and compared with the plan (R15 to R17, R23). How they move: `roll_moves`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -17,9 +12,11 @@ from django.db import IntegrityError, transaction
 from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.medication import findings, queries
-from reik.medication.facts import PlanTouched, RollDelivered, RollFact, RollLeft, RollLoaded, RollRegistered
-from reik.medication.models import LIVE, Finding, Roll, Sachet
+from reik.medication.contents_beside import differing_contents, kept_contents
+from reik.medication.facts import RollRegistered
+from reik.medication.models import LIVE, Roll, Sachet
 from reik.medication.roll_check import (
+    Content,
     Offer,
     Period,
     Refusal,
@@ -31,6 +28,8 @@ from reik.medication.roll_check import (
     sachets_for,
     with_contents,
 )
+from reik.medication.roll_matrix import DeviceAbility
+from reik.medication.roll_moves import fact_of, unfit
 from reik.medication.schedule import PlannedDose, instant_of, local_day
 from reik.people.models import Client
 
@@ -53,13 +52,17 @@ def register_roll(
     packer: str = "",
     barcode: str = "",
     gap_because: str = "",
+    roll_format: str = "",
+    expires_on: date | None = None,
+    device: DeviceAbility | None = None,
 ) -> UUID:
     """A roll for the period [starts_at, ends_at), compared with the plan sachet by sachet (R15); gives its id.
 
     Its sachets are those of a file (`sachets`), or by hand (`counted`: first, last and number of sachets), or
     else those of the plan. Differences become findings for the pharmacy; `gap_because` says why moments since
-    the roll before may go without. Raises RollRefused for another client's roll (`made_for`), an overlap, a
-    past or wrong period, a gap, and numbers that do not fit.
+    the roll before may go without. `device`: the client's dispenser, where it is known. Raises RollRefused for
+    another client's roll (`made_for`), an overlap, a past or wrong period, a gap, numbers that do not fit, a
+    sachet after the last day of use (`expires_on`, local), and a format that does not fit the dispenser (R17).
     """
     client = Client.objects.select_for_update(no_key=True).get(id=client_id, organisation_id=organisation_id)
     doses, others = _around(client, starts_at, ends_at)
@@ -70,18 +73,27 @@ def register_roll(
         client_id=client_id, zone=queries.zone_of(client), doses=doses, others=others, now=now,
         gap_allowed=bool(gap_because),
     )  # fmt: skip
+    refused += _too_old(on_roll, expires_on) + unfit(organisation_id, packer, roll_format, device)
     if refused:
         raise RollRefused(refused)
     filled = [each.sequence for each in with_contents(on_roll)]
     roll = Roll(
         id=new_id(now), organisation_id=organisation_id, client_id=client_id, number=number, barcode=barcode,
-        packer=packer, starts_at=starts_at, ends_at=ends_at, first=min(filled), last=max(filled),
-        count=len(filled), registered_by=by, registered_at=now,
+        packer=packer, format=roll_format, expires_on=expires_on, starts_at=starts_at, ends_at=ends_at,
+        first=min(filled), last=max(filled), count=len(filled), registered_by=by, registered_at=now,
     )  # fmt: skip
     _write(roll, on_roll, now)
     _find_differences(roll, of_period, on_roll, now)
-    facts.publish([_of(roll, RollRegistered)], now)
+    facts.publish([fact_of(roll, RollRegistered)], now)
     return roll.id
+
+
+def _too_old(sachets: Sequence[SachetOnRoll], expires_on: date | None) -> list[Refusal]:
+    days = [each.day for each in with_contents(sachets) if each.day is not None]
+    if expires_on is None or not days or max(days) <= expires_on:
+        return []
+    said = f"The last sachet is for {max(days):%d-%m-%Y}; it may be used until {expires_on:%d-%m-%Y}."
+    return [Refusal("expires", f"{said} The pharmacy makes a shorter roll.")]
 
 
 def _around(client: Client, starts_at: datetime, ends_at: datetime) -> tuple[list[PlannedDose], list[Period]]:
@@ -99,7 +111,7 @@ def _find_differences(
 ) -> None:
     findings.keep(
         organisation_id=roll.organisation_id, client_id=roll.client_id, roll_id=roll.id,
-        found=differences(doses, sachets), now=now,
+        found=[*differences(doses, sachets), *differing_contents(roll.client_id, sachets)], now=now,
     )  # fmt: skip
 
 
@@ -114,7 +126,14 @@ def compare_again(client_id: UUID, now: datetime) -> None:
     for roll in rolls:
         since = max(now, roll.starts_at)
         to_come = [
-            SachetOnRoll(sequence=each.sequence, day=each.day, at=each.at, k=each.k or 1, n=each.n or 1)
+            SachetOnRoll(
+                sequence=each.sequence,
+                day=each.day,
+                at=each.at,
+                k=each.k or 1,
+                n=each.n or 1,
+                contents=kept_contents(each.contents),
+            )
             for each in Sachet.objects.filter(roll=roll, empty=False)
             if each.day is not None and each.at is not None and instant_of(each.day, each.at, zone) > since
         ]
@@ -147,115 +166,19 @@ def _write(roll: Roll, sachets: Sequence[SachetOnRoll], now: datetime) -> None:
             id=new_id(now), organisation_id=roll.organisation_id, roll=roll, sequence=each.sequence,
             empty=each.empty, day=each.day, at=each.at, k=None if each.empty else each.k,
             n=None if each.empty else each.n,
-            contents=None if each.contents is None else msgspec.to_builtins(each.contents), barcode=each.barcode,
+            contents=None if each.contents is None else [_said_of(medicine) for medicine in each.contents],
+            barcode=each.barcode,
         )
         for each in sachets
     )  # fmt: skip
 
 
-_Said = TypeVar("_Said", bound=RollFact)
-
-
-def _of(roll: Roll, kind: type[_Said], **more: Any) -> _Said:
-    """A fact about this roll."""
-    return kind(
-        organisation_id=roll.organisation_id, client_id=roll.client_id, roll_id=roll.id, number=roll.number, **more
-    )  # fmt: skip
-
-
-def _take(roll: Roll | None, states: Sequence[str], now: datetime) -> Roll:
-    """Lock the client's dispenser and then the roll, which must be in one of these states."""
-    if roll is not None:
-        facts.publish([PlanTouched(organisation_id=roll.organisation_id, client_id=roll.client_id)], now)
-        roll = Roll.objects.select_for_update(no_key=True, of=("self",)).get(id=roll.id)
-    if roll is None:
-        raise RollRefused([Refusal("unknown", "This roll is not registered: register it first.")])
-    if roll.state not in states:
-        raise RollRefused([Refusal("state", f"This roll is {roll.state}: it cannot be used like this.")])
-    if roll.ends_at <= now and "registered" in states:
-        raise RollRefused([Refusal("past_period", "The period of this roll is over.")])
-    return roll
-
-
-@transaction.atomic
-def deliver_roll(roll_id: UUID, by: str, now: datetime) -> None:
-    """The roll is in the home. Raises RollRefused while a difference to the plan is not settled (R23)."""
-    roll = _take(Roll.objects.filter(id=roll_id).first(), ["registered"], now)
-    _refuse_differing(roll)
-    Roll.objects.filter(id=roll_id).update(state="delivered", delivered_by=by, delivered_at=now)
-    facts.publish([_of(roll, RollDelivered)], now)
-
-
-def _refuse_differing(roll: Roll) -> None:
-    found = list(Finding.objects.filter(roll_id=roll.id, settled_at=None).order_by("first_day", "key")[:4])
-    if found:
-        said = [Refusal("differs", each.sentence) for each in found[:3]]
-        raise RollRefused([Refusal("differs", "The pharmacy has to look at this roll first:"), *said])
+def _said_of(medicine: Content) -> dict[str, str]:
+    """Of a medicine in a sachet, what the packer said: code, text and amount always, the rest where it is said."""
+    values: dict[str, str] = msgspec.to_builtins(medicine)
+    return {name: value for name, value in values.items() if value or name in ("code", "text", "amount")}
 
 
 def accept_differences(roll_id: UUID, by: str, because: str, now: datetime) -> int:
     """The pharmacy says why this roll may differ from the plan (R23); gives how many differences."""
     return findings.settle_of_roll(roll_id, by, because, now)
-
-
-@transaction.atomic
-def load_roll(
-    *,
-    organisation_id: UUID,
-    client_id: UUID,
-    number: str,
-    first: int,
-    last: int,
-    count: int,
-    by: str,
-    now: datetime,
-) -> None:
-    """A person put the roll in the client's dispenser (R18): who, when, first and last sachet, and how many.
-
-    Raises RollRefused for a roll of someone else, one that is over, or a count that its sachets do not have.
-    """
-    found = (
-        Roll.objects.filter(organisation_id=organisation_id, number=number).exclude(state="refused").first()
-    )
-    if found is not None and found.client_id != client_id:
-        raise RollRefused([Refusal("wrong_client", "This roll was made for someone else: do not use it.")])
-    roll = _take(found, ["registered", "delivered"], now)
-    _refuse_differing(roll)
-    there = Sachet.objects.filter(roll=roll, empty=False, sequence__gte=first, sequence__lte=last).count()
-    if there != count or not roll.first <= first <= last <= roll.last:
-        raise RollRefused(
-            [
-                Refusal(
-                    "count", f"The roll has {roll.count} sachets, {roll.first} to {roll.last}: count again."
-                )
-            ]
-        )
-    Roll.objects.filter(id=roll.id).update(
-        state="loaded", loaded_by=by, loaded_at=now, loaded_first=first, loaded_last=last, loaded_count=count
-    )
-    facts.publish(
-        [_of(roll, RollLoaded, first=first, last=last, count=count, by=by, how="person", at=now)],
-        now,
-    )
-
-
-def _refuse_miscounted(roll: Roll, first: int, last: int, count: int) -> None:
-    there = Sachet.objects.filter(roll=roll, empty=False, sequence__gte=first, sequence__lte=last).count()
-    if there != count or not roll.first <= first <= last <= roll.last:
-        raise RollRefused(
-            [
-                Refusal(
-                    "count", f"The roll has {roll.count} sachets, {roll.first} to {roll.last}: count again."
-                )
-            ]
-        )
-
-
-@transaction.atomic
-def return_roll(roll_id: UUID, by: str, because: str, now: datetime) -> None:
-    """The roll goes back: it serves nothing any more, and its period is free for another."""
-    roll = _take(
-        Roll.objects.filter(id=roll_id).first(), ["registered", "delivered", "loaded", "emptied"], now
-    )
-    Roll.objects.filter(id=roll_id).update(state="returned", left_by=by, left_at=now, left_reason=because)
-    facts.publish([_of(roll, RollLeft, state="returned")], now)

@@ -1,20 +1,23 @@
-"""What devices say of rolls, and what the calendar says of them: set-wise writes (R18, R20, R21)."""
+"""What devices say of rolls: set-wise writes (R18)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from reik.kernel import facts
 from reik.kernel.rows import Columns, array
-from reik.medication.facts import RollFact, RollLeft, RollLoaded, RollNearlyEmpty
+from reik.medication import roll_steps
+from reik.medication.custody import Step
+from reik.medication.facts import RollFact, RollLeft, RollLoaded
+from reik.medication.roll_steps import DEVICE, Hand, NewStep
 
-NEARLY_EMPTY = timedelta(days=7)
-
+STEPS = {"loaded": Step.LOADED, "emptied": Step.EMPTIED, "delivered": Step.TAKEN_OUT}
+"""What a dispenser's word about a roll is in the chain of custody; it has happened, so it is never refused."""
 OWN, OTHER_CLIENT, UNKNOWN, ENDED = "own", "other_client", "unknown", "ended"
 """Whose a roll is by Reik's records: this client's, another's, nobody's, or sent back or refused before."""
 
@@ -81,7 +84,7 @@ def see_rolls(seen: Sequence[SeenRoll], now: datetime) -> list[str]:
         return []
     known = _find(seen)
     whose: list[str] = []
-    rows, found = [], list[RollFact]()
+    rows, found, steps = [], list[RollFact](), list[NewStep]()
     for each in seen:
         roll = known.get((each.organisation_id, each.number))
         whose.append(_whose(roll, each))
@@ -89,10 +92,12 @@ def see_rolls(seen: Sequence[SeenRoll], now: datetime) -> list[str]:
             continue
         rows.append((roll.id, each.state, each.by, each.at, each.first, each.last, each.count))
         found.append(_fact(roll, each))
+        steps.append(_step(roll, each))
     values = _LOADED.values(rows)
     if values:
         with connection.cursor() as cursor:
             cursor.execute(STORE, values)
+    roll_steps.note(steps, now)
     facts.publish(found, now)
     return whose
 
@@ -105,6 +110,14 @@ def _whose(roll: _Known | None, seen: SeenRoll) -> str:
     return ENDED if roll.state == "returned" else OWN
 
 
+def _step(roll: _Known, seen: SeenRoll) -> NewStep:
+    loaded = seen.state == "loaded"
+    return NewStep(
+        organisation_id=seen.organisation_id, client_id=roll.client_id, roll_id=roll.id, step=STEPS[seen.state],
+        hand=Hand(by=seen.by, count=seen.count if loaded else None, at=seen.at), how=DEVICE,
+    )  # fmt: skip
+
+
 def _fact(roll: _Known, seen: SeenRoll) -> RollFact:
     if seen.state == "loaded":
         return RollLoaded(
@@ -115,30 +128,3 @@ def _fact(roll: _Known, seen: SeenRoll) -> RollFact:
         organisation_id=seen.organisation_id, client_id=roll.client_id, roll_id=roll.id, number=seen.number,
         state=seen.state,
     )  # fmt: skip
-
-
-NEARLY = """
-UPDATE medication_roll AS r SET nearly_empty_at = %(now)s
-WHERE r.state = 'loaded' AND r.nearly_empty_at IS NULL AND r.ends_at < %(soon)s
-    AND NOT EXISTS (SELECT FROM medication_roll AS n WHERE n.client_id = r.client_id AND n.ends_at > r.ends_at
-        AND n.state IN ('registered', 'delivered', 'loaded'))
-RETURNING r.organisation_id, r.client_id, r.id, r.number, r.ends_at
-"""
-
-
-@transaction.atomic
-def note_nearly_empty(now: datetime) -> int:
-    """Announce, once, each loaded roll with less than seven days left and no other after it; gives how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEARLY, {"now": now, "soon": now + NEARLY_EMPTY})
-        rows = cursor.fetchall()
-    facts.publish(
-        [
-            RollNearlyEmpty(
-                organisation_id=row[0], client_id=row[1], roll_id=row[2], number=row[3], ends_at=row[4]
-            )
-            for row in rows
-        ],
-        now,
-    )
-    return len(rows)

@@ -26,6 +26,8 @@ from reik.kernel import access_seal, clock
 from reik.kernel.home import KEY_BYTES, Home
 from reik.kernel.queries import unsent_alert_messages
 from reik.ops.heartbeat import HeartbeatRefused, check_url
+from reik.ops.outage_pack import OLDEST, folder_of, oldest_pack
+from reik.people.models import Client
 
 OK, WARN, FAULT = "ok", "warn", "fault"
 PATIENCE_S = 6.0  # for what a Reik that was just started still has to do for the first time
@@ -54,7 +56,7 @@ def look(home: Home) -> Iterator[Line]:
     yield from database
     answers = all(each.state != FAULT for each in database)
     if answers:
-        for check in (_migrations, _clock, _durable, _patiently(_stream), _outbox, _seal):
+        for check in (_migrations, _clock, _durable, _patiently(_stream), _outbox, _seal, _outage_packs):
             try:
                 yield from check(home)
             except DatabaseError as failure:
@@ -188,6 +190,24 @@ def _seal(_home: Home) -> Iterator[Line]:
         )
     else:
         yield Line(OK, "the access log is sealed")
+
+
+def _outage_packs(home: Home) -> Iterator[Line]:
+    """Promise 20: a team's list is at most fifteen minutes old. Without a team with clients there is none."""
+    made = oldest_pack(folder_of(home))
+    if made is None:
+        if Client.objects.exists():
+            yield Line(WARN, "no outage pack was written yet", "Look whether `reik jobs` runs: log/jobs.log.")
+    elif clock.now() - made > OLDEST:
+        yield Line(
+            FAULT,
+            f"the oldest outage pack is of {made:%Y-%m-%d %H:%M} UTC, more than 15 minutes old",
+            "Look in log/jobs.log; `reik outage-pack --out DIR` makes one now.",
+        )
+    else:
+        yield Line(
+            OK, f"the outage packs are at most {(clock.now() - made).total_seconds() // 60:.0f} minutes old"
+        )
 
 
 def _nats(home: Home) -> Iterator[Line]:

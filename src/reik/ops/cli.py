@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-BENCHES = ("morning", "ingest", "consoles")
+BENCHES = ("morning", "ingest", "consoles", "fhir", "plan")
 PROOFS = ("kill", "lag", "order", "dst", "malformed")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -40,6 +40,10 @@ COMMANDS = {
     "schedule": Command("take in a list of schedules of times only (CSV)", "schedule_csv"),
     "migrate": Command("bring the database's schema up to date", "migrate"),
     "import": Command("take in a pharmacy's messages from files", "import_files"),
+    "roll": Command("check a packer's rolls, or register them, from files", "roll_files"),
+    "outage-pack": Command("write each team's list for when Reik cannot be reached", "outage_pack"),
+    "pharmacy-mail": Command("set the mailbox by which pharmacies are written to", "pharmacy_mail"),
+    "codes": Command("load a licensed table of product codes", "codes"),
     "plan": Command("print the planned moments of a pharmacy's message", "plan", django=False),
     "bench": Command("measure: " + ", ".join(BENCHES), "bench"),
     "prove": Command("prove: " + ", ".join(PROOFS), "bench"),

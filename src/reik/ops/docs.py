@@ -1,7 +1,7 @@
 """`python -m reik.ops.docs`: writes the pages of docs/ that follow from the code; `--check` only says which are stale.
 
-These are the JSON Schema of the device protocol, the device's table, the list of commands, and which tests and
-code name which requirement. `tests/pure/test_docs.py` fails while one of them is not up to date.
+These are the JSON Schemas of the device protocol and of a roll, the device's table, the list of commands, and which
+tests and code name which requirement. `tests/pure/test_docs.py` fails while one of them is not up to date.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import os
 import sys
 from importlib.util import find_spec
 
+from reik.interop.rolls import roll_format
+from reik.medication import change_path
 from reik.ops.cli import COMMANDS, EXPERIMENTS
 from reik.ops.docs_schema import WRITTEN_BY, schema
 from reik.ops.docs_traceability import ROOT, traceability
@@ -70,12 +72,25 @@ def device_states() -> str:
     )
 
 
+def change_states() -> str:
+    """docs/reference/change-states.md: the way of a change in the middle of a roll, from its own table."""
+    return (
+        f"# States of a change\n\n<!-- {WRITTEN_BY} -->\n\n"
+        "What happens (down) to a change in the middle of a roll in each state (across): `medication.change_path`.\n"
+        "Why it is so: [a change in the middle of a roll](../explanation/change-mid-roll.md).\n\n"
+        f"{change_path.transition_table()}\n"
+    )
+
+
 def pages() -> dict[str, str]:
     """Path below the repository → the text that it should have now."""
     return {
         "docs/reference/device-protocol.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False)
         + "\n",
+        "docs/reference/roll.schema.json": json.dumps(roll_format.schema(), indent=1, ensure_ascii=False)
+        + "\n",
         "docs/reference/device-states.md": device_states(),
+        "docs/reference/change-states.md": change_states(),
         "docs/reference/cli.md": cli(),
         "docs/safety/traceability.md": traceability(),
     }

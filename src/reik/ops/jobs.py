@@ -19,8 +19,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from reik.kernel import clock
 from reik.kernel.database import Role, become
+from reik.kernel.home import Home
+from reik.medication.request_letters import send_weekly
 from reik.ops import wake
 from reik.ops.database import make_months
+from reik.ops.outage_pack import folder_of, write_packs
 from reik.ops.running import run_until_stopped
 
 log = logging.getLogger("reik.jobs")
@@ -51,6 +54,8 @@ async def _serve(stop: asyncio.Event) -> None:
                     await app.open_async(pool)
                     with suppress(AlreadyEnqueued):
                         await upkeep.defer_async()  # the daily one may have been missed while Reik was off
+                    with suppress(AlreadyEnqueued):
+                        await outage_packs.defer_async()  # a list from before Reik was off is too old
                     away = False
                     await _work(stop)
         except (ConnectorException, PoolTimeout, OperationalError) as failure:
@@ -102,6 +107,20 @@ def upkeep(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate says for
     """Daily: the monthly partitions of the months ahead, and sessions that have ended."""
     make_months(clock.now())
     call_command("clearsessions")
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="reik.weekly_letters", queueing_lock="reik.weekly_letters")
+def weekly_letters(timestamp: int = 0) -> None:  # noqa: ARG001
+    """Every hour: the letters to pharmacies of what is not urgent, one a week to each, in its opening hours."""
+    send_weekly(clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="reik.outage_packs", queueing_lock="reik.outage_packs")
+def outage_packs(timestamp: int = 0) -> None:  # noqa: ARG001
+    """Every five minutes: each team's list for when Reik cannot be reached, at most fifteen minutes old."""
+    write_packs(folder_of(Home.from_environment()), clock.now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from reik.kernel import facts
 from reik.kernel.crypto import SealBroken, vault
-from reik.kernel.outbox import MessageFailed, MessageSent
+from reik.kernel.outbox import MessageFailed, MessageSent, opened
 from reik.ops.lanes import Ending, Leased, Outcome
 
 log = logging.getLogger(__name__)
@@ -140,9 +140,17 @@ def lease(rooms: Rooms, now: datetime, at: float) -> list[Leased]:
         )
         rows: list[Any] = cursor.fetchall()
     start_before = at + WAIT.total_seconds() - MARGIN
-    leased = [Leased(start_before, *row) for row in rows]
+    leased = [Leased(start_before, row[0], row[1], _opened(row[2]), *row[3:]) for row in rows]
     leased.sort(key=lambda each: (each.priority, each.id.int))
     return leased
+
+
+def _opened(body: str) -> str:
+    """A sealed body, opened; one whose key is gone stays sealed, and its adapter refuses it."""
+    try:
+        return opened(body)
+    except SealBroken:
+        return body
 
 
 def write(outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -169,12 +177,12 @@ def write(outcomes: Sequence[Outcome], now: datetime) -> None:
 @transaction.atomic
 def _write(outcomes: Sequence[Outcome], now: datetime, *, announce: bool = True) -> None:
     told: list[facts.Fact] = []
-    sent = [each.message.id for each in outcomes if each.ending is Ending.SENT]
+    sent = {each.message.id: each.accepted_by for each in outcomes if each.ending is Ending.SENT}
     unsent = [each for each in outcomes if each.ending is not Ending.SENT]
     with connection.cursor() as cursor:
         if sent:
-            cursor.execute(WRITE_SENT, [now, sent])
-            told += [MessageSent(message_id=row[0]) for row in cursor.fetchall()]
+            cursor.execute(WRITE_SENT, [now, list(sent)])
+            told += [MessageSent(message_id=row[0], accepted_by=sent[row[0]]) for row in cursor.fetchall()]
         if unsent:
             cursor.execute(WRITE_UNSENT, [now, *_columns(unsent)])
             told += _failures(cursor.fetchall())

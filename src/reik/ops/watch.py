@@ -9,14 +9,23 @@ from django.db import transaction
 
 from reik.alerting.calls import take_due_steps
 from reik.alerting.operations import take_ended_promises
+from reik.dispensing.away_keeping import begin_due, tell_expired
+from reik.dispensing.away_stopping import pause_the_stopped
+from reik.dispensing.by_hand_lifting import lift_pauses
+from reik.dispensing.gap_held import release_held
 from reik.dispensing.overdue import PATIENCE, close_overdue
 from reik.dispensing.plan_keeping import renew_plans
+from reik.dispensing.roll_abilities import HOME_SIDE
 from reik.dispensing.silence import SILENT_AFTER, Listening, announce_silent
+from reik.dispensing.withholding import pause_due
 from reik.ingest.partitions import received_through
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.operations import pace
-from reik.medication.operations import note_nearly_empty
+from reik.medication.changes_due import tell_due as tell_changes
+from reik.medication.operations import tell_rolls_due
+from reik.medication.outside_tasks import tell_outside
+from reik.medication.requests import tell_unanswered
 from reik.ops import wake
 from reik.ops.running import run_rounds
 from reik.tasks.operations import tell_overdue
@@ -62,7 +71,9 @@ class Watch:
             ended = take_ended_promises(now=now, most=MOST)
         with transaction.atomic():
             taken = take_due_steps(now=now, most=MOST)
-        more = MOST in (closed, ended, taken)
+        pause_due(now, most=MOST)
+        changed = tell_changes(now, most=MOST)
+        more = MOST in (closed, ended, taken, changed)
         if not more and time.monotonic() >= self._renew_at:
             more = self._look_around(now)
             self._renew_at = 0.0 if more else time.monotonic() + RENEWED_EVERY_S
@@ -74,8 +85,15 @@ class Watch:
             after = self._silent_after()
             heard = self._listening.heard_through(received_through(), now, after)
             silent = announce_silent(received_through=heard, now=now, silent_after=after, most=MOST)
-        note_nearly_empty(now)
+        tell_rolls_due(now, HOME_SIDE)
+        tell_outside(now)
+        begin_due(now)
+        tell_expired(now)
+        pause_the_stopped(now)
+        lift_pauses(now)
+        release_held(now)
         tell_overdue(now)
+        tell_unanswered(now)
         with transaction.atomic():
             renewed = renew_plans(now, RENEWED_AT_ONCE)
         return silent == MOST or renewed == RENEWED_AT_ONCE

@@ -30,7 +30,8 @@ class ActingMiddleware:
     """Sets `request.actor`, and runs the view inside `acting_for`: one transaction, rolled back when it raises.
 
     Without an actor the view runs outside of any, and row-level security shows it nothing. An asynchronous
-    view gets its actor and no transaction: it has to hand its database work to a thread of its own.
+    view gets its actor and no transaction: it has to hand its database work to a thread of its own. So does a
+    view that sees to its own transactions (`own_transactions`).
     """
 
     def __init__(self, get_response: View) -> None:
@@ -43,7 +44,7 @@ class ActingMiddleware:
     def process_view(
         self, request: ActingRequest, view: View, values: tuple[object, ...], named: dict[str, object]
     ) -> HttpResponseBase | None:
-        if request.actor is None or iscoroutinefunction(view):
+        if request.actor is None or iscoroutinefunction(view) or getattr(view, "own_transactions", False):
             return None
         with acting_for(request.actor):
             response = view(request, *values, **named)

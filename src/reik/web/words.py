@@ -49,10 +49,17 @@ def _causes(_language: str) -> dict[str, str]:
         "silent": _("Dispenser is stil"),
         "roll_refused": _("Dispenser weigert de rol"),
         "roll_nearly_empty": _("Rol bijna op"),
+        "roll_missing": _("Geen volgende rol in huis"),
         "plan_mismatch": _("Dispenser werkt met een ander weekplan"),
         "journal_lost": _("Dispenser is zijn geheugen kwijt"),
         "second_session": _("Twee dispensers met één naam"),
+        "possible_double": _("Mogelijk twee keer gegeven"),
+        "pressed_while_away": _("Knop gebruikt terwijl de cliënt weg is"),
+        "paused": _("Gepauzeerd zonder bekende reden"),
         "command_not_done": _("Opdracht aan de dispenser is niet uitgevoerd"),
+        "change_undecided": _("Wijziging niet op tijd beslist: niet uitgeven"),
+        "change_not_held": _("Dispenser bevestigt niet dat hij zakjes vasthoudt"),
+        "task_overdue": _("Taak met hoog risico is over tijd"),
     }
 
 
@@ -70,6 +77,78 @@ def _named(words: str) -> list[str]:
 def _tasks(_language: str) -> dict[str, str]:
     """By kind of task; a value is named as %(name)s."""
     return {
+        "roll_order": _("Bestel de volgende rol: na rol %(roll)s is %(at)s het eerste moment zonder zakje"),
+        "roll_bring": _("Breng de volgende rol: %(at)s is het eerste moment zonder rol in huis"),
+        "roll_missing": _(
+            "Geen volgende rol in huis. Eerste moment zonder zakje: %(at)s. Regel het met de hand"
+        ),
+        "roll_change": _("Wissel rol %(roll)s voor rol %(next)s, tussen %(from)s en %(until)s"),
+        "roll_change_tight": _(
+            "Rol %(roll)s en %(next)s sluiten te kort aan: spreek af wie het moment geeft"
+        ),
+        "roll_receive": _("Haal rol %(roll)s op of laat bevestigen dat hij binnen is (%(place)s)"),
+        "leftovers_count": _("Tel wat er over is van rol %(roll)s"),
+        "leftovers_back": _("Breng de %(count)s zakjes van rol %(roll)s terug naar de apotheek"),
+        "leftovers_receive": _("Tel de %(count)s teruggebrachte zakjes van rol %(roll)s"),
+        "leftovers_differ": _(
+            "Rol %(roll)s: %(count)s zakjes geteld, %(expected)s verwacht. Zoek uit waar ze zijn"
+        ),
+        "recall": _("Teruggeroepen: %(count)s zakjes van rol %(roll)s niet uitgeven. %(because)s"),
+        "recall_check": _(
+            "Kijk of rol %(roll)s een teruggeroepen middel bevat: de inhoud is niet bekend. %(because)s"
+        ),
+        "unplannable": _("%(count)s afspraken kunnen niet worden ingepland. Lees ze en bel wie ze schreef"),
+        "outside_not_given": _("%(product)s van %(at)s: niemand schreef op dat het gegeven is. Ga het na"),
+        "outside_no_word": _(
+            "Nog steeds geen bericht over %(product)s van %(at)s (buiten de rol). Ga het na"
+        ),
+        "outside_undecided": _("%(product)s ligt buiten de rol: wie geeft dit?"),
+        "outside_agreement_gone": _(
+            "%(product)s is niet meer afgesproken. Stop het buiten de rol, of bel de apotheek"
+        ),
+        "pharmacy_request": _("Beantwoord de vraag van het zorgteam, vóór %(at)s"),
+        "pharmacy_asked": _("%(pharmacy)s kreeg een e-mail met een vraag. Lees de code voor: bel %(number)s"),
+        "pharmacy_phone": _("Bel %(who)s (%(number)s) en stel de vraag"),
+        "pharmacy_unknown": _(
+            "Er is een vraag aan de apotheek, maar welke apotheek is niet bekend. Zoek het uit"
+        ),
+        "pharmacy_in_writing": _(
+            "%(pharmacy)s bevestigt nog op schrift wat zij aan de telefoon zei, vóór %(at)s"
+        ),
+        "pharmacy_denies": _(
+            "De apotheek schrijft dat het antwoord aan de telefoon niet klopt. Bel %(number)s"
+        ),
+        "pharmacy_unanswered": _("Geen antwoord van %(pharmacy)s. Bel %(who)s (%(number)s)"),
+        "pharmacy_code_locked": _(
+            "Vijf keer een verkeerde code bij een vraag aan %(pharmacy)s. Bel of zij het waren"
+        ),
+        "pharmacy_answered": _("De apotheek antwoordde. Lees het antwoord"),
+        "choose_change": _("Rol %(roll)s klopt niet meer met het plan. Kies vóór %(at)s wat er gebeurt"),
+        "confirm_change": _("Wijziging van rol %(roll)s wacht op de apotheek, vóór %(at)s"),
+        "release_sachets": _(
+            "Zakjes van rol %(roll)s mogen weer: kijk of de dispenser het bevestigt, vóór %(at)s"
+        ),
+        "hold_sachets": _(
+            "Dispenser houdt niet alle zakjes van rol %(roll)s vast. Haal ze eruit vóór %(at)s"
+        ),
+        "take_out_sachets": _("Haal %(sachets)s zakjes uit rol %(roll)s en tel ze, vóór %(at)s"),
+        "replace_roll": _("Vervang rol %(roll)s vóór %(at)s"),
+        "change_running": _("Rol %(roll)s wijkt af van het plan, zoals afgesproken. Let op tot hij op is"),
+        "give_by_hand": _("%(who)s geeft met de hand op %(at)s: %(what)s"),
+        "visit_before": _("Dispenser bevestigt niet: haal de zakjes van rol %(roll)s eruit vóór %(at)s"),
+        "moved": _("Verhuisd. Controleer dispenser, bezorging van de rol, sleutel en opvolging"),
+        "pharmacy_changed": _(
+            "Andere apotheek: %(pharmacy)s. Controleer rol, plan en wie bij vragen gebeld wordt"
+        ),
+        "pharmacy_stops": _("%(pharmacy)s levert tot en met %(day)s: %(because)s. Regel een andere apotheek"),
+        "pharmacy_started": _("%(pharmacy)s levert nu aan deze cliënt. Spreek de bezorging af"),
+        "absence_call": _("Bel %(resumes)s (%(phone)s): is de cliënt terug op %(until_at)s?"),
+        "absence_details": _("Cliënt is weg of opgenomen: vul in waarom, tot wanneer en wie terugmeldt"),
+        "pause_unconfirmed": _("De dispenser heeft de pauze niet bevestigd: hij kan nog uitgeven"),
+        "absence_return": _("Cliënt is terug: ga medicatie, rol en opvolging na, en hervat de dispenser"),
+        "take_along_count": _("Tel wat terugkwam van de %(sachets)s meegenomen zakjes"),
+        "return_roll_and_device": _("Cliënt is overleden: haal rol en dispenser op"),
+        "by_hand_open": _("%(by)s geeft de dosis van %(at)s met de hand: nog niet afgerond"),
         "gap_held": _("Moment van %(at)s is vastgehouden: te kort na het vorige. Overleg met de apotheek"),
     }
 
@@ -125,6 +204,10 @@ def outcome_words(outcome: str) -> str:
     """How an alert was handled (R49)."""
     return {
         "out_after_all": _("zakje is toch uitgenomen"),
+        "given_by_hand": _("met de hand gegeven"),
+        "while_away": _("de cliënt was afwezig"),
+        "client_away": _("de cliënt is weg of opgenomen"),
+        "client_died": _("de cliënt is overleden"),
         "out_after_call": _("zakje is eruit na bellen"),
         "says_out": _("zegt dat het zakje eruit is"),
         "out_at_visit": _("zakje is eruit, iemand stond erbij"),
@@ -152,6 +235,7 @@ def remark_words(kind: str, by: str, text: str) -> str:
         "reopened": _("Toch weer open: %(cause)s."),
         "accepted": _("%(who)s regelt het."),
         "released": _("%(who)s geeft de melding terug."),
+        "answered_late": _("%(who)s drukte op de telefoon op 1, maar iemand anders had de melding al."),
         "handled": _("%(who)s: %(outcome)s."),
         "closes": _("Melding gesloten."),
         "closed": _("Vanzelf gesloten: %(outcome)s."),

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from reik.interop import AddressRefused
+from reik.interop.email.questions import questions
 
 SUBJECT = "Bericht in Reik"
 TEXT = "Er is een bericht in Reik.\n\nLog in om het te lezen. Antwoorden op deze e-mail wordt niet gelezen.\n"
@@ -79,15 +80,20 @@ def _loopback(host: str) -> bool:
         return False
 
 
-def letter(mailbox: Mailbox, message_id: str, now: datetime) -> EmailMessage:
-    """The letter. Its Message-ID follows from the message's key, so that a second sending is known as the same."""
+def letter(mailbox: Mailbox, message_id: str, now: datetime, body: str = "") -> EmailMessage:
+    """The letter. Its Message-ID follows from the message's key, so that a second sending is known as the same.
+
+    `body` is the outbox message's; only a letter to a pharmacy says what is in it (`questions`). Raises
+    AddressRefused for one that can no longer be opened.
+    """
+    subject, text = questions(body) or (SUBJECT, TEXT)
     made = EmailMessage(policy=policy.SMTP)
     made["From"] = mailbox.sender
     made["To"] = mailbox.recipient
-    made["Subject"] = SUBJECT
+    made["Subject"] = subject
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{message_id}@{mailbox.sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     made["X-Auto-Response-Suppress"] = "All"
-    made.set_content(TEXT)
+    made.set_content(text)
     return made

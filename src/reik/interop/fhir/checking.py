@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from reik.interop.fhir.element_order import LAST, RESOURCES, part_of, place_of
-from reik.interop.fhir.elements import NUMBERS, PRIMITIVES
+from reik.interop.fhir.elements import INTEGERS, NUMBERS, PRIMITIVES, XHTML, Part, parts_of
 from reik.interop.fhir.identifiers import BSN, SNOMED, is_bsn, plain_system
 from reik.interop.fhir.mapping import CYCLE, STOP_TYPE, STOPS
 from reik.interop.fhir.outcome import Issue
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 MOST_ISSUES = 20
+# The resources that Reik exchanges; of any other type it does not know what it would have to do with it.
+EXCHANGED = frozenset(
+    {
+        "Bundle", "CapabilityStatement", "Communication", "Condition", "Device", "Location", "Medication",
+        "MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement", "Observation",
+        "OperationOutcome", "Organization", "Patient", "Practitioner", "PractitionerRole", "Provenance",
+        "RelatedPerson",
+    }
+)  # fmt: skip
 _MAY_STOP = frozenset({"MedicationDispense", "MedicationRequest", "MedicationStatement"})
 _ZONE_EXTENSIONS = frozenset(
     "http://hl7.org/fhir/StructureDefinition/" + name for name in ("timezone", "tz-code")
 )
+_UNDERSTOOD = frozenset({"implicitRules", "url"})
 _PERIODS = frozenset({"valuePeriod", "boundsPeriod"})
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 _WHOLE_DAYS = ("00:00", "00:00:00", "23:59:59")
@@ -31,8 +39,7 @@ _WHOLE_DAYS = ("00:00", "00:00:00", "23:59:59")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """One value: where it stands, the type that holds it, its name there, and the type it should have."""
 
     place: str
@@ -61,25 +68,38 @@ def _findings(bundle: Mapping[str, Any]) -> Iterator[Issue]:
         if owner == "Bundle" and depth != -2:
             yield Issue(text="A Bundle in a Bundle is not taken.", code="not-supported", place=place)
             continue
+        parts = parts_of(owner)
         for name, value in holder.items():
-            yield from _element(place, owner, name, value, depth, left)
+            part = parts[name[1:] if name.startswith("_") else name]
+            if name != "resourceType" and not _is_plain_text(part, name, value):
+                yield from _element(place, owner, name, part, value, depth, left)
+
+
+def _is_plain_text(part: Part, name: str, value: Any) -> bool:
+    """Most of a message: one text where a text belongs, which says nothing that must be understood."""
+    return (
+        part.text
+        and not part.many
+        and type(value) is str
+        and name not in _UNDERSTOOD
+        and not name.startswith("_")
+        and not _NOT_TEXT.search(value)
+    )
 
 
 def _element(
     place: str,
     owner: str,
     name: str,
+    part: Part,
     value: Any,
     depth: int,
     left: list[tuple[str, str, Mapping[str, Any], int]],
 ) -> Iterator[Issue]:
     """One name of a holder: its shape, then each of its values; what is below is put on `left`."""
-    if name == "resourceType":
-        return
     where = f"{place}.{name}"
-    bare = name.removeprefix("_")
-    kind, many = part_of(owner, bare)
-    if name != "id" and not (owner == "Extension" and name == "url") and place_of(owner, bare) == LAST:
+    kind, many = part.kind, part.many
+    if not part.known or (name.startswith("_") and not part.primitive):
         yield Issue(text="FHIR R4 has no such element here.", code="structure", place=where)
         return
     if isinstance(value, list) is not many:
@@ -109,10 +129,10 @@ def _shape(spot: Spot) -> Iterator[Issue]:
     if value is None:
         if not (spot.place.endswith("]") and spot.kind in PRIMITIVES):
             yield Issue(text="This must not be null.", code="structure", place=spot.place)
-    elif spot.name.startswith("_") or spot.kind not in PRIMITIVES:
+    elif spot.name.startswith("_") or (spot.kind not in PRIMITIVES and spot.kind != XHTML):
         if not isinstance(value, Mapping):
             yield Issue(text=f"This must be an object ({spot.kind}).", code="structure", place=spot.place)
-        elif spot.kind == "Resource" and str(value.get("resourceType")) not in RESOURCES:
+        elif spot.kind == "Resource" and str(value.get("resourceType")) not in EXCHANGED:
             yield Issue(
                 text="Reik does not take this type of resource.", code="not-supported", place=spot.place
             )
@@ -125,6 +145,8 @@ def _shape(spot: Spot) -> Iterator[Issue]:
 def _is_primitive(value: Any, kind: str) -> bool:
     if kind == "boolean":
         return isinstance(value, bool)
+    if kind in INTEGERS:
+        return isinstance(value, int) and not isinstance(value, bool)
     if kind in NUMBERS:
         return not isinstance(value, (bool, str, Mapping, list))
     return isinstance(value, str)

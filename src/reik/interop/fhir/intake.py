@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
-from reik.interop.fhir.checking import MOST_ISSUES, findings
-from reik.interop.fhir.element_order import RESOURCES
+from reik.interop.fhir.checking import EXCHANGED, MOST_ISSUES, findings
 from reik.interop.fhir.identifiers import BSN, identifier_pair, identifiers, is_bsn, plain_system
 from reik.interop.fhir.outcome import Issue, Refused, refused
 from reik.interop.fhir.reading import LARGEST, Unreadable, read
+from reik.medication.codes import CodeOddity, oddity
 
 # What stands in a message about medication; answers and the like are never sent to Reik.
-TAKEN = RESOURCES - {"Bundle", "CapabilityStatement", "OperationOutcome"}
+TAKEN = EXCHANGED - {"Bundle", "CapabilityStatement", "OperationOutcome"}
 _ABOUT_A_CLIENT = frozenset(
     {"MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement"}
 )
@@ -63,22 +63,75 @@ def read_letter(data: bytes, *, made_up_only: bool = False) -> Letter:
     _must_be_transaction(bundle)
     issues = findings(bundle)
     if issues:
-        raise Refused(422, *issues)
+        raise Refused(422, *_named(issues, bundle))
     entries = [_entry(index, each) for index, each in enumerate(bundle["entry"])]
     patient = _the_patient(entries)
     issues = list(_misplaced(entries, patient))
     if made_up_only:
         issues += _real_people(entries)
     if issues:
-        raise Refused(422, *issues[:MOST_ISSUES])
+        raise Refused(422, *_named(issues[:MOST_ISSUES], bundle))
     return Letter(bundle=bundle, entries=entries, patient=patient)
+
+
+_IN_ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]")
+
+
+def _named(issues: Sequence[Issue], bundle: Mapping[str, Any]) -> list[Issue]:
+    """Each issue with the resource that it is about, as a pharmacy counts them: "MedicationDispense 2"."""
+    kinds = [_kind(each) for each in bundle.get("entry", [])] if isinstance(bundle.get("entry"), list) else []
+    named = []
+    for issue in issues:
+        found = _IN_ENTRY.match(issue.place)
+        index = int(found.group(1)) if found else -1
+        if 0 <= index < len(kinds) and kinds[index] in EXCHANGED:
+            number = kinds[: index + 1].count(kinds[index])
+            issue = replace(issue, resource=f"{kinds[index]} {number}")
+        named.append(issue)
+    return named
+
+
+def _kind(entry: Any) -> str:
+    resource = entry.get("resource") if isinstance(entry, Mapping) else None
+    return str(resource.get("resourceType", "")) if isinstance(resource, Mapping) else ""
+
+
+_ODD = {
+    CodeOddity.NO_NUMBER: "This is no number of its system: look whether the product is the one that was meant.",
+    CodeOddity.CHECK_DIGIT: "The check digit of this code does not fit: look whether it is the one that was meant.",
+}
+
+
+def warnings(letter: Letter) -> Iterator[tuple[int, Issue]]:
+    """What is odd about the codes of products, each with the number of its entry; nothing is refused for it."""
+    for index, entry in enumerate(letter.entries):
+        for name in ("code", "medicationCodeableConcept"):
+            if name != "code" or entry.type == "Medication":
+                for place, text in _odd_codes(entry.resource.get(name)):
+                    issue = Issue(
+                        text=text,
+                        code="code-invalid",
+                        place=f"{entry.place}.{name}{place}",
+                        severity="warning",
+                    )
+                    yield index, issue
+
+
+def _odd_codes(concept: Any) -> Iterator[tuple[str, str]]:
+    codings = concept.get("coding") if isinstance(concept, Mapping) else None
+    for index, each in enumerate(codings if isinstance(codings, list) else []):
+        system, code = each.get("system"), each.get("code")
+        if isinstance(system, str) and isinstance(code, str):
+            text = _ODD.get(oddity(system, code) or CodeOddity.UNKNOWN_SYSTEM)
+            if text:
+                yield f".coding[{index}].code", text
 
 
 def _must_be_transaction(bundle: Mapping[str, Any]) -> None:
     kind = bundle["resourceType"]
     if kind != "Bundle":
         text = "Reik takes a Bundle of type transaction here, no other resource."
-        raise refused(422, text, kind if kind in RESOURCES else "resourceType", code="not-supported")
+        raise refused(422, text, kind if kind in EXCHANGED else "resourceType", code="not-supported")
     if bundle.get("type") != "transaction":
         raise refused(422, "Reik takes a Bundle of type transaction.", "Bundle.type", code="not-supported")
     if not isinstance(bundle.get("entry"), list):

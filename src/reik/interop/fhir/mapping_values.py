@@ -48,7 +48,7 @@ def number(value: object) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, Decimal) and value.is_finite():
-        return value
+        return value if type(value) is Decimal else Decimal(value)  # without how it was written
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     return Decimal(repr(value)) if isinstance(value, float) and abs(value) < float("inf") else UNREADABLE

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 # IssueType (FHIR R4) by the status of an answer that says no more than its status.
 _CODES = {
@@ -17,6 +19,20 @@ _CODES = {
 }  # fmt: skip
 
 
+class Who(StrEnum):
+    """Who has to act on a refusal."""
+
+    SUPPLIER = "the supplier of the sending system"
+    PHARMACIST = "the pharmacist who sends it"
+    KEEPER = "whoever keeps the accounts of this organisation"
+    SENDER = "the sending system, which sends it again"
+
+
+# By the code of an issue: what a person typed is hers to correct, how a message is built her supplier's.
+_WHO = {
+    "value": Who.PHARMACIST, "business-rule": Who.PHARMACIST, "invariant": Who.PHARMACIST, "login": Who.KEEPER,
+    "forbidden": Who.KEEPER, "transient": Who.SENDER,
+}  # fmt: skip
 _PATH = re.compile(r"[A-Z]\w*(\.\w+(\[\d+\])?)*")
 
 
@@ -28,6 +44,12 @@ class Issue:
     code: str = "invalid"
     place: str = ""
     severity: str = "error"
+    resource: str = ""  # which one it is about, in words: its type and its place among those of that type
+
+    @property
+    def who(self) -> Who:
+        """The person who must act."""
+        return _WHO.get(self.code, Who.SUPPLIER)
 
 
 class Refused(Exception):
@@ -38,12 +60,17 @@ class Refused(Exception):
         super().__init__("; ".join(_writable(each) for each in said))
         self.status = status
         self.issues = issues
+        self.message_id: UUID | None = None  # under which the raw message is kept
 
     @property
     def reason(self) -> str:
         """One line for the inbox: codes and places, no content."""
-        said = "; ".join(f"{each.code} {each.place}".strip() for each in self.issues[:5])
-        return f"{self.status} {_writable(said)}"
+        said = "; ".join(
+            f"{each.code} {each.place}".strip() + (f" ({each.resource})" if each.resource else "")
+            for each in self.issues[:5]
+        )
+        who = ", ".join(dict.fromkeys(each.who.name.lower() for each in self.issues))
+        return f"{self.status} {_writable(said)}; to act: {who}"
 
 
 def refused(status: int, text: str, place: str = "", *, code: str = "") -> Refused:
@@ -51,16 +78,25 @@ def refused(status: int, text: str, place: str = "", *, code: str = "") -> Refus
     return Refused(status, Issue(text=text, place=place, code=code or _CODES.get(status, "processing")))
 
 
-def operation_outcome(issues: Sequence[Issue]) -> dict[str, Any]:
-    """The OperationOutcome (JSON form) that tells these issues."""
-    return {"resourceType": "OperationOutcome", "issue": [_issue(each) for each in issues]}
+def operation_outcome(issues: Sequence[Issue], message_id: UUID | None = None) -> dict[str, Any]:
+    """The OperationOutcome (JSON form) that tells these issues, and under which number the message is kept."""
+    told = [_issue(each) for each in issues]
+    if message_id is not None:
+        told.append(
+            {
+                "severity": "information",
+                "code": "informational",
+                "details": {"text": f"Nothing was changed. The message is kept as {message_id}."},
+            }
+        )
+    return {"resourceType": "OperationOutcome", "issue": told}
 
 
 def _issue(issue: Issue) -> dict[str, Any]:
     made: dict[str, Any] = {
         "severity": issue.severity,
         "code": issue.code,
-        "details": {"text": _writable(issue.text)},
+        "details": {"text": _writable(_whole(issue))},
     }
     place = _writable(issue.place)
     if place:
@@ -68,6 +104,13 @@ def _issue(issue: Issue) -> dict[str, Any]:
         if _PATH.fullmatch(place):
             made["expression"] = [place]
     return made
+
+
+def _whole(issue: Issue) -> str:
+    """The sentence with the resource that it is about and, for what is wrong, who has to act."""
+    about = f"{issue.resource}: " if issue.resource else ""
+    acts = f" To be put right by {issue.who}." if issue.severity in ("error", "fatal") else ""
+    return f"{about}{issue.text}{acts}"
 
 
 def _writable(text: str) -> str:

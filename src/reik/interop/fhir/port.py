@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
@@ -31,23 +33,72 @@ class Parked(Exception):
     """Reik itself failed on this message: it is kept, and a person looks."""
 
 
+class NotThere(Exception):
+    """There is no such message for this organisation, or it was no message of FHIR."""
+
+
 def take_in(body: bytes, *, actor: Actor, organisation_id: UUID, now: datetime) -> Taken:
     """Take in one message for an organisation that the actor may act for; outside of any transaction.
 
     Raises Refused (nothing changed, the raw message kept), Parked, and OperationalError when the database is away.
     """
-    now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as FHIR shows it, so as it is searched
+    now = _shown(now)
     with acting_for(actor):
         letter = letters.keep(
             organisation_id=organisation_id, interpreter=INTERPRETER, peer=actor.name, body=body[:LARGEST], now=now
         )  # fmt: skip
+
+    def read_it() -> Taken:
+        return _interpret(body, actor, organisation_id, letter, now)
+
+    return _all_or_nothing(read_it, letter, actor, organisation_id, now)
+
+
+def read_again(message_id: UUID, *, actor: Actor, now: datetime) -> Taken | None:
+    """Read a stored message once more: one that was parked, refused, or that somebody died over.
+
+    From its bytes as they came in, by the rules of today, for whoever the client is today. None for a message
+    that was understood before: nothing changes. Raises NotThere, and all that `take_in` raises.
+    """
+    now = _shown(now)
+    with acting_for(actor):
+        kept = letters.open_again(message_id, actor.organisations)
+    if kept is None or kept.interpreter != INTERPRETER:
+        raise NotThere("There is no such message of a pharmacy: look at the list of messages again.")
+
+    def read_it() -> Taken | None:
+        still = letters.open_again(message_id, actor.organisations)  # locked: of two persons one reads it
+        if still is None or still.fate is Fate.INTERPRETED:
+            return None
+        return _interpret(kept.body, actor, kept.organisation_id, kept.letter, now)
+
+    return _all_or_nothing(read_it, kept.letter, actor, kept.organisation_id, now)
+
+
+def waiting_to_be_read(actor: Actor, before: datetime) -> list[UUID]:
+    """The messages of the actor's organisations that were parked or left unread, the oldest first."""
+    with acting_for(actor):
+        return letters.not_interpreted(actor.organisations, INTERPRETER, before)
+
+
+def _shown(now: datetime) -> datetime:
+    """An instant as FHIR shows it, so as it is searched: to the millisecond."""
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+Outcome = TypeVar("Outcome", Taken, Taken | None)
+
+
+def _all_or_nothing(
+    read_it: Callable[[], Outcome], letter: letters.Letter, actor: Actor, organisation_id: UUID, now: datetime
+) -> Outcome:
+    """Read a stored message in one transaction; what was not taken is closed in another, with the reason."""
     try:
         with acting_for(actor):
-            taken = _interpret(body, actor, organisation_id, letter.id, now)
-            letters.settle(letter, Fate.INTERPRETED, "again" if taken.again else taken.unsure or "")
-            return taken
+            return read_it()
     except Refused as refusal:
         _close(letter, Fate.REFUSED, refusal.reason, actor, organisation_id, now)
+        refusal.message_id = letter.id
         raise
     except (OperationalError, InterfaceError):
         raise
@@ -58,11 +109,15 @@ def take_in(body: bytes, *, actor: Actor, organisation_id: UUID, now: datetime) 
         frames = "".join(traceback.format_tb(failure.__traceback__))
         log.error("FHIR message %s is parked: %s\n%s", letter.id, kind, frames)
         raise Parked(
-            f"Reik could not handle this message. It is kept as {letter.id}; a person looks."
+            f"Reik could not handle this message. It is kept as {letter.id}; whoever runs Reik looks, and has it"
+            " read again."
         ) from None
 
 
-def _interpret(body: bytes, actor: Actor, organisation_id: UUID, message_id: UUID, now: datetime) -> Taken:
+def _interpret(
+    body: bytes, actor: Actor, organisation_id: UUID, kept: letters.Letter, now: datetime
+) -> Taken:
+    message_id = kept.id
     letter = read_letter(body, made_up_only=installation_kind() == "demo")
     taken = operations.take_in(letter, organisation_id=organisation_id, message_id=message_id, now=now)
     written = dict.fromkeys(each.id for each in taken.kept)
@@ -70,6 +125,7 @@ def _interpret(body: bytes, actor: Actor, organisation_id: UUID, message_id: UUI
         actor, Act.CREATE, KIND, [message_id, *([taken.client_id] if taken.client_id else []), *written], now,
         organisation_id=organisation_id, detail="again" if taken.again else taken.unsure or "",
     )  # fmt: skip
+    letters.settle(kept, Fate.INTERPRETED, "again" if taken.again else taken.unsure or "")
     return taken
 
 

@@ -1,26 +1,27 @@
 """FHIR R4 bytes, XML or JSON, to the JSON form as a dict. Pure: no Django, nothing is fetched.
 
-Numbers keep their digits (0.50 stays 0.50: `decimal.Decimal`), extensions of primitives stand beside them as
-`_name`. What is not FHIR at all is `Unreadable`, with the place; whether a resource is right is not judged here.
+Nothing that a message says is lost: numbers keep their digits (0.50 stays 0.50, 1e2 stays 1e2), extensions of
+primitives stand beside them as `_name`, and what cannot be kept (text between elements, a name twice) is not read.
+What is not FHIR at all is `Unreadable`, with the place; whether a resource is right is not judged here.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from lxml import etree
 
-from reik.interop.fhir.elements import NUMBERS, PRIMITIVES, element
+from reik.interop.fhir.digits import Strange, read_number
+from reik.interop.fhir.elements import INTEGERS, NUMBERS, XHTML, Part, parts_of
 
 FHIR = "{http://hl7.org/fhir}"
-XHTML = "{http://www.w3.org/1999/xhtml}"
+XHTML_SPACE = "{http://www.w3.org/1999/xhtml}"
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # schemaLocation says nothing of the resource
 LARGEST = 10 * 1024 * 1024  # bytes
 DEEPEST = 100
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,29})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?")
 _UNPRINTABLE = frozenset(map(chr, range(32))) - frozenset("\t\r\n")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -71,9 +72,9 @@ def _from_json(data: bytes) -> dict[str, Any]:
         made = json.loads(
             data.decode("utf-8-sig"),
             object_pairs_hook=_object,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_number,
+            parse_float=read_number,
+            parse_int=read_number,
+            parse_constant=read_number,
         )
     except UnicodeDecodeError as error:
         raise Unreadable("This JSON is not UTF-8.", f"byte {error.start}") from None
@@ -100,9 +101,8 @@ def _walk(root: dict[str, Any]) -> Iterator[tuple[str, Any, str, int]]:
         yield place, value, kind, depth
         if isinstance(value, dict):
             kind = str(value.get("resourceType", kind)) if kind == "Resource" else kind
-            left += [
-                (f"{place}.{name}", inner, element(kind, name)[0], depth + 1) for name, inner in value.items()
-            ]
+            parts = parts_of(kind)
+            left += [(f"{place}.{name}", inner, parts[name].kind, depth + 1) for name, inner in value.items()]
         elif isinstance(value, list):
             left += [(f"{place}[{index}]", inner, kind, depth + 1) for index, inner in enumerate(value)]
 
@@ -112,11 +112,13 @@ def _judge(place: str, value: Any, kind: str, depth: int) -> None:
         raise Unreadable(f"This is nested deeper than {DEEPEST} levels.", place[:200])
     if isinstance(value, _Twice):
         raise Unreadable(f'The name "{value.name}" stands twice in one object.', place)
-    if isinstance(value, _Strange):
+    if isinstance(value, Strange):
         raise Unreadable(f"{value} is no number of FHIR.", place)
     if isinstance(value, str) and (not _UNPRINTABLE.isdisjoint(value) if value.isascii() else _broken(value)):
         raise Unreadable("This text holds characters that FHIR does not allow.", place)
     if kind in NUMBERS and isinstance(value, str | bool | dict):
+        raise Unreadable(f"This is no {kind}.", place)
+    if kind in INTEGERS and isinstance(value, Decimal):
         raise Unreadable(f"This is no {kind}.", place)
     if kind == "boolean" and value is not None and not isinstance(value, bool | list):
         raise Unreadable("This is neither true nor false.", place)
@@ -124,17 +126,6 @@ def _judge(place: str, value: Any, kind: str, depth: int) -> None:
 
 def _broken(text: str) -> bool:
     return not _UNPRINTABLE.isdisjoint(text) or any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-class _Strange(str):
-    """A number that FHIR does not allow; refused with its place once that is known."""
-
-
-def _number(text: str) -> int | Decimal | _Strange:
-    """Whole numbers as int, others with all their digits; at most 30 digits before and after the point."""
-    if not _NUMBER.fullmatch(text):
-        return _Strange(text[:40])
-    return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
 
 # XML
@@ -164,6 +155,8 @@ def _resource(node: etree._Element, depth: int) -> dict[str, Any]:
     kind = _name(node)
     if not kind[:1].isupper():
         raise Unreadable(f"<{kind}> is not a FHIR resource.", _place(node))
+    if "value" in node.attrib or "id" in node.attrib:
+        raise Unreadable("The id of a resource is an element, and it has no value.", _place(node))
     return {"resourceType": kind, **_value(node, kind, depth)}
 
 
@@ -171,71 +164,119 @@ def _value(node: etree._Element, kind: str, depth: int) -> dict[str, Any]:
     """A resource or a composed value; `kind` is its type in the table of elements."""
     if depth > DEEPEST:
         raise Unreadable(f"This is nested deeper than {DEEPEST} levels.", _place(node))
-    made: dict[str, Any] = {name: str(node.attrib[name]) for name in ("id", "url") if name in node.attrib}
+    made = _attributes(node, kind)
+    if node.text is not None and not node.text.isspace():
+        raise Unreadable("Text stands here, where FHIR has elements only.", _place(node))
     groups: dict[str, list[etree._Element]] = {}
     for child in node:
+        tail = child.tail
+        if tail is not None and not tail.isspace():
+            raise Unreadable("Text stands behind this element.", _place(child))
         groups.setdefault(_name(child), []).append(child)
+    parts = parts_of(kind)
     for name, nodes in groups.items():
-        part, many = element(kind, name)
-        many = many or len(nodes) > 1
-        if part in PRIMITIVES and all(_is_primitive(each) for each in nodes):
-            _put_primitives(made, name, [_primitive(each, part, depth) for each in nodes], many)
-        elif part == "string" and nodes[0].tag.startswith(XHTML):
-            made[name] = etree.tostring(nodes[0], encoding="unicode", with_tail=False)
-        else:
-            values = [_composed(each, part, depth + 1) for each in nodes]
-            made[name] = values if many else values[0]
+        _put(made, name, nodes, parts[name], depth)
     return made
 
 
-def _composed(node: etree._Element, part: str, depth: int) -> dict[str, Any]:
-    if part != "Resource" and not (len(node) == 1 and _name(node[0])[:1].isupper()):
-        return _value(node, part, depth)
-    if len(node) != 1:
+def _attributes(node: etree._Element, kind: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, text in node.attrib.items():
+        name = str(name)
+        if name == "id" or (name == "url" and kind == "Extension"):
+            made[name] = str(text)
+        elif name != "value" and not name.startswith(_INSTANCE):
+            raise Unreadable("FHIR has no such attribute here.", _place(node))
+    return made
+
+
+def _put(made: dict[str, Any], name: str, nodes: list[etree._Element], part: Part, depth: int) -> None:
+    """All elements of one name, as their value in JSON."""
+    many = part.many or len(nodes) > 1
+    primitive = part.primitive or not part.known
+    if primitive and all(_is_primitive(each) for each in nodes):
+        _put_primitives(made, name, [_primitive(each, part, depth) for each in nodes], many)
+    elif part.kind == XHTML and len(nodes) == 1 and nodes[0].tag.startswith(XHTML_SPACE):
+        made[name] = etree.tostring(nodes[0], encoding="unicode", with_tail=False)
+    else:
+        values = [_composed(each, part, depth + 1) for each in nodes]
+        made[name] = values if many else values[0]
+
+
+def _composed(node: etree._Element, part: Part, depth: int) -> dict[str, Any]:
+    if "value" in node.attrib:
+        raise Unreadable("This has a value and parts: FHIR knows the one or the other.", _place(node))
+    if part.kind != "Resource" and (part.known or not (len(node) == 1 and _name(node[0])[:1].isupper())):
+        return _value(node, part.kind, depth)
+    if len(node) != 1 or node.attrib:
         raise Unreadable(f"<{_name(node)}> must hold one resource.", _place(node))
     return _resource(node[0], depth)
 
 
 def _is_primitive(node: etree._Element) -> bool:
-    if node.tag.startswith(XHTML):
+    if node.tag.startswith(XHTML_SPACE):
         return False
-    return "value" in node.attrib or all(_name(child) == "extension" for child in node)
+    return len(node) == 0 or all(_name(child) == "extension" for child in node)
 
 
-def _primitive(node: etree._Element, part: str, depth: int) -> tuple[Any, dict[str, Any] | None]:
-    beside = _value(node, part, depth + 1) if len(node) or "id" in node.attrib else None
-    return _typed(node, part), beside
+def _primitive(node: etree._Element, part: Part, depth: int) -> tuple[Any, dict[str, Any] | None]:
+    attributes = node.attrib
+    if len(node) or node.text or len(attributes) > 1 or "value" not in attributes:
+        return _typed(node, part), _value(node, part.kind, depth + 1) or None
+    return _typed(node, part), None
 
 
-def _typed(node: etree._Element, part: str) -> Any:
-    text = node.get("value")
-    if text is None or part == "string":
-        return text
-    if part == "boolean" and text in ("true", "false"):
+def _typed(node: etree._Element, part: Part) -> Any:
+    text, kind = node.get("value"), part.kind
+    if text is None:
+        return None
+    if kind in NUMBERS:
+        number = read_number(text)
+        if isinstance(number, Strange) or (kind in INTEGERS and isinstance(number, Decimal)):
+            raise Unreadable(f'"{text[:40]}" is no {kind}.', _place(node))
+        return number
+    if kind == "boolean":
+        if text not in ("true", "false"):
+            raise Unreadable(f'"{text[:40]}" is neither true nor false.', _place(node))
         return text == "true"
-    number = _number(text) if part in NUMBERS else _Strange(text)
-    if isinstance(number, _Strange):
-        raise Unreadable(f'"{number}" is no {part}.', _place(node))
-    return number
+    return text
 
 
 def _put_primitives(
     made: dict[str, Any], name: str, values: list[tuple[Any, dict[str, Any] | None]], many: bool
 ) -> None:
-    plain, beside = [value for value, _ in values], [each for _, each in values]
-    if any(value is not None for value in plain):
-        made[name] = plain if many else plain[0]
-    if any(each is not None for each in beside):
-        made[f"_{name}"] = beside if many else beside[0]
+    if not many:
+        plain, beside = values[0]
+        if plain is not None or beside is None:
+            made[name] = plain
+        if beside is not None:
+            made[f"_{name}"] = beside
+        return
+    made[name] = [value for value, _ in values]
+    if any(each is not None for _, each in values):
+        made[f"_{name}"] = [each for _, each in values]
+        if all(value is None for value in made[name]):
+            del made[name]
 
 
 def _name(node: etree._Element) -> str:
-    tag = str(node.tag)
-    for space in (FHIR, XHTML):
-        if tag.startswith(space):
-            return tag.removeprefix(space)
+    tag: str = node.tag
+    if tag.startswith(FHIR):
+        return tag[len(FHIR) :]
+    if tag.startswith(XHTML_SPACE):
+        return tag[len(XHTML_SPACE) :]
     raise Unreadable(f"<{etree.QName(tag).localname}> is not in the namespace of FHIR.", _place(node))
 
 
 def _place(node: etree._Element) -> str:
-    return f"line {node.sourceline}"
+    """The line of an element, and its path: an element that stands more than once has its number."""
+    names: list[str] = []
+    at, above = node, node.getparent()
+    while above is not None:
+        name = etree.QName(at.tag).localname
+        same = [each for each in above if each.tag == at.tag]
+        if not name[:1].isupper():  # the name of a resource within another is no step of a path
+            names.append(name + (f"[{same.index(at)}]" if len(same) > 1 else ""))
+        at, above = above, above.getparent()
+    names.append(etree.QName(at.tag).localname)
+    return f"line {node.sourceline}: {'.'.join(reversed(names))}"[:300]

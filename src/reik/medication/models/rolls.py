@@ -19,6 +19,10 @@ class Roll(models.Model):
     number = models.TextField()  # its name at the device
     barcode = models.TextField(default="")
     packer = models.TextField(default="")
+    format = models.TextField(default="", db_default="")  # its name, as a dispenser says it; empty: not known
+    expires_on = models.DateField(
+        null=True
+    )  # last local day on which its sachets may be used; null: not said
     starts_at = models.DateTimeField()  # inclusive
     ends_at = models.DateTimeField()  # exclusive
     first = models.IntegerField()  # sachets with contents only (R16)
@@ -37,15 +41,9 @@ class Roll(models.Model):
     left_by = models.TextField(default="")
     left_at = models.DateTimeField(null=True)
     left_reason = models.TextField(default="")
-    nearly_empty_at = models.DateTimeField(null=True)  # when that was told
 
     class Meta:
-        indexes = [
-            models.Index(name="roll_of_client", fields=["client", "ends_at"]),
-            models.Index(
-                name="roll_ending", fields=["ends_at"], condition=Q(state="loaded", nearly_empty_at=None)
-            ),
-        ]
+        indexes = [models.Index(name="roll_of_client", fields=["client", "ends_at"])]
         constraints = [
             models.UniqueConstraint(
                 name="roll_number", fields=["organisation", "number"], condition=~Q(state="refused")

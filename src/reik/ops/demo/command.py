@@ -115,8 +115,8 @@ class Neighbourhood:
         from reik.ops.demo import sink
 
         webhook, mail = sink.listen(CENTRE_PORT), sink.listen(MAIL_PORT)
-        self._furnish(webhook.getsockname()[1], mail.getsockname()[1])
         runtime = instance.runtime
+        self._furnish(webhook.getsockname()[1], mail.getsockname()[1], runtime.web)
         if self._shared:
             self._lines.insert(0, f"Op dit netwerk: http://{_own_address()}:{urlsplit(runtime.web).port}")
         log = self._home.path / "log" / "received.log"
@@ -127,7 +127,7 @@ class Neighbourhood:
             ),
         }
 
-    def _furnish(self, centre: int, mail: int) -> None:
+    def _furnish(self, centre: int, mail: int, site: str) -> None:
         """People, past and pace, in a database that has them or not; leaves no connection."""
         from django.db import connections
 
@@ -142,7 +142,7 @@ class Neighbourhood:
         now = clock.now()
         neighbourhood = importlib.import_module("reik.ops.demo.neighbourhood")
         neighbourhood.furnish(self._home, now, pace=self._pace, say=_say, days=self._days)
-        neighbourhood.readdress(centre=centre, mail=mail)
+        neighbourhood.readdress(centre=centre, mail=mail, site=site, now=clock.now())
         if changed[0]:
             renew_all(clock.now())
         self._lines = _people(neighbourhood.personas())

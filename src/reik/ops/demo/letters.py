@@ -34,8 +34,31 @@ def send(residents: Sequence[Resident], lines: Mapping[UUID, Sequence[TimeLine]]
     for each in residents:
         if each.person is not cast.STORY and is_written(each.person):
             times = sorted({line.at for line in lines[each.client_id]})
-            body = json.dumps(_message(each, times, now.date(), now)).encode()
-            take_in(body, actor=_acting(each), organisation_id=each.organisation_id, now=now)
+            _send(each, dict(enumerate(uses(each.number, len(times)), start=1)), times, now)
+
+
+def send_other_dose(resident: Resident, lines: Sequence[TimeLine], now: datetime) -> None:
+    """Her second medicine of the morning is halved from now on, and an inhaler comes beside the roll."""
+    times = sorted({line.at for line in lines})
+    _, second, *_others = uses(resident.number, len(times))
+    other = Use(text=f"{second.text} (half)", at=second.at)
+    inhaler = Use(text="Salbutamol inhalator 100 microgram", at=(), packed=False, on_need=True)
+    _send(resident, {2: other, NEW: inhaler}, times, now)
+
+
+def send_unclear(resident: Resident, now: datetime) -> None:
+    """An agreement once a week that does not say on which day: nobody may guess it."""
+    weekly = Use(text="Alendroninezuur tablet 70 mg", at=(), packed=True, weekly=True)
+    _send(resident, {NEW: weekly}, (), now)
+
+
+NEW = 9
+"""The number of an agreement that was not there before."""
+
+
+def _send(resident: Resident, used: Mapping[int, Use], times: Sequence[time], now: datetime) -> None:
+    body = json.dumps(_message(resident, used, times, now.date(), now)).encode()
+    take_in(body, actor=_acting(resident), organisation_id=resident.organisation_id, now=now)
 
 
 def _acting(resident: Resident) -> Actor:
@@ -45,10 +68,11 @@ def _acting(resident: Resident) -> Actor:
     )  # fmt: skip
 
 
-def _message(resident: Resident, times: Sequence[time], first: date, now: datetime) -> Json:
-    used = uses(resident.number, len(times))
+def _message(
+    resident: Resident, used: Mapping[int, Use], times: Sequence[time], first: date, now: datetime
+) -> Json:
     entries = [_entry("patient", _patient(resident))]
-    for number, each in enumerate(used, start=1):
+    for number, each in used.items():
         entries.append(
             _entry(f"product-{number}", {"resourceType": "Medication", "code": {"text": each.text}})
         )
@@ -108,6 +132,8 @@ def _dosage(use: Use, times: Sequence[time]) -> Json:
             "denominator": {"value": 1, "unit": "dag", "code": "d"},
         }
         return {**dosage, "asNeededBoolean": True, "maxDosePerPeriod": most}
+    if use.weekly:
+        return {**dosage, "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}}
     at = [f"{times[each]:%H:%M:%S}" for each in use.at]
     repeat = {"timeOfDay": at, "frequency": len(at), "period": 1, "periodUnit": "d"}
     return {**dosage, "timing": {"repeat": repeat}}

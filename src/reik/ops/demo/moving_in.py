@@ -197,8 +197,12 @@ def webhook_address(port: int) -> str:
 
 def mail_address(port: int, name: str) -> str:
     """The mailbox of someone of the demo, at the demo's own mail server."""
-    to = f"{plain(name)}@example.org"
-    return f"smtp://127.0.0.1:{port}/?{urlencode({'to': to, 'from': 'reik@example.org', 'tls': 'none'})}"
+    return f"{mailbox(port)}&{urlencode({'to': f'{plain(name)}@example.org'})}"
+
+
+def mailbox(port: int) -> str:
+    """The mailbox of the demo's care organisations, at its own mail server."""
+    return f"smtp://127.0.0.1:{port}/?{urlencode({'from': 'reik@example.org', 'tls': 'none'})}"
 
 
 def plain(name: str) -> str:

@@ -17,9 +17,10 @@ from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.models import Account, Destination, Organisation
 from reik.kernel.operations import installation_kind, set_pace
+from reik.medication.request_letters import set_desk
 from reik.medication.schedule import EVERY_DAY
 from reik.ops.database import MONTHLY_TABLES, as_owner
-from reik.ops.demo import agenda, cast, dispensers, letters, moving_in, pharmacy
+from reik.ops.demo import agenda, cast, dispensers, letters, moving_in, pharmacy, today
 from reik.ops.demo.cast import Person
 from reik.ops.demo.moving_in import Town
 from reik.ops.demo.pharmacy import Pharmacy
@@ -100,8 +101,11 @@ def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Sa
         lines = _lines(town, now)
         pharmacy.agree_schedules(town.residents, lines, since, read_back=read_back)
         letters.send(town.residents, lines, since + timedelta(minutes=15))
+        today.settle_in(town.residents, since + timedelta(minutes=18))
         inhabited = _switch_on(town, since + timedelta(minutes=20))
     street = _live(town, [life for life, _ in inhabited], since + timedelta(minutes=30), now, say)
+    with transaction.atomic():
+        today.happen(town.residents, lines, now)
     return _Place(town=town, inhabited=inhabited, street=street)
 
 
@@ -220,8 +224,11 @@ def _persona(account: Account) -> Persona:
     )  # fmt: skip
 
 
-def readdress(*, centre: int, mail: int) -> None:
-    """The demo's receivers listen on these ports of loopback this time. Only the neighbourhood's desks are touched."""
+def readdress(*, centre: int, mail: int, site: str, now: datetime) -> None:
+    """The demo's receivers listen on these ports of loopback this time, and `site` is where its screens are.
+
+    Only the neighbourhood's desks are touched.
+    """
     for each in Destination.objects.filter(organisation__accounts__username__startswith="demo.").distinct():
         if each.channel == "webhook":
             address = moving_in.webhook_address(centre)
@@ -229,3 +236,12 @@ def readdress(*, centre: int, mail: int) -> None:
             address = moving_in.mail_address(mail, each.name)
         each.address = vault().seal_text(each.organisation_id, address)
         each.save(update_fields=["address"])
+    for care in Organisation.objects.filter(kind="care", accounts__username__startswith="demo.").distinct():
+        set_desk(
+            organisation_id=care.id,
+            phone="053 555 01 00",
+            site=site,
+            mail=moving_in.mailbox(mail),
+            by="demo",
+            now=now,
+        )

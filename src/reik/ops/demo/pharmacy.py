@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from reik.medication import roll_life
+from reik.medication.custody import Step
 from reik.medication.models import LIVE, Roll
 from reik.medication.operations import (
     Draft,
@@ -21,9 +23,11 @@ from reik.medication.operations import (
 )
 from reik.medication.queries import planned_doses, timetables
 from reik.medication.roll_check import Refusal, RollRefused, SachetOnRoll, sachets_for
+from reik.medication.roll_steps import Hand
 from reik.medication.schedule import TimeLine, local_day, whole_days
 from reik.ops.demo.moving_in import Resident
 from reik.ops.demo.prescribed import filled
+from reik.tasks.queries import open_tasks_of
 
 PHARMACIST, SECOND = "Ruud Blok", "Ilse Nij Bijvank"
 DRIVER = "koerier De Vijzel"
@@ -38,6 +42,14 @@ REGISTERED_BEFORE = timedelta(days=9)
 """Before the end of the roll before; it is delivered on the next round, in time for the device's own warning."""
 FEW_MOMENTS = timedelta(days=3)
 """So much sooner for who has few: a plan ends with its last moment, which may be days before the roll does."""
+
+NURSE = "wijkverpleging"
+STEPS = {
+    roll_life.COUNT: (Step.COUNTED, NURSE, "nurse"),
+    roll_life.BACK: (Step.HANDED_BACK, DRIVER, "courier"),
+    roll_life.RECEIVE_BACK: (Step.RETURNED, SECOND, "pharmacist"),
+}
+"""What is done about what is left of a roll, one step a day."""
 
 Lines = Mapping[UUID, Sequence[TimeLine]]
 """Each client's schedule."""
@@ -56,6 +68,16 @@ def agree_schedules(
         written += write_schedules(organisation_id=organisation_id, drafts=drafts, by=writer, now=now)
     for schedule_id in written:
         confirm_schedule(schedule_id, PHARMACIST, read_back)
+
+
+def bring_back_leftovers(client_ids: Sequence[UUID], now: datetime) -> None:
+    """What is left of rolls is counted, taken along by the driver, and counted again at the pharmacy (R13, N6)."""
+    for task in open_tasks_of(client_ids):
+        if task.kind in STEPS and task.about is not None:
+            step, by, role = STEPS[task.kind]
+            said = task.detail.get("count")
+            count = int(str(said)) if said is not None else 0
+            roll_life.take_step(task.about, step, Hand(by=by, role=role, count=count, expected=count), now)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,6 +148,7 @@ class Pharmacy:
         for shelf in self._shelves:
             with suppress(*self._refused):
                 self._deliver(shelf, now)
+        bring_back_leftovers(list({shelf.client_id for shelf in self._shelves}), now)
         for shelf in self._shelves:
             ahead = REGISTERED_BEFORE + (FEW_MOMENTS if shelf.few else timedelta())
             if shelf.until <= local_day(now + ahead, self._zone):

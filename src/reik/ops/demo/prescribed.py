@@ -35,6 +35,7 @@ class Use:
     at: tuple[int, ...]
     packed: bool = True
     on_need: bool = False
+    weekly: bool = False
 
 
 def uses(number: int, times: int) -> list[Use]:

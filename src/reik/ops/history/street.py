@@ -17,11 +17,12 @@ from django.db import transaction
 
 from reik.dispensing.overdue import close_overdue
 from reik.dispensing.plan_keeping import renew_plans
+from reik.dispensing.roll_abilities import HOME_SIDE
 from reik.dispensing.stream import PARTITIONS
 from reik.ingest import commands
 from reik.ingest.operations import Receiver
 from reik.ingest.payloads import Arrived
-from reik.medication.operations import note_nearly_empty
+from reik.medication.operations import tell_rolls_due
 from reik.medication.schedule import instant_of
 from reik.ops.history.answering import Staff
 from reik.ops.history.calling import Calling
@@ -90,7 +91,7 @@ class Street:
         self._catch_up(now)
         if self._daily is not None:
             self._daily(now)
-        note_nearly_empty(now)
+        tell_rolls_due(now, HOME_SIDE)
         with transaction.atomic():
             renew_plans(now)
         commands.expire(now)

@@ -29,8 +29,11 @@ from reik.medication.overview import (
 from reik.medication.queries import open_findings
 from reik.medication.schedule import TimeLine
 from reik.people.queries import ClientCard, carers_of
+from reik.web.away.shown import banner_of
+from reik.web.changes.shown import TO_DECIDE, waiting
 from reik.web.client import timeline
 from reik.web.client.chain import links_of
+from reik.web.client.roll_way import way_of
 from reik.web.client.state import alert_chip, clock_of, dispenser_words, roll_left
 from reik.web.client.week import bounds, counts_of, in_words, monday_of, week_of
 from reik.web.client.whose import weight, who_has_it
@@ -84,6 +87,8 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
         "carers": carers_of([card.id]).get(card.id, []) if actor.role in SEES_CARERS else [],
         "sees_carers": actor.role in SEES_CARERS, "may_work": actor.role in SEES_WORK,
         "findings": _findings(card), "alerts": _alerts(card, actor.name, now, zone),
+        "absence": banner_of(card.id),
+        "changes": waiting({card.id: card}, now, TO_DECIDE) if actor.role in SEES_WORK else [],
         "lines": timeline.happened(card.id, dispenser, now - LATELY, now, now, zone)[:LINES],
         **_medication(card, schedule, now, zone), **_device(card, actor, dispenser, now, zone),
     }  # fmt: skip
@@ -129,7 +134,7 @@ def _medication(
 def _outside(agreed: Agreed) -> dict[str, Any]:
     return {
         "outside": [(at, each) for at, of in agreed.outside.items() for each in of],
-        "as_needed": [_need(each) for each in agreed.as_needed],
+        "as_needed": [need_words(each) for each in agreed.as_needed],
         "unplannable": [
             (
                 agreed.names.get(str(each.get("agreement"))) or _("naam niet bekend"),
@@ -141,7 +146,7 @@ def _outside(agreed: Agreed) -> dict[str, Any]:
     }
 
 
-def _need(need: Mapping[str, Any]) -> tuple[str, str]:
+def need_words(need: Mapping[str, Any]) -> tuple[str, str]:
     """A medicine that she may ask for: its name, and what the pharmacy wrote about it."""
     product = need.get("product") or {}
     name = str(product.get("display") or product.get("code") or _("naam niet bekend"))
@@ -176,7 +181,7 @@ def _device(
         "senses": dispenser is None or dispenser.evidence == "removed",
         "plan": plan_of(dispenser.id) if dispenser else None,
         "left": roll_left(rolls, now.astimezone(zone).date(), zone),
-        "rolls": rolls, "counted": _counted(dispenser),
+        "rolls": rolls, "counted": _counted(dispenser), "roll_way": way_of(card, now),
     }  # fmt: skip
 
 

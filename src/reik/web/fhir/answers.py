@@ -61,7 +61,7 @@ def respond_stored(request: HttpRequest, stored: Stored) -> HttpResponse:
 
 
 def respond_refusal(request: HttpRequest, refusal: Refused, **headers: str) -> HttpResponse:
-    return respond(request, refusal.status, operation_outcome(refusal.issues), headers)
+    return respond(request, refusal.status, operation_outcome(refusal.issues, refusal.message_id), headers)
 
 
 def _form(request: HttpRequest) -> Format:

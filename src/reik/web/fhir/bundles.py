@@ -14,6 +14,9 @@ from reik.interop.fhir.store.queries import Found, Stored
 def transaction_response(taken: Taken, base: str, *, with_resources: bool) -> dict[str, Any]:
     """Each entry of the message as it now stands, in the order of the message."""
     entries = [_answered(each, base) for each in taken.kept]
+    for index in sorted({index for index, _ in taken.warnings}):
+        odd = [issue for of, issue in taken.warnings if of == index]
+        entries[index]["response"]["outcome"] = operation_outcome(odd)
     if with_resources:
         entries = [
             {"resource": each.resource, **entry} for each, entry in zip(taken.kept, entries, strict=True)

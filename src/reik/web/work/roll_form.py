@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from reik.dispensing.roll_abilities import abilities_of
 from reik.kernel.tenancy import Actor
 from reik.medication import queries as medication
 from reik.medication.operations import register_roll
@@ -23,7 +24,9 @@ from reik.web.work.clients import date_of
 from reik.web.work.rows import clock_of
 
 DAYS, MOST_DAYS = 14, 31
-FIELDS = ("number", "day", "time", "days", "how", "first", "last", "count", "barcode", "packer", "gap")
+FIELDS = (
+    "number", "day", "time", "days", "how", "first", "last", "count", "barcode", "packer", "gap", "format", "expires",
+)  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +69,8 @@ def read(data: QueryDict, card: ClientCard) -> RollForm:
         errors["day"] = _("Vul de eerste dag in, zoals 31-12-2026.")
     if at is None:
         errors["time"] = _("Een tijd is uren en minuten: 08:00.")
+    if values["expires"] and date_of(values["expires"]) is None:
+        errors["expires"] = _("Vul de laatste gebruiksdag in, zoals 31-12-2026, of laat hem leeg.")
     days = _number(form, "days", _("Vul in voor hoeveel dagen de rol is: 1 tot 31."), 1, MOST_DAYS)
     _number(form, "first", _("Vul het nummer van het eerste zakje in."), 0, 99_999)
     if values["how"] == "counted":
@@ -106,6 +111,8 @@ def register(form: RollForm, card: ClientCard, actor: Actor, now: datetime) -> U
         organisation_id=card.organisation_id, client_id=card.id, number=form.values["number"],
         starts_at=form.starts_at, ends_at=form.ends_at, by=actor.name, now=now, sachets=sachets, counted=counted,
         packer=form.values["packer"], barcode=form.values["barcode"], gap_because=form.values["gap"],
+        roll_format=form.values["format"], expires_on=date_of(form.values["expires"]),
+        device=abilities_of([card.id]).get(card.id),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,17 +13,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from reik.dispensing.roll_abilities import abilities_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.medication import operations
 from reik.medication import queries as medication
 from reik.medication.roll_check import RollRefused
+from reik.medication.roll_life_seen import ArrangementSeen, roll_seen
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.frame import is_demo
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
-from reik.web.work import roll_form
+from reik.web.work import roll_form, roll_life
 from reik.web.work.path import ROLL, path_of
 from reik.web.work.roll_form import RollForm
 from reik.web.work.shown import RollRow, roll_row, sachet_days
@@ -65,17 +68,38 @@ def _log(
 
 
 def _list(
-    request: ActingRequest, card: ClientCard, known: Sequence[object], form: RollForm, now: datetime
+    request: ActingRequest,
+    card: ClientCard,
+    known: Sequence[Any],
+    form: RollForm,
+    now: datetime,
+    refusals: Sequence[str] = (),
+    arranged: ArrangementSeen | None = None,
 ) -> HttpResponse:
     path = path_of(card, ROLL, now)
-    wrong = bool(form.errors or form.refusals)
-    rows = [roll_row(each) for each in known]
+    wrong = bool(form.errors or form.refusals or refusals)
+    life = roll_life.of_client(card, now, said=arranged)
+    rows = [roll_row(each, life.left.get(each.id, "")) for each in known]
     values = {
         "card": card, "path": path, "form": form, "v": form.values, "e": form.errors, "rolls": rows,
-        "open": wrong or not any(each.state in ("registered", "delivered", "loaded") for each in rows),
+        "refusals": refusals, "life": life,
+        "open": (wrong and not refusals)
+        or not any(each.state in ("registered", "delivered", "loaded") for each in rows),
         "planned": path.confirmed is not None or bool(medication.agreements_of([card.id])),
     }  # fmt: skip
     return render(request, "work/rolls.html", values, status=422 if wrong else 200)
+
+
+def list_again(
+    request: ActingRequest, card: ClientCard, refusals: Sequence[str], arranged: ArrangementSeen | None = None
+) -> HttpResponse:
+    """The page with what was refused, and with what was typed."""
+    now = clock.now()
+    known = list(medication.rolls_of(card.id))
+    _log(request, Act.REFUSED, card, [card.id], now, "arrange rolls")
+    return _list(
+        request, card, known, roll_form.begin(card, known, now, demo=is_demo()), now, refusals, arranged
+    )
 
 
 @require_safe
@@ -111,9 +135,16 @@ def _page(
         "findings": [finding_words(each.kind, each.key, each.sentence, of_roll=True) for each in findings],
         "may_accept": is_pharmacy(actor_of(request)), "because": request.POST.get("because", ""),
         "first": first or row.first, "last": last or row.last, "count": count or row.count,
-        "may_go": row.ends_at > now,
+        "may_go": row.ends_at > now, "typed": request.POST,
+        **_life(request, card, row, now),
     }  # fmt: skip
     return render(request, "work/roll.html", values, status=422 if refusals else 200)
+
+
+def _life(request: ActingRequest, card: ClientCard, row: RollRow, now: datetime) -> dict[str, object]:
+    seen = roll_seen(row.id, now, abilities_of([card.id]))
+    assert seen is not None
+    return roll_life.life_of(seen, card, actor_of(request))
 
 
 def _moment(key: str) -> tuple[date, time] | None:
@@ -129,11 +160,12 @@ def _moment(key: str) -> tuple[date, time] | None:
 @require_POST
 @room_for(*EVERYONE)
 def act(request: ActingRequest, client_id: UUID, roll_id: UUID, act: str) -> HttpResponse:
-    """bezorgen, laden, terug or akkoord (by the pharmacy)."""
+    """bezorgen, laden, stap (any other of its chain), terug or akkoord (by the pharmacy)."""
     now = clock.now()
     card, row = _of(request, client_id, roll_id)
     acts: dict[str, Callable[[], None]] = {
-        "bezorgen": lambda: operations.deliver_roll(roll_id, actor_of(request).name, now),
+        "bezorgen": lambda: roll_life.take(request, card, roll_id, row.number, "delivered", now),
+        "stap": lambda: roll_life.take(request, card, roll_id, row.number, request.POST.get("step", ""), now),
         "laden": lambda: _load(request, card, row, now),
         "terug": lambda: operations.return_roll(roll_id, actor_of(request).name, _because(request), now),
         "akkoord": lambda: _accept(request, roll_id, now),
@@ -169,7 +201,8 @@ def _load(request: ActingRequest, card: ClientCard, row: RollRow, now: datetime)
     first, last, count = (_whole(request.POST.get(name, "")) for name in ("first", "last", "count"))
     operations.load_roll(
         organisation_id=card.organisation_id, client_id=card.id, number=row.number, first=first, last=last,
-        count=count, by=actor_of(request).name, now=now,
+        count=count, by=actor_of(request).name, role=actor_of(request).role, now=now,
+        device=abilities_of([card.id]).get(card.id),
     )  # fmt: skip
 
 

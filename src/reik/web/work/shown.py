@@ -58,13 +58,15 @@ class RollRow:
     packer: str
     barcode: str
     said: str
+    left: str = ""
 
 
-def roll_row(roll: Any) -> RollRow:
+def roll_row(roll: Any, left: str = "") -> RollRow:
     return RollRow(
         id=roll.id, client_id=roll.client_id, number=roll.number, state=roll.state,
         state_word=state_words(roll.state), starts_at=roll.starts_at, ends_at=roll.ends_at, first=roll.first,
         last=roll.last, count=roll.count, packer=roll.packer, barcode=roll.barcode, said=_said(roll),
+        left=left,
     )  # fmt: skip
 
 

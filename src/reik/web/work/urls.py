@@ -2,11 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from reik.web.work import clients, dispensers, linking, lists, reading, rolls, schedules, worklist
+from reik.web.work import (
+    clients,
+    dispensers,
+    linking,
+    lists,
+    reading,
+    roll_arranging,
+    roll_files,
+    rolls,
+    schedules,
+    worklist,
+)
 
 urlpatterns: list[URLPattern] = [
     path("werklijst", worklist.worklist),
     path("werklijst/lijst", lists.upload),
+    path("werklijst/rollen", roll_files.of_all),
     path("werklijst/schema/<uuid:schedule_id>", reading.read_back),
     path("werklijst/schema/<uuid:schedule_id>/klopt", reading.confirm),
     path("werklijst/schema/<uuid:schedule_id>/klopt-niet", reading.send_back),
@@ -17,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("clienten/<uuid:client_id>/werk", clients.client_work),
     path("clienten/<uuid:client_id>/schema", schedules.schedule),
     path("clienten/<uuid:client_id>/rollen", rolls.rolls),
+    path("clienten/<uuid:client_id>/rollen/bestand", roll_files.of_client),
+    path("clienten/<uuid:client_id>/rollen/afspraak", roll_arranging.arrange),
+    path("clienten/<uuid:client_id>/rollen/bestelling", roll_arranging.in_hand),
     path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>", rolls.roll),
     path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>/<str:act>", rolls.act),
     path("clienten/<uuid:client_id>/dispenser", dispensers.dispenser),

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 
 from reik.medication.roll_check import Refusal
 from reik.medication.schedule import TimeLine
+from reik.web.work.content_words import content_words
+from reik.web.work.roll_life_words import life_refusals
 
 
 def day_names() -> list[tuple[int, str]]:
@@ -79,7 +81,8 @@ def refusal_words(refusal: Refusal) -> str:
         return _differing(refusal.sentence)
     if refusal.code == "wrong_period" and (found := re.search(r"Sachet (\d+)", refusal.sentence)):
         return _("Zakje %(n)s valt buiten de periode van de rol.") % {"n": found[1]}
-    return _refusals().get(refusal.code) or _counted(refusal) or refusal.sentence
+    said = _refusals() | life_refusals()
+    return said.get(refusal.code) or _counted(refusal) or refusal.sentence
 
 
 def _refusals() -> dict[str, str]:
@@ -152,6 +155,8 @@ def state_words(state: str) -> str:
 def _differing(sentence: str) -> str:
     if sentence.startswith("The pharmacy has to look"):
         return _("De apotheek moet eerst naar deze rol kijken:")
+    if said := content_words(sentence):
+        return said
     found = re.match(r"(\d\d-\d\d-\d{4}) (\d\d:\d\d): (.*)", sentence)
     if not found:
         return sentence

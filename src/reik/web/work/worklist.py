@@ -27,6 +27,7 @@ from reik.medication.findings import FindingUnknown
 from reik.medication.written import Written
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
+from reik.web.changes.shown import TO_DECIDE, waiting
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.work.reading import is_other
@@ -73,6 +74,7 @@ def _page(
     values = {
         "work": work, "last": written.last_arrival(list(known)), "may_settle": is_pharmacy(actor), "error": error,
         "error_at": at, "because": because, "clients": len(known),
+        "changes": waiting(known, now, TO_DECIDE),
     }  # fmt: skip
     return render(request, "work/worklist.html", values, status=422 if error else 200)
 

@@ -69,9 +69,14 @@ class Known:
     """What the store holds under an identity; `version` 0: nothing yet."""
 
     id: UUID
+    identity: bytes
     version: int = 0
     digest: bytes = b""
     recorded_at: datetime | None = None
+    stored: bool = False  # there is a row of it
+
+
+Names = tuple[str, bytes]  # type and identity
 
 
 def identify(
@@ -82,28 +87,31 @@ def identify(
     What has no identifier is known by its content, which may point at others: those go first.
     """
     known: dict[int, Known] = {}
+    named: dict[Names, Known] = {}
     where: dict[str, str] = {}
     waiting = dict(enumerate(entries))
     while waiting:
-        names = {name for each in waiting.values() for name in each.names}
-        ready = {
-            index: identity
-            for index, each in waiting.items()
-            if (identity := _identity(organisation_id, each, names, where)) is not None
-        }
-        if not ready:  # they point at each other in a ring
-            ready = {
-                index: identity
-                for index, each in waiting.items()
-                if (identity := _identity(organisation_id, each, set(), where)) is not None
-            }
-        wanted = [(entries[index].type, each) for index, each in ready.items()]
-        found = dict(zip(wanted, find(organisation_id, wanted, now), strict=True))
+        addresses = {name for each in waiting.values() for name in each.names}
+        # When they point at each other in a ring, nobody waits for anybody.
+        ready = _ready(organisation_id, waiting, addresses, where) or _ready(
+            organisation_id, waiting, set(), where
+        )
+        find(organisation_id, [(entries[index].type, each) for index, each in ready.items()], named, now)
         for index, identity in ready.items():
-            known[index] = found[entries[index].type, identity]
             entry = waiting.pop(index)
+            known[index] = named[entry.type, identity]
             where |= dict.fromkeys(entry.names, f"{entry.type}/{known[index].id}")
     return [known[index] for index in range(len(entries))], where
+
+
+def _ready(
+    organisation_id: UUID, waiting: Mapping[int, Entry], names: set[str], where: Mapping[str, str]
+) -> dict[int, bytes]:
+    return {
+        index: identity
+        for index, each in waiting.items()
+        if (identity := _identity(organisation_id, each, names, where)) is not None
+    }
 
 
 def _identity(
@@ -124,24 +132,25 @@ WHERE organisation_id = %s AND identity = ANY(%s)
 """
 
 
-def find(organisation_id: UUID, wanted: Sequence[tuple[str, bytes]], now: datetime) -> list[Known]:
-    """What is known under each (type, identity), in order; a row is made for what is not known yet."""
+def find(organisation_id: UUID, wanted: Sequence[Names], named: dict[Names, Known], now: datetime) -> None:
+    """Add to `named` what is known under each (type, identity); what is not yet known gets its id here."""
+    asked = [each for each in wanted if each not in named]
+    if not asked:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [organisation_id, [identity for _, identity in wanted]])
-        found = {
-            (type, bytes(identity)): Known(id, version, bytes(digest), at)
-            for type, identity, id, version, digest, at in cursor.fetchall()
-        }
-    made = {each: Known(new_id(now)) for each in wanted if each not in found}
-    _RESOURCES.insert((known.id, organisation_id, *each, 1, b"", now, now) for each, known in made.items())
-    found |= made
-    return [found[each] for each in wanted]
+        cursor.execute(_FIND, [organisation_id, [identity for _, identity in asked]])
+        for type, identity, id, version, digest, at in cursor.fetchall():
+            named.setdefault(
+                (type, bytes(identity)), Known(id, bytes(identity), version, bytes(digest), at, stored=True)
+            )
+    for type, identity in asked:
+        named.setdefault((type, identity), Known(new_id(now), identity))
 
 
 _RESOURCES = Table(
     "fhir_resource",
     id="uuid", organisation_id="uuid", type="text", identity="bytea", version="int", digest="bytea",
-    created_at="timestamptz", updated_at="timestamptz",
+    patient_id="uuid", created_at="timestamptz", updated_at="timestamptz",
 )  # fmt: skip
 _VERSIONS = Table(
     "fhir_version",
@@ -162,51 +171,64 @@ def keep(
     organisation_id: UUID,
     known: Sequence[Known],
     entries: Sequence[tuple[Mapping[str, Any], bool]],
+    now: datetime,
+) -> list[Kept]:
+    """What each becomes; `entries` are (content, only if new) in the order of `known`. Nothing is written yet."""
+    return [
+        _step(organisation_id, each, content, only_if_new, now)
+        for each, (content, only_if_new) in zip(known, entries, strict=True)
+    ]
+
+
+def write(
+    organisation_id: UUID,
+    known: Sequence[Known],
+    kept: Sequence[Kept],
     *,
     patient_id: UUID,
     message_id: UUID,
     now: datetime,
-) -> list[Kept]:
-    """Write what is new or differs; `entries` are (content, only if new) in the order of `known`."""
-    kept = [
-        _step(organisation_id, each, content, only_if_new, now)
-        for each, (content, only_if_new) in zip(known, entries, strict=True)
-    ]
+) -> None:
+    """Write what is new or differs, and the rows by which its newest version is found; `known` as in `keep`."""
     written = [each for each in kept if each.became is not Became.SAME]
+    current = {each.id: each for each in written}  # the newest version of each
+    rows = {each.id: each for each in known}
+    _RESOURCES.insert(
+        (id, organisation_id, each.type, rows[id].identity, each.version, rows[id].digest,
+         _patient_of(each, patient_id), now, now)
+        for id, each in current.items() if not rows[id].stored
+    )  # fmt: skip
     _VERSIONS.insert(
         (each.id, each.version, organisation_id, *_stored(organisation_id, each), message_id, now)
         for each in written
     )
-    digests = {each.id: each.digest for each in known}
-    _make_current(organisation_id, {each.id: each for each in written}, digests, patient_id, now)
-    return kept
-
-
-def _make_current(
-    organisation_id: UUID,
-    current: Mapping[UUID, Kept],
-    digests: Mapping[UUID, bytes],
-    patient_id: UUID,
-    now: datetime,
-) -> None:
-    """The newest version of each is the current one, and is found by what it says."""
-    if not current:
-        return
-    rows = [_current(each, digests[id], patient_id) for id, each in current.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(_SET_CURRENT, [now, *_CURRENT.values(rows)])
-        cursor.execute("DELETE FROM fhir_token WHERE resource_id = ANY(%s)", [list(current)])
+    changed = [each for id, each in current.items() if rows[id].stored]
+    _make_current([(each, rows[each.id].digest) for each in changed], patient_id, now)
     _TOKENS.insert(
         (organisation_id, id, *row)
         for id, each in current.items()
         for row in sorted(keys.rows_of(organisation_id, each.content))
     )
+    for id in current:
+        rows[id].stored = True
 
 
-def _current(kept: Kept, digest: bytes, patient_id: UUID) -> tuple[UUID, int, bytes, UUID | None]:
+def _make_current(changed: Sequence[tuple[Kept, bytes]], patient_id: UUID, now: datetime) -> None:
+    """The newest version of each is the current one; the rows of the one before find it no more."""
+    if not changed:
+        return
+    rows = [(each.id, each.version, digest, _patient_of(each, patient_id)) for each, digest in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_CURRENT, [now, *_CURRENT.values(rows)])
+        cursor.execute(
+            "DELETE FROM fhir_token WHERE resource_id = ANY(%s)", [[each.id for each, _ in changed]]
+        )
+
+
+def _patient_of(kept: Kept, patient_id: UUID) -> UUID | None:
     """What is about nobody (a medicine, a pharmacy) belongs to no patient: many messages share it."""
     about = kept.type in ("Patient", "Bundle") or "subject" in kept.content or "patient" in kept.content
-    return kept.id, kept.version, digest, patient_id if about else None
+    return patient_id if about else None
 
 
 def _step(

@@ -79,25 +79,27 @@ def content_of(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 def pointing_at(value: Any, known: Mapping[str, str]) -> Any:
     """The value with each literal reference that `known` names changed to the address in the store."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {
             name: known.get(inner, inner)
             if name == "reference" and isinstance(inner, str)
-            else pointing_at(inner, known)
+            else (pointing_at(inner, known) if isinstance(inner, (dict, list)) else inner)
             for name, inner in value.items()
         }
     if isinstance(value, list):
-        return [pointing_at(each, known) for each in value]
+        return [pointing_at(each, known) if isinstance(each, (dict, list)) else each for each in value]
     return value
 
 
 def literal_references(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if name == "reference" and isinstance(inner, str):
-                yield inner
-            else:
-                yield from literal_references(inner)
-    elif isinstance(value, list):
-        for each in value:
-            yield from literal_references(each)
+    """Every literal reference in a value, at any depth."""
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            reference = part.get("reference")
+            if isinstance(reference, str):
+                yield reference
+            left += [each for each in part.values() if isinstance(each, (dict, list))]
+        else:
+            left += [each for each in part if isinstance(each, (dict, list))]

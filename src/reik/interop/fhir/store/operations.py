@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from reik.interop.fhir.identifiers import BSN, identifiers
-from reik.interop.fhir.intake import Letter, birth_date_of, bsn_of
+from reik.interop.fhir.intake import Letter, birth_date_of, bsn_of, warnings
+from reik.interop.fhir.outcome import Issue
 from reik.interop.fhir.store import keeping, keys, queries
 from reik.interop.fhir.store.handover import hand_over
 from reik.interop.fhir.store.keeping import Became, Kept
@@ -38,6 +39,8 @@ class Taken:
     client_id: UUID | None
     unsure: str | None
     again: bool
+    # What is odd but no reason to refuse, each with the number of its entry.
+    warnings: Sequence[tuple[int, Issue]] = ()
 
 
 def take_in(letter: Letter, *, organisation_id: UUID, message_id: UUID, now: datetime) -> Taken:
@@ -47,35 +50,66 @@ def take_in(letter: Letter, *, organisation_id: UUID, message_id: UUID, now: dat
     """
     keeping.lock(organisation_id)
     digest = keys.fingerprint(organisation_id, letter.bundle)
-    message = Message.objects.filter(organisation_id=organisation_id, digest=digest).first()
-    again = message is not None
-    kept = _brought(message) if message else _keep(letter, organisation_id, message_id, now)
+    message = _message(organisation_id, digest)
+    if message is not None:
+        kept, again = _brought(message), True
+    else:
+        kept, message = _keep(letter, organisation_id, digest, message_id, now)
+        again = False
     patient = next(each for each in kept if each.type == "Patient")
-    if message is None:
-        bundle_id = _keep_bundle(letter, kept, organisation_id, digest, message_id, patient.id, now)
-        message = Message(
-            id=message_id, organisation_id=organisation_id, digest=digest, bundle_id=bundle_id,
-            patient_id=patient.id, received_at=now,
-        )  # fmt: skip
-    client_id, unsure = _find(organisation_id, patient)
+    linked = _linked(patient)
+    client_id, unsure = _find(organisation_id, patient, linked)
     if message.handed_at is None:
-        _place(message, kept, client_id, unsure, now)
-    return Taken(message_id=message.id, kept=kept, client_id=client_id, unsure=unsure, again=again)
+        _place(message, kept, linked, client_id, unsure, now)
+    return Taken(
+        message_id=message.id, kept=kept, client_id=client_id, unsure=unsure, again=again,
+        warnings=list(warnings(letter)),
+    )  # fmt: skip
 
 
-def _keep(letter: Letter, organisation_id: UUID, message_id: UUID, now: datetime) -> list[Kept]:
+_MESSAGE = """
+SELECT id, organisation_id, digest, bundle_id, patient_id, to_link_id, received_at, handed_at FROM fhir_message
+WHERE organisation_id = %s AND digest = %s
+"""
+
+
+def _message(organisation_id: UUID, digest: bytes) -> Message | None:
+    """The same message as it was taken in before."""
+    return next(iter(Message.objects.raw(_MESSAGE, [organisation_id, digest])), None)
+
+
+def _keep(
+    letter: Letter, organisation_id: UUID, digest: bytes, message_id: UUID, now: datetime
+) -> tuple[list[Kept], Message]:
+    """Write the resources of a message, and the message itself, whose entries name the versions that it brought."""
     known, where = keeping.identify(organisation_id, letter.entries, now)
     contents = [
         (keys.pointing_at(keys.content_of(each.resource), where), each.only_if_new is not None)
         for each in letter.entries
     ]
+    kept = keeping.keep(organisation_id, known, contents, now)
     patient_id = next(
         each.id for each, entry in zip(known, letter.entries, strict=True) if entry is letter.patient
     )
-    kept = keeping.keep(
-        organisation_id, known, contents, patient_id=patient_id, message_id=message_id, now=now
-    )
-    return _as_stored(kept, [each.only_if_new is not None for each in letter.entries])
+    bundle = keeping.Known(new_id(now), vault().blind_index(organisation_id, f"message|{digest.hex()}"))
+    of_bundle = keeping.keep(organisation_id, [bundle], [(_brings(letter, kept), True)], now)
+    keeping.write(
+        organisation_id, [*known, bundle], [*kept, *of_bundle],
+        patient_id=patient_id, message_id=message_id, now=now,
+    )  # fmt: skip
+    message = Message(
+        id=message_id, organisation_id=organisation_id, digest=digest, bundle_id=bundle.id,
+        patient_id=patient_id, received_at=now,
+    )  # fmt: skip
+    return _as_stored(kept, [each.only_if_new is not None for each in letter.entries]), message
+
+
+def _brings(letter: Letter, kept: Sequence[Kept]) -> dict[str, Any]:
+    entries = [
+        {**entry, "resource": {"resourceType": each.type, "id": str(each.id), "meta": {"versionId": str(each.version)}}}
+        for entry, each in zip(letter.bundle["entry"], kept, strict=True)
+    ]  # fmt: skip
+    return {**keys.content_of(letter.bundle), "entry": entries}
 
 
 def _as_stored(kept: list[Kept], only_if_new: Sequence[bool]) -> list[Kept]:
@@ -85,29 +119,6 @@ def _as_stored(kept: list[Kept], only_if_new: Sequence[bool]) -> list[Kept]:
             (stored,) = queries.versions([each.resource])
             each.content = keys.content_of(stored.resource)
     return kept
-
-
-def _keep_bundle(
-    letter: Letter,
-    kept: Sequence[Kept],
-    organisation_id: UUID,
-    digest: bytes,
-    message_id: UUID,
-    patient_id: UUID,
-    now: datetime,
-) -> UUID:
-    """The message itself: its entries name the versions that it brought."""
-    entries = [
-        {**entry, "resource": {"resourceType": each.type, "id": str(each.id), "meta": {"versionId": str(each.version)}}}
-        for entry, each in zip(letter.bundle["entry"], kept, strict=True)
-    ]  # fmt: skip
-    content = {**keys.content_of(letter.bundle), "entry": entries}
-    identity = vault().blind_index(organisation_id, f"message|{digest.hex()}")
-    (known,) = keeping.find(organisation_id, [("Bundle", identity)], now)
-    keeping.keep(
-        organisation_id, [known], [(content, True)], patient_id=patient_id, message_id=message_id, now=now
-    )
-    return known.id
 
 
 def _brought(message: Message) -> list[Kept]:
@@ -133,18 +144,46 @@ def _person(patient: Mapping[str, Any]) -> Person:
     )
 
 
-def _find(organisation_id: UUID, patient: Kept) -> tuple[UUID | None, Unsure | None]:
-    linked = Resource.objects.filter(id=patient.id, client__isnull=False).values_list("client_id", flat=True)
-    return find_client(organisation_id, _person(patient.content), linked=[each for each in linked if each])
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """What is known of a Patient: the client she is, and the list in which she waits to be linked."""
+
+    client_id: UUID | None = None
+    to_link_id: UUID | None = None
+
+
+_LINKED = """
+SELECT r.client_id, w.id FROM fhir_resource AS r LEFT JOIN fhir_tolink AS w ON w.patient_id = r.id AND w.state = %s
+WHERE r.id = %s
+"""
+
+
+def _linked(patient: Kept) -> _Linked:
+    if patient.became is Became.NEW:  # nobody can have linked her before
+        return _Linked()
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKED, [ToLink.State.OPEN.value, patient.id])
+        return _Linked(*cursor.fetchone())
+
+
+def _find(organisation_id: UUID, patient: Kept, linked: _Linked) -> tuple[UUID | None, Unsure | None]:
+    before = [linked.client_id] if linked.client_id else []
+    return find_client(organisation_id, _person(patient.content), linked=before)
 
 
 def _place(
-    message: Message, kept: Sequence[Kept], client_id: UUID | None, unsure: Unsure | None, now: datetime
+    message: Message,
+    kept: Sequence[Kept],
+    linked: _Linked,
+    client_id: UUID | None,
+    unsure: Unsure | None,
+    now: datetime,
 ) -> None:
     """Hand over what waits for this client, or have the message wait for a person; who refused it is obeyed."""
-    waiting = ToLink.objects.filter(patient_id=message.patient_id, state=ToLink.State.OPEN).first()
+    waiting = ToLink.objects.get(id=linked.to_link_id) if linked.to_link_id else None
     if client_id is not None:
-        Resource.objects.filter(id=message.patient_id).update(client_id=client_id)
+        if linked.client_id != client_id:
+            Resource.objects.filter(id=message.patient_id).update(client_id=client_id)
         if waiting:
             _decide(waiting, client_id, BY_NUMBER, now)
             _hand_over_all(waiting, client_id, now)
@@ -175,7 +214,10 @@ def _hand_over_all(waiting: ToLink, client_id: UUID, now: datetime) -> None:
 
 def _hand_over(message: Message, kept: Sequence[Kept], client_id: UUID, now: datetime) -> None:
     message.handed_at = now
-    message.save()
+    if message._state.adding:
+        message.save(force_insert=True)
+    else:
+        message.save(force_update=True)
     hand_over(
         [each.resource for each in kept],
         organisation_id=message.organisation_id,

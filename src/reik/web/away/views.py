@@ -1,0 +1,212 @@
+"""`/clienten/<id>/afwezig`: report an absence, follow it, come back, check, resume (R9 to R12, R49)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from reik.dispensing import away, away_along, away_keeping, away_returning, away_seen
+from reik.dispensing.away import AwayRefused
+from reik.dispensing.away_keeping import NewAbsence
+from reik.dispensing.away_seen import AbsenceSeen
+from reik.dispensing.by_hand import GivingRefused
+from reik.dispensing.queries import moments_between
+from reik.kernel import clock
+from reik.kernel.access_log import Act
+from reik.people.queries import ClientCard, cards
+from reik.web.acting import ActingRequest
+from reik.web.away.hand import instant_in, numbers_in
+from reik.web.away.words import (
+    check_words,
+    line_words,
+    pause_words,
+    reason_words,
+    reasons,
+    refused_words,
+    state_words,
+)
+from reik.web.rooms import actor_of, room_for
+from reik.web.seen import acted, viewed
+from reik.web.work.whose import TEAM, client_of
+
+CHECKS_IT = "nurse"
+REPORTS = ("nurse", "caregiver", "team_manager")
+Form = Mapping[str, str]
+
+
+@room_for(*TEAM)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def absence(request: ActingRequest, client_id: UUID) -> HttpResponse:
+    """The form, or the absence as it stands."""
+    now, card = clock.now(), client_of(actor_of(request), client_id)
+    if request.method != "POST":
+        viewed(request, f"absence {client_id}", {card.organisation_id: [client_id]}, now)
+        return _page(request, card, now)
+    try:
+        _act(request, card, now)
+    except (AwayRefused, GivingRefused) as refusal:
+        return _page(request, card, now, error=refused_words(str(refusal)), status=422)
+    except ValueError:  # an id that is none
+        raise Http404 from None
+    _log(request, card, request.POST.get("act", ""), now)
+    return HttpResponseRedirect(request.path)
+
+
+def _log(request: ActingRequest, card: ClientCard, act: str, now: datetime) -> None:
+    acted(
+        request, Act.CHANGE, "client", [card.id], now, organisation_id=card.organisation_id,
+        detail=f"absence {act[:20]}",
+    )  # fmt: skip
+
+
+def _act(request: ActingRequest, card: ClientCard, now: datetime) -> None:
+    post, zone, by = request.POST, ZoneInfo(card.zone), actor_of(request).name
+    act = post.get("act", "")
+    if act == "declare":
+        _declare(card, post, by, now)
+        return
+    open_one = away_seen.open_absences([card.id]).get(card.id)
+    if open_one is None:
+        raise AwayRefused("This absence is not there any more: open the client's page again.")
+    acts = _acts(open_one, post, zone, by, now)
+    if act not in acts:
+        raise Http404
+    acts[act]()
+
+
+def _acts(
+    one: AbsenceSeen, post: Form, zone: ZoneInfo, by: str, now: datetime
+) -> dict[str, Callable[[], object]]:
+    id = one.id
+
+    def along(act: str) -> object:
+        count = _count(post.get("count", ""))
+        row = UUID(post.get("along", ""))
+        if act == "pack":
+            return away_along.pack(along_id=row, handed_out=count, by=by, now=now)
+        return away_along.reconcile(
+            along_id=row, came_back=count, by=by, now=now, text=post.get("text", "")[:500]
+        )
+
+    return {
+        "confirm": lambda: away_keeping.confirm(
+            absence_id=id, until=instant_in(post.get("until", ""), zone), said_by=post.get("said_by", ""),
+            by=by, now=now,
+        ),
+        "cancel": lambda: away_keeping.cancel(absence_id=id, by=by, because=post.get("because", ""), now=now),
+        "back": lambda: away_returning.come_back(
+            absence_id=id, returned_at=min(instant_in(post.get("returned_at", ""), zone), now), by=by, now=now
+        ),
+        "mistake": lambda: away_returning.undo_stop(
+            absence_id=id, by=by, because=post.get("because", ""), now=now
+        ),
+        "device_gone": lambda: away_returning.device_gone(absence_id=id, by=by, now=now),
+        "check": lambda: _check(one, post, by, now),
+        "resume": lambda: away_returning.resume(absence_id=id, by=by, now=now),
+        "along": lambda: away_along.take_along(
+            absence_id=id, moment_ids=[UUID(each) for each in post.get("moments", "").split()], by=by, now=now
+        ),
+        "pack": lambda: along("pack"),
+        "count": lambda: along("count"),
+    }  # fmt: skip
+
+
+def _check(one: AbsenceSeen, post: Form, by: str, now: datetime) -> None:
+    what, text = post.get("what", ""), post.get("text", "")[:500]
+    removed = numbers_in(text) if what == away.ROLL else ()
+    away_returning.check(absence_id=one.id, what=what, by=by, now=now, text=text, removed=removed)
+
+
+def _count(text: str) -> int:
+    return int(text) if text.strip().isdigit() else -1
+
+
+def _declare(card: ClientCard, post: Form, by: str, now: datetime) -> None:
+    zone = ZoneInfo(card.zone)
+    starts = post.get("starts_at", "").strip()
+    away_keeping.declare(
+        NewAbsence(
+            client_id=card.id, reason=post.get("reason", ""),
+            starts_at=instant_in(starts, zone) if starts else now,
+            expected_end=instant_in(post.get("until", ""), zone), said_by=post.get("said_by", "")[:120],
+            resumes=post.get("resumes", "")[:120], resumes_phone=post.get("resumes_phone", "")[:40],
+        ),
+        by=by, now=now,
+    )  # fmt: skip
+
+
+def _page(
+    request: ActingRequest, card: ClientCard, now: datetime, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    zone, role = ZoneInfo(card.zone), actor_of(request).role
+    one = away_seen.open_absences([card.id]).get(card.id)
+    local = now.astimezone(zone)
+    page: dict[str, Any] = {
+        "card": card, "one": one, "error": error, "typed": request.POST, "address": request.path, "now": now,
+        "reasons": reasons(), "local_now": local.strftime("%Y-%m-%dT%H:%M"), "checks_it": role == CHECKS_IT,
+        "me": "",
+    }  # fmt: skip
+    if one is not None:
+        page |= _of(one, card, now)
+    with timezone.override(zone):
+        return render(request, "away/absence.html", page, status=status)
+
+
+def _of(one: AbsenceSeen, card: ClientCard, now: datetime) -> dict[str, Any]:
+    """What the page shows of an absence."""
+    inside = away_seen.sachets_inside(one.id)
+    moments = (
+        moments_between([card.id], now, now + timedelta(days=3))[card.id] if one.state == "planned" else []
+    )
+    return {
+        "reason": reason_words(one.reason), "state": state_words(one.state), "pause": pause_words(one.pause),
+        "inside": inside, "along": away_seen.taken_along(one.id),
+        "lines": [(each, line_words(each.kind)) for each in reversed(away_seen.lines_of(one.id))],
+        "checks": [(name, *check_words(name), one.checks.get(name)) for name in away.CHECKS],
+        "to_take": [each for each in moments if each.outcome is None and not each.out],
+    }  # fmt: skip
+
+
+@room_for("informal_carer")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def told_by_carer(request: ActingRequest) -> HttpResponse:
+    """`/naaste/afwezig?wie=`: an informal carer reports that her client will be away; the team sees who said so."""
+    now, actor = clock.now(), actor_of(request)
+    mine = cards(actor)
+    wanted = request.GET.get("wie", "")
+    card = next((each for id, each in mine.items() if not wanted or str(id) == wanted), None)
+    if card is None:
+        raise Http404
+    error = ""
+    if request.method == "POST":
+        post = {**request.POST.dict(), "said_by": actor.name}
+        try:
+            _declare(card, {each: str(value) for each, value in post.items()}, actor.name, now)
+        except (AwayRefused, GivingRefused) as refusal:
+            error = refused_words(str(refusal))
+        else:
+            _log(request, card, "reported by carer", now)
+            return HttpResponseRedirect(f"{request.path}?wie={card.id}")
+    else:
+        viewed(request, f"absence of {card.id}", {card.organisation_id: [card.id]}, now)
+    zone = ZoneInfo(card.zone)
+    one = away_seen.open_absences([card.id]).get(card.id)
+    page = {
+        "card": card, "one": one, "error": error, "typed": request.POST, "reasons": reasons(), "me": actor.name,
+        "local_now": now.astimezone(zone).strftime("%Y-%m-%dT%H:%M"), "address": request.get_full_path(),
+        "reason": reason_words(one.reason) if one else "", "state": state_words(one.state) if one else "",
+        "called": card.display, "others": [], "phone": card.phone, "tab": "",
+    }  # fmt: skip
+    with timezone.override(zone):
+        return render(request, "away/carer.html", page, status=422 if error else 200)

@@ -1,0 +1,1 @@
+"""Medication outside the roll, the day card and what is printed of it."""
