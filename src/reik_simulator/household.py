@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
+from reik_dispenser.capabilities import REIK_OPEN
 from reik_dispenser.inputs import (
     Booted,
     ButtonPressed,
@@ -242,6 +243,7 @@ class Home:
             Booted(
                 epoch=max(1, self.device.epoch), last_seq=seq, highest_command=highest, session=f"{seq:016x}",
                 evidence=evidence, tray_occupied=occupied,
+                capabilities=REIK_OPEN.to_data() if evidence == REIK_OPEN.evidence else {},
             )
         )  # fmt: skip
         self.put(TimeHeard(Clock.NTP, self.now))

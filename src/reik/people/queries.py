@@ -13,8 +13,10 @@ from reik.kernel.crypto import vault
 from reik.kernel.tenancy import Actor
 from reik.people.models import Carer, Client, Team, TeamMember
 
-EVERYONE_SERVED = frozenset({"operator", "pharmacist", "pharmacy"})
+EVERYONE_SERVED = frozenset({"operator"})
 """Roles that work for all clients of the organisations with which theirs has a partnership (R58)."""
+OF_A_PHARMACY = frozenset({"pharmacist", "pharmacy"})
+"""Roles that work for the clients whom their own pharmacy serves, and for those who have none yet."""
 OF_A_TEAM = frozenset({"nurse", "caregiver", "team_manager"})
 
 
@@ -22,6 +24,11 @@ def visible_to(actor: Actor) -> QuerySet[Client]:
     """The clients whom this actor may see: the queryset is the permission; an outsider gets an empty one."""
     if actor.role in EVERYONE_SERVED:
         return Client.objects.filter(organisation_id__in=actor.organisations)
+    if actor.role in OF_A_PHARMACY:
+        return Client.objects.filter(
+            Q(pharmacy__partner_id=actor.organisation_id) | Q(pharmacy=None),
+            organisation_id__in=actor.organisations,
+        )
     if actor.role in OF_A_TEAM:
         teams = TeamMember.objects.filter(account_id=actor.account_id).values("team_id")
         return Client.objects.filter(
@@ -127,6 +134,11 @@ def carers_of(client_ids: Collection[UUID]) -> dict[UUID, list[CarerCard]]:
 def teams_of(actor: Actor) -> list[tuple[UUID, str]]:
     """The teams that the actor works in; for who works for all, every team she may see."""
     rows = Team.objects.filter(organisation_id__in=actor.organisations)
+    if actor.role in OF_A_PHARMACY:
+        return Client.objects.filter(
+            Q(pharmacy__partner_id=actor.organisation_id) | Q(pharmacy=None),
+            organisation_id__in=actor.organisations,
+        )
     if actor.role in OF_A_TEAM:
         rows = rows.filter(members__account_id=actor.account_id)
     return list(rows.order_by("name").values_list("id", "name"))

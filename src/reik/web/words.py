@@ -97,7 +97,7 @@ def _tasks(_language: str) -> dict[str, str]:
         "recall_check": _(
             "Kijk of rol %(roll)s een teruggeroepen middel bevat: de inhoud is niet bekend. %(because)s"
         ),
-        "unplannable": _("%(count)s afspraken kunnen niet worden ingepland. Lees ze en bel wie ze schreef"),
+        "unplannable": _("Niet in te plannen (%(count)s): lees de afspraak en bel wie hem schreef"),
         "outside_not_given": _("%(product)s van %(at)s: niemand schreef op dat het gegeven is. Ga het na"),
         "outside_no_word": _(
             "Nog steeds geen bericht over %(product)s van %(at)s (buiten de rol). Ga het na"

@@ -141,8 +141,9 @@ class Neighbourhood:
         become(Role.WORKER)
         now = clock.now()
         neighbourhood = importlib.import_module("reik.ops.demo.neighbourhood")
-        neighbourhood.furnish(self._home, now, pace=self._pace, say=_say, days=self._days)
+        go_on = neighbourhood.furnish(self._home, now, pace=self._pace, say=_say, days=self._days)
         neighbourhood.readdress(centre=centre, mail=mail, site=site, now=clock.now())
+        go_on()
         if changed[0]:
             renew_all(clock.now())
         self._lines = _people(neighbourhood.personas())

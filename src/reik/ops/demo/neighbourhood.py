@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -56,8 +57,10 @@ def furnish(
     say: Say,
     days: int = 60,
     people: Sequence[Person] = cast.PEOPLE,
-) -> None:
+) -> Callable[[], None]:
     """Make the neighbourhood with `days` of history that end at `now`; when it is there already, it catches up.
+
+    Gives what is left to be done when it is known where everybody is reached (`readdress`).
 
     To be called while no other Reik process runs: to those, every deadline of the past is overdue. The past runs at
     its own pace; `pace` holds from `now` on, for windows, and from 10 on for the waits of routes. Those who log in
@@ -67,7 +70,7 @@ def furnish(
     if _is_there():
         dispensers.make_ready(home)
         catch_up(home, now, set_pace=_set_pace, pace=pace, zone=ZONE, say=say)
-        return
+        return lambda: None
     since = now - timedelta(days=days)
     _make_months(since, now)
     _set_pace(1.0)
@@ -82,6 +85,7 @@ def furnish(
         _hand_over(home, place, since, now)
     dispensers.make_ready(home)
     say(f"{len(place.inhabited)} homes with {days} days behind them.")
+    return partial(today.happen, place.town.residents, place.lines, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class _Place:
     town: Town
     inhabited: Sequence[tuple[Life, Enrolment]]
     street: Street
+    lines: pharmacy.Lines
 
 
 def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Say) -> _Place:
@@ -104,9 +109,7 @@ def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Sa
         today.settle_in(town.residents, since + timedelta(minutes=18))
         inhabited = _switch_on(town, since + timedelta(minutes=20))
     street = _live(town, [life for life, _ in inhabited], since + timedelta(minutes=30), now, say)
-    with transaction.atomic():
-        today.happen(town.residents, lines, now)
-    return _Place(town=town, inhabited=inhabited, street=street)
+    return _Place(town=town, inhabited=inhabited, street=street, lines=lines)
 
 
 def _hand_over(home: Home, place: _Place, since: datetime, now: datetime) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from reik.dispensing import away
 from reik.dispensing.away_keeping import NewAbsence, declare
 from reik.medication.outside_proposals import ELSEWHERE, decide_otherwise
@@ -23,6 +25,7 @@ IN_HOSPITAL = timedelta(days=5)
 """From now until she is expected home."""
 
 
+@transaction.atomic
 def happen(residents: Sequence[Resident], lines: Mapping[UUID, Sequence[TimeLine]], now: datetime) -> None:
     """Another dose for one, an agreement that cannot be planned for a second, a third in hospital, questions."""
     written = [each for each in residents if is_written(each.person) and each.person.times > 1]

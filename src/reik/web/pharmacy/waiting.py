@@ -33,7 +33,9 @@ SOON_DAYS, WEEK_DAYS = 2, 7
 CHOSEN = "chosen"
 """The state of a change whose choice waits for the pharmacy."""
 SERVING = frozenset({"start_client", "stop_client"})
-STANDS_FOR = {"pharmacy_request": "request", "confirm_change": "change", "roll_order": "roll"}
+STANDS_FOR = {
+    "pharmacy_request": "request", "confirm_change": "change", "roll_order": "roll", "unplannable": "message",
+}  # fmt: skip
 """Kinds of task that another kind of row stands for, when that is there."""
 
 
@@ -129,8 +131,8 @@ class _Sources:
             count = len(each.unplannable)
             text = ngettext("%(n)s afspraak niet te plannen", "%(n)s afspraken niet te plannen", count)
             yield self._item(
-                "message", f"m{each.client_id}", each.client_id, TODAY, text % {"n": count}, "; ".join(reasons),
-                each.received_at, None, f"/apotheek/client/{each.client_id}#afspraken",
+                "message", f"m{each.client_id}", each.client_id, NOW, text % {"n": count}, "; ".join(reasons),
+                each.received_at, None, f"/apotheek/client/{each.client_id}#afspraken", (each.client_id,),
             )  # fmt: skip
 
     def differences(self) -> Iterator[Item]:
@@ -187,7 +189,7 @@ class _Sources:
         """Tasks of the pharmacy that no other row stands for."""
         for each in open_tasks_of(self.served.ids, ["pharmacist"]):
             kind = STANDS_FOR.get(each.kind, "")
-            about = each.client_id if kind == "roll" else each.about
+            about = each.client_id if kind in ("roll", "message") else each.about
             kinds = ("request", "serving", "change") if kind == "request" else (kind,)
             if not any((one, about) in there for one in kinds):
                 yield self._task(each)
