@@ -18,15 +18,30 @@ from reik.dispensing.plan_keeping import lock
 from reik.kernel.rows import array
 from reik.medication import changes_found, changes_held
 from reik.medication.changes import AtHome
-from reik.medication.facts import ClientFact, RollsToCompare
+from reik.medication.facts import AgreementsReceived, ClientFact, PlanChanged, RollsToCompare
 from reik_dispenser.capabilities import Capabilities, RollChange
+
+AGREEMENTS = "agreements"
 
 
 def follow(changed: Sequence[ClientFact], now: datetime) -> None:
-    """Handler of whatever changes a plan, or what is at home: is anything on a roll not what is planned now?"""
-    because = {each.client_id: getattr(each, "because", "roll") for each in changed}
+    """Handler of whatever changes a plan, or what is at home: is anything on a roll not what is planned now?
+
+    That agreements came in is announced first, so that their change of the plan needs no second look.
+    """
+    because = {each.client_id: _because(each) for each in changed if not _looked_at(each)}
     for reason in sorted(set(because.values())):
         _compare([id for id, why in because.items() if why == reason], now, reason)
+
+
+def _because(fact: ClientFact) -> str:
+    if isinstance(fact, AgreementsReceived):
+        return AGREEMENTS
+    return fact.because if isinstance(fact, PlanChanged) else "roll"
+
+
+def _looked_at(fact: ClientFact) -> bool:
+    return isinstance(fact, PlanChanged) and fact.because == AGREEMENTS
 
 
 def compare(asked: Sequence[RollsToCompare], now: datetime) -> None:

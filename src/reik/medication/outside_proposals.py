@@ -19,15 +19,12 @@ from reik.medication.facts import ClientFact, OutsideChanged
 from reik.medication.models import OutsideProposal
 from reik.medication.outside import LooseWords, OutsideRefused, standing
 from reik.medication.outside_keeping import write_line
-from reik.medication.outside_proposing import Proposed, base_of, keys_of, propose, to_json
+from reik.medication.outside_proposing import Proposed, base_of, keys_of, proposed_from, to_json
 from reik.medication.outside_seen import versions_of
-from reik.medication.planning import plan
 from reik.medication.queries import agreements_of, zones_of
 from reik.medication.schedule import local_day
 from reik.tasks.operations import DONE, DROPPED, NewTask, end_tasks_about, open_tasks
 
-LOOKED_AHEAD_DAYS = 366
-"""How far the agreements are looked at: what begins later comes with a later message, or when this runs again."""
 DECIDE_WITHIN = timedelta(hours=24)
 TASK, CHANGED_TASK = "outside_undecided", "outside_agreement_gone"
 LINE, ELSEWHERE, IN_ROLL, GONE = "line", "elsewhere", "in_roll", "gone"
@@ -79,7 +76,7 @@ def _found(owners: Mapping[UUID, UUID], now: datetime) -> list[_Found]:
         agreements = msgspec.convert(said[client_id], list[Agreement])
         first = local_day(now, zones[client_id])
         keys = keys_of(agreements)
-        for each in propose(plan(agreements, first, LOOKED_AHEAD_DAYS), zones[client_id]):
+        for each in proposed_from(agreements, first, zones[client_id]):
             key = keys.get(base_of(each.agreement), "")
             found.append(
                 _Found(organisation_id=owners[client_id], client_id=client_id, key=key, proposed=each)

@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from reik.medication.agreements import Agreement
+from reik.medication.agreements import Agreement, Block
 from reik.medication.outside import LooseWords
 from reik.medication.plan import Item, OnNeed, Plan, decimal_text
+from reik.medication.planning import plan
 from reik.medication.schedule import EVERY_DAY
 
 LOOKED_DAYS = 56
 """Days from the first one on in which the pattern is looked for: eight weeks."""
+LOOKED_AHEAD_DAYS = 366
+"""How far the agreements are looked at: what begins later comes with a later message, or when this runs again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +51,56 @@ def base_of(agreement: str) -> str:
     return agreement.partition("#")[0]
 
 
-def propose(plan: Plan, zone: ZoneInfo) -> list[Proposed]:
+def proposed_from(agreements: Sequence[Agreement], first: date, zone: ZoneInfo) -> list[Proposed]:
+    """What these agreements give outside the roll in the year from this local day on.
+
+    Most begin within eight weeks, so most are read from a plan of twice as long; a whole year is planned only for
+    treatments of which nothing was found there.
+    """
+    concerned = _perhaps_outside(agreements)
+    if not concerned:
+        return []
+    soon = [
+        each
+        for each in propose(plan(concerned, first, 2 * LOOKED_DAYS), zone)
+        if each.first_at is None or (each.first_at.astimezone(zone).date() - first).days < LOOKED_DAYS
+    ]
+    seen = {base_of(each.agreement) for each in soon}
+    late = {each.treatment for each in concerned if each.block is not Block.MA and each.id not in seen}
+    if not late:
+        return soon
+    rest = [each for each in concerned if each.block is Block.MA or each.treatment in late]
+    later = propose(plan(rest, first, LOOKED_AHEAD_DAYS), zone)
+    return soon + [each for each in later if base_of(each.agreement) not in seen]
+
+
+def _perhaps_outside(agreements: Sequence[Agreement]) -> list[Agreement]:
+    """Without the treatments of which everything is packed at fixed times; what may stop the others stays (E7)."""
+    outside = {
+        each.treatment
+        for each in agreements
+        if each.block is Block.WDS
+        or (each.block is Block.TA and (not each.packable or any(one.on_need for one in each.dosages)))
+    }
+    kept = [each for each in agreements if each.block is Block.MA or each.treatment in outside]
+    return kept if outside else []
+
+
+def propose(made: Plan, zone: ZoneInfo) -> list[Proposed]:
     """Each agreement of this plan with something that is not packed, and each as-needed one, once."""
     found: dict[str, list[tuple[datetime, Item]]] = defaultdict(list)
-    for moment in plan.moments:
+    for moment in made.moments:
         for item in moment.items:
             if not item.packable and item.dose != 0:
                 found[item.agreement].append((moment.at, item))
-    made = [_planned(agreement, each, zone) for agreement, each in sorted(found.items())]
-    for number, need in enumerate(plan.as_needed):
+    proposed = [_planned(agreement, each, zone) for agreement, each in sorted(found.items())]
+    for number, need in enumerate(made.as_needed):
         again = (
-            any(need.agreement == each.agreement for each in plan.as_needed[:number])
+            any(need.agreement == each.agreement for each in made.as_needed[:number])
             or need.agreement in found
         )
-        made.append(_on_need(need, plan.since, f"{need.agreement}#{number}" if again else need.agreement))
-    return made
+        proposed.append(_on_need(need, made.since, f"{need.agreement}#{number}" if again else need.agreement))
+    return proposed
 
 
 def _planned(agreement: str, doses: Sequence[tuple[datetime, Item]], zone: ZoneInfo) -> Proposed:
