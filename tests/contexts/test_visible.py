@@ -12,11 +12,12 @@ from django.db import connection
 from reik.kernel.database import Role, become
 from reik.kernel.models import Account, Organisation
 from reik.kernel.operations import found_organisation, open_account
-from reik.kernel.tenancy import acting_for
+from reik.kernel.tenancy import Actor, acting_for
 from reik.people import queries
 from reik.people.access import actor_for
 from reik.people.models import Carer
 from reik.people.operations import add_carer, agree_partnership, form_team, join_team, register_client
+from reik.people.pharmacies import give_pharmacy, register_pharmacy
 
 
 @dataclass(frozen=True)
@@ -106,3 +107,21 @@ def test_a_card_opens_what_was_sealed(town: Town, now: datetime) -> None:
     assert [each.name for each in queries.search(actor, "boer")] == ["A. de Boer"]
     assert queries.search(actor, "zuid") == []
     assert queries.carers_of(card)[shown.id][0].phone == "06 555 01 07"
+
+
+def test_a_pharmacist_sees_whom_her_pharmacy_serves_and_who_has_none_yet(
+    database: str, now: datetime
+) -> None:
+    """R58: a partnership opens the door to an organisation; whom she sees there follows from who serves them."""
+    zorg = found_organisation(name="Zorg", kind="care", now=now)
+    shops = [found_organisation(name=each, kind="pharmacy", now=now) for each in ("Vijzel", "Ster")]
+    names = ("Anna van Vijzel", "Bert van Ster", "Cor zonder")
+    anna, bert, _cor = (register_client(organisation_id=zorg.id, name=each, now=now) for each in names)
+    for client, shop in ((anna, shops[0]), (bert, shops[1])):
+        listed = register_pharmacy(organisation_id=zorg.id, name=shop.name, partner_id=shop.id, now=now)
+        give_pharmacy(client.id, listed)
+    actor = Actor(
+        account_id=UUID(int=1), name="Ruud", role="pharmacist", organisation_id=shops[0].id,
+        organisations=(shops[0].id, zorg.id),
+    )  # fmt: skip
+    assert {each.name for each in queries.visible_to(actor)} == {"Anna van Vijzel", "Cor zonder"}

@@ -134,11 +134,6 @@ def carers_of(client_ids: Collection[UUID]) -> dict[UUID, list[CarerCard]]:
 def teams_of(actor: Actor) -> list[tuple[UUID, str]]:
     """The teams that the actor works in; for who works for all, every team she may see."""
     rows = Team.objects.filter(organisation_id__in=actor.organisations)
-    if actor.role in OF_A_PHARMACY:
-        return Client.objects.filter(
-            Q(pharmacy__partner_id=actor.organisation_id) | Q(pharmacy=None),
-            organisation_id__in=actor.organisations,
-        )
     if actor.role in OF_A_TEAM:
         rows = rows.filter(members__account_id=actor.account_id)
     return list(rows.order_by("name").values_list("id", "name"))
