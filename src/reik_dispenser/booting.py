@@ -8,6 +8,7 @@ from reik_dispenser.messages import EventType, FaultCode
 from reik_dispenser.outputs import Unlock
 from reik_dispenser.presenting import recovered, stop, taken
 from reik_dispenser.state import Stage, Timekeeping
+from reik_dispenser.tray import tray_emptied
 from reik_dispenser.turn import Turn
 
 
@@ -59,6 +60,7 @@ def _finish_hand_over(turn: Turn, booted: Booted) -> None:
     """What was not cut stays on the roll. What was under the knife lies in the tray, or nobody knows."""
     hand_over = turn.device.hand_over
     if hand_over is None:
+        _look_into_tray(turn, booted)
         return
     turn.change(hand_over=replace(hand_over, since=turn.now))
     if hand_over.stage is Stage.TRAY:
@@ -73,3 +75,13 @@ def _finish_hand_over(turn: Turn, booted: Booted) -> None:
     if hand_over.stage is Stage.CUTTING and turn.device.senses_removal and booted.tray_occupied:
         recovered(turn)
         turn.clear_fault(FaultCode.CUT_FAILED)
+
+
+def _look_into_tray(turn: Turn, booted: Booted) -> None:
+    """A sachet may have fallen, or have been taken, while nothing was being handed out."""
+    if turn.device.senses_removal and booted.tray_occupied:
+        recovered(turn)
+        if turn.device.hand_over is not None:
+            turn.clear_fault(FaultCode.CUT_FAILED)
+    elif not turn.device.senses_removal or booted.tray_occupied is False:
+        tray_emptied(turn)

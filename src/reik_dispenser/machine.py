@@ -131,7 +131,7 @@ _ROWS: dict[Phase, dict[type, Handler]] = {
         SachetTaken: _just(presenting.taken),
     },
     Phase.PAUSED: _IN_VAIN,
-    Phase.FAULT: _IN_VAIN,
+    Phase.FAULT: {**_IN_VAIN, SachetTaken: _just(presenting.taken)},
     Phase.UNTIMED: _IN_VAIN,
     Phase.UNLOCKED: {**_IN_VAIN, SachetTaken: _just(presenting.taken)},
 }  # fmt: skip

@@ -10,6 +10,7 @@ from reik_dispenser.obstacles import SAID_AS, gave, next_sachet, obstacle
 from reik_dispenser.outputs import Advance, Cut, Quiet, Screen, Show, StopMotor
 from reik_dispenser.roll import Fate, Moment, Sachet
 from reik_dispenser.state import Device, Grant, HandOver, Progress, Stage
+from reik_dispenser.tray import keep_tray, tray_emptied
 from reik_dispenser.turn import Turn
 
 NEXT_WITHOUT_SENSING = timedelta(seconds=30)
@@ -145,6 +146,7 @@ def taken(turn: Turn) -> None:
     """The sensor saw the sachet leave: it is out, and the next may come."""
     hand_over = turn.device.hand_over
     if hand_over is None:
+        tray_emptied(turn)
         return
     turn.set_fate(hand_over.sachet, hand_over.stay, Fate.OUT)
     turn.change(hand_over=None)
@@ -222,10 +224,13 @@ def _lose(turn: Turn, hand_over: HandOver) -> None:
 def recovered(turn: Turn) -> None:
     """The sachet that was given up lies in the tray after all: say so, for someone may take it."""
     lost = turn.device.lost
-    turn.change(lost=None)
-    if lost is None or lost.moment not in turn.device.progress:
+    if turn.device.hand_over is not None:
         return
-    progress = turn.device.progress[lost.moment]
+    progress = turn.device.progress.get(lost.moment) if lost is not None else None
+    if lost is None or progress is None or lost.stage is Stage.TRAY:
+        keep_tray(turn)
+        return
+    turn.change(lost=None)
     turn.set_progress(replace(progress, failed=False))
     turn.change(hand_over=lost)
     presented(turn)

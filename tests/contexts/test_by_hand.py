@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from django.db import transaction
 
 from reik.alerting.models import Alert
 from reik.dispensing import by_hand_keeping as keeping
-from reik.dispensing import commands, gap_held
+from reik.dispensing import commands, gap_held, ledger_balance
 from reik.dispensing.by_hand import GivingRefused
 from reik.dispensing.models import DeviceCommand, HandGiving
 from reik.dispensing.planned_moments import NewMoment, plan_moments
@@ -287,3 +288,45 @@ def test_a_withdrawn_plan_leaves_a_moment_in_which_somebody_gives(anna, now):
             now - MINUTE,
         )
     assert cast.the_moment(anna, "m1")
+
+
+class TestLedger:
+    """N6: what a person took out of the roll is removed from its sum, once, whoever says it first."""
+
+    def loaded(self, anna, now):
+        return anna.event("roll_loaded", now, roll="R", first=41, last=50, count=10, by="n1")
+
+    def entered(self, anna, now):
+        giving = begin(anna, now, key="m2", stock="roll")
+        keeping.enter_numbers(giving_id=giving, numbers=[43], by="Els", now=now)
+
+    def sum(self, anna):
+        (balance,) = ledger_balance.of_dispensers([anna.id])
+        return balance.loaded, balance.removed, balance.remaining, balance.verdict.value
+
+    @pytest.mark.parametrize("order", list(permutations(["loaded", "entered", "told"])))
+    def test_in_any_order_it_is_removed_once(self, anna, now, order):
+        loaded = self.loaded(anna, now)
+        told = anna.event("sachet_removed", now, roll="R", sachet=43, by="Els", reason="by_hand")
+        for each in order:
+            if each == "entered":
+                self.entered(anna, now)
+            else:
+                cast.tell(anna, loaded if each == "loaded" else told, at=now)
+        assert self.sum(anna) == (10, 1, 9, "balances")
+
+    @pytest.mark.parametrize(("says", "verdict"), [(10, "balances"), (9, "balances"), (8, "off")])
+    def test_a_device_that_knows_nothing_of_it_counts_one_more(self, anna, now, says, verdict):
+        cast.tell(anna, self.loaded(anna, now), at=now)
+        self.entered(anna, now)
+        assert self.sum(anna) == (10, 1, 9, "balances")
+        gone = anna.event("roll_removed", now, roll="R", first=41, last=50, count=says, by="n1")
+        cast.tell(anna, gone, at=now)
+        assert self.sum(anna)[3] == verdict
+
+    def test_what_the_device_believes_to_have_kept_back_is_removed(self, anna, now):
+        cast.tell(anna, self.loaded(anna, now), at=now)
+        self.entered(anna, now)
+        cast.tell(anna, anna.event("sachet_retained", now, roll="R", sachet=43, where="roll"), at=now)
+        (balance,) = ledger_balance.of_dispensers([anna.id])
+        assert (balance.removed, balance.retained, balance.remaining) == (1, 0, 9)

@@ -44,7 +44,7 @@ from reik_dispenser.memory import LOST_WITHOUT_POWER, remember, revive
 from reik_dispenser.messages import Clock, Command, FaultCode
 from reik_dispenser.outputs import Advance, Cut, Output, Record, Refused, SetClock
 from reik_dispenser.roll import Sachet
-from reik_dispenser.state import Device, Phase
+from reik_dispenser.state import Device, Phase, Stage
 from reik_dispenser.status import heartbeat
 from tests.pure.test_machine_witness import Witness
 
@@ -331,6 +331,32 @@ class Life(Bench):
         in_it, self.tray = self.tray, None
         if in_it is not None and self.evidence == "removed":
             self.put(SachetTaken())
+
+    @rule(seen=st.booleans(), how=st.sampled_from(["no", "taken", "press"]))
+    def what_was_given_up_falls_after_all(self, seen: bool, how: str) -> None:
+        """Minutes after a cut that failed: the sensor sees it fall, or finds it when the power is back."""
+        lost = self.device.lost
+        if lost is None or lost.stage is not Stage.CUTTING or self.tray is not None or self.motor is not None:
+            return
+        if self.evidence != "removed" or self.device.stage is not None:
+            return
+        self.tray = lost.sachet
+        if seen:
+            self.put(SachetPresented())
+        else:
+            self.lose_power(self.device)
+        if how == "taken":
+            self.take_from_tray()
+            assert FaultCode.TRAY_FULL not in self.device.faults
+        elif how == "press":
+            self.put(ButtonPressed())
+            self.run_motor()
+
+    @invariant()
+    def nothing_lies_in_the_tray_in_silence(self) -> None:
+        """What a sensor sees there is either being handed out, or said to be there (R24)."""
+        if self.evidence == "removed" and self.tray is not None and self.device.powered:
+            assert self.device.stage is Stage.TRAY or FaultCode.TRAY_FULL in self.device.faults
 
     @rule(
         which=st.integers(0, 2), near=st.sampled_from([-1, 0, 1]), tick=st.booleans(),

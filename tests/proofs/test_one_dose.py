@@ -41,6 +41,7 @@ from reik_dispenser.inputs import (
     SachetPresented,
     SachetRead,
     SachetTaken,
+    Ticked,
     TimeHeard,
 )
 from reik_dispenser.memory import remember, revive
@@ -84,6 +85,7 @@ class Home(RuleBasedStateMachine):
         self.beat = 0
         self.online = True
         self.motion: Advance | Cut | None = None
+        self.given_up: int | None = None  # under a knife that gave up: it may fall yet
         self.boot()
         self.plan()
         self.online = not offline
@@ -135,7 +137,9 @@ class Home(RuleBasedStateMachine):
         for output in self.bench.put(input):
             if isinstance(output, Advance | Cut):
                 self.motion = output
-            elif isinstance(output, StopMotor):  # given up: what was under the knife stays on the roll
+            elif isinstance(output, StopMotor):  # given up: what was under the knife may fall yet
+                if isinstance(self.motion, Cut):
+                    self.given_up = self.motion.sachet.number
                 self.motion = None
 
     def motor(self) -> None:
@@ -157,7 +161,21 @@ class Home(RuleBasedStateMachine):
         self.lying.discard(number)
         self.tray = number
 
+    @rule(seen=st.booleans())
+    def what_was_given_up_falls(self, seen: bool) -> None:
+        """A cut that nobody waited for any more: the sensor sees it, or finds it when the power is back."""
+        number, self.given_up = self.given_up, None
+        if number is None or number not in self.lying or self.tray is not None:
+            return
+        self.cut(number)
+        if seen:
+            self.put(SachetPresented())
+        else:
+            self.power_goes(0, False)
+
     def repair(self) -> None:
+        """Somebody looks inside: what hung under the knife is on the roll, and is not handed out any more."""
+        self.given_up = None
         for code in (
             FaultCode.WRONG_SACHET,
             FaultCode.CUT_FAILED,
@@ -312,8 +330,8 @@ class Home(RuleBasedStateMachine):
             self.given[key] |= {n for k, n in enumerate(SACHETS[key]) if giving.places >> k & 1}
 
     @rule(
-        key=st.sampled_from(KEYS), between=st.sampled_from(["", "press", "cut", "power", "take"]),
-        heard=st.booleans(), takes_out=st.booleans(), later=st.sampled_from(["", "press", "power"]),
+        key=st.sampled_from(KEYS), between=st.sampled_from(["", "press", "cut", "power", "take", "gives up"]),
+        heard=st.booleans(), takes_out=st.booleans(), later=st.sampled_from(["", "press", "power", "falls"]),
     )  # fmt: skip
     def she_gives_as_the_page_says(
         self, key: str, between: str, heard: bool, takes_out: bool, later: str
@@ -336,6 +354,12 @@ class Home(RuleBasedStateMachine):
             self.power_goes(0, True)
         elif what == "take":
             self.take()
+        elif what == "gives up":  # the knife does not answer for a minute, and its sachet falls later
+            self.press(1, False)
+            self.bench.now += MINUTE + timedelta(seconds=1)
+            self.put(Ticked())
+        elif what == "falls":
+            self.what_was_given_up_falls(False)
 
     @rule(key=st.sampled_from(KEYS))
     def she_does_not_give(self, key: str) -> None:
@@ -390,6 +414,8 @@ class Home(RuleBasedStateMachine):
         """Whether the device, told nothing more, could still hand this sachet out."""
         device = self.bench.device
         if isinstance(self.motion, Cut) and self.motion.sachet.number == number:
+            return True
+        if self.given_up == number and number in self.lying:
             return True
         if number not in self.lying or Sachet(ROLL, number) in device.holds or device.pause is not None:
             return False

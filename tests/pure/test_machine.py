@@ -403,6 +403,60 @@ def test_power_that_goes_under_the_knife(tray: bool, expected: list[str]) -> Non
     assert not bench.wants(Advance)
 
 
+def given_up() -> Bench:
+    """A cut that nobody waited for any more, and put right; its sachet may still fall."""
+    bench = ready().at(EIGHT)
+    bench.press()
+    bench.put(SachetRead(ROLL, 1))
+    bench.put(Ticked(), 61 * SECOND)
+    bench.put(FaultGone(FaultCode.CUT_FAILED))
+    return bench
+
+
+def sachet_words(bench: Bench, since: int) -> list[tuple[str, object]]:
+    return [
+        (each.type, each.data.get("where") or each.data.get("reason"))
+        for each in bench.events[since:]
+        if each.type.startswith("sachet")
+    ]
+
+
+def test_a_sachet_that_fell_after_its_cut_was_given_up_is_found_at_boot_and_presented() -> None:
+    bench = given_up()
+    before = len(bench.events)
+    bench.power_cut(SECOND, tray_occupied=True).timed()
+    assert bench.events[before].type == "started"
+    assert sachet_words(bench, before) == [("sachet_presented", None)]
+    assert bench.device.phase is Phase.TRAY
+    assert bench.take().of("sachet_taken_out")[-1].data["sachet"] == 1
+
+
+@pytest.mark.parametrize("taken", ["awake", "asleep"])
+def test_a_sachet_of_a_moment_that_is_over_is_kept_in_the_tray_and_never_counted_as_out(taken: str) -> None:
+    bench = given_up().at(EIGHT + 121 * MINUTE)
+    before = len(bench.events)
+    bench.power_cut(SECOND, tray_occupied=True).timed()
+    assert sachet_words(bench, before) == [("sachet_retained", "tray")]
+    assert bench.of("fault")[-1].data == {"code": "tray_full", "raw": f"{ROLL} 1"}
+    assert not bench.at(EIGHT + 180 * MINUTE).hand_out().wants(Advance), "nothing falls upon it"
+    bench.power_cut(SECOND, tray_occupied=True).timed()
+    assert sachet_words(bench, before) == [("sachet_retained", "tray")], "said once"
+    _ = bench.take() if taken == "awake" else bench.power_cut(SECOND, tray_occupied=False).timed()
+    assert sachet_words(bench, before)[1:] == [("sachet_removed", "from_tray")]
+    assert FaultCode.TRAY_FULL not in bench.device.faults
+    assert not bench.of("sachet_taken_out")
+
+
+def test_something_in_the_tray_that_nobody_knows_is_said_and_waits_for_a_hand() -> None:
+    bench = ready()
+    bench.power_cut(SECOND, tray_occupied=True).timed().at(EIGHT).press()
+    assert bench.of("fault")[-1].data == {"code": "tray_full"}
+    assert not bench.wants(Advance)
+    assert not [each for each in bench.events if each.type.startswith("sachet")]
+    bench.take()
+    assert bench.hand_out().closings() == ["complete"]
+
+
 def test_a_sachet_taken_while_the_power_was_off_is_out() -> None:
     bench = ready().at(EIGHT)
     bench.press()

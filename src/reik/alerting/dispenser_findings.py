@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from reik.alerting import causes
+from reik.alerting.cut_plans import OF_THE_PLAN, with_cut_plans
 from reik.alerting.dispenser_alerts import Found, close_cleared, open_found
 from reik.dispensing.device_facts import (
     AbsenceCovered,
@@ -38,13 +39,18 @@ _SUBJECTS = Columns(dispenser_id="uuid", subject="text")
 
 
 def follow_faults(told: Sequence[DeviceFaulted], now: datetime) -> None:
-    """Handler: a fault of the contract's list opens an alert until the device says that it is over."""
+    """Handler: a fault of the contract's list opens an alert until the device says that it is over.
+
+    Of a plan that a change has cut a person knows already.
+    """
+    cut = with_cut_plans({each.dispenser_id for each in told if each.code in OF_THE_PLAN})
     open_found(
         [
             Found(
                 dispenser_id=each.dispenser_id, cause=each.code, reason="device", fault=(each.epoch, each.seq)
             )
             for each in told
+            if each.code not in OF_THE_PLAN or each.dispenser_id not in cut
         ],
         now,
     )

@@ -244,8 +244,7 @@ def remarks_of(alert_ids: Collection[UUID]) -> list[RemarkSeen]:
 def arrangement_of(client_id: UUID, arrangement_id: UUID | None = None) -> ArrangementSeen | None:
     """The follow-up arrangement that holds for a client now, or the version that an alert points to."""
     if arrangement_id is None:
-        held = routes.current([client_id]).get(client_id)
-        arrangement_id = held.arrangement_id if held else None
+        arrangement_id = routes.current_id(client_id)
     row = Arrangement.objects.filter(id=arrangement_id).first() if arrangement_id else None
     if row is None:
         return None

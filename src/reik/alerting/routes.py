@@ -55,6 +55,14 @@ def current(client_ids: Collection[UUID]) -> dict[UUID, Route]:
     }
 
 
+def current_id(client_id: UUID) -> UUID | None:
+    """The version of an arrangement that holds for one client now, without its steps."""
+    with connection.cursor() as cursor:
+        cursor.execute(CURRENT, [array("uuid", [client_id])])
+        row = cursor.fetchone()
+    return row[1] if row else None
+
+
 def agreed(arrangement_ids: Collection[UUID]) -> dict[UUID, tuple[RouteStep, ...]]:
     """The steps of these versions of arrangements, in order."""
     steps: dict[UUID, list[RouteStep]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from reik.alerting import calls, change_findings, gone, handling, operations, task_findings
+from reik.alerting import calls, change_findings, gone, handling, operations, swaps, task_findings
 from reik.alerting import dispenser_findings as findings
 from reik.alerting.facts import AlertClosed
 from reik.dispensing import (
@@ -13,6 +13,7 @@ from reik.dispensing import (
     gap_held,
     plan_keeping,
     roll_abilities,
+    swapping,
     withholding,
 )
 from reik.dispensing.device_facts import (
@@ -22,6 +23,7 @@ from reik.dispensing.device_facts import (
     DeviceFaulted,
     DispenserHeard,
     DispenserSilent,
+    DispenserSwapped,
     FaultCleared,
     HelpPressed,
     JournalLost,
@@ -36,7 +38,7 @@ from reik.dispensing.facts import CommandAnswered, MomentEnded
 from reik.dispensing.roll_facts import PlanMismatch, RollRefusedByDevice, WrongRoll
 from reik.kernel.facts import Fact, Handler
 from reik.kernel.outbox import MessageFailed, MessageSent
-from reik.medication import changing, outside_proposals, request_letters, roll_supply, unplannable
+from reik.medication import changing, outside_proposals, relocating, request_letters, roll_supply, unplannable
 from reik.medication.facts import (
     AgreementsReceived,
     ChangeHeld,
@@ -55,6 +57,7 @@ from reik.medication.facts import (
     RollsToCompare,
     SachetsToHold,
 )
+from reik.people.facts import ClientMoved, PharmacyChanged
 from reik.tasks.facts import TaskEnded, TaskOverdue
 
 HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
@@ -76,7 +79,8 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     RollRefusedByDevice: [findings.follow_refused_rolls],
     PlanMismatch: [findings.follow_mismatches],
     PlanInForce: [findings.end_mismatches],
-    JournalLost: [findings.follow_lost_journals],
+    JournalLost: [findings.follow_lost_journals, swapping.follow_new_journals],
+    DispenserSwapped: [swaps.follow],
     DeviceContested: [findings.follow_contested],
     SachetOutTwice: [findings.follow_out_twice],
     PossibleDouble: [findings.follow_doubles],
@@ -115,6 +119,8 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     ChangeNotHeld: [change_findings.follow_not_held],
     ChangeHeld: [change_findings.end_not_held],
     ChangeSettled: [change_findings.end_undecided],
+    ClientMoved: [relocating.follow_moved],
+    PharmacyChanged: [relocating.follow_pharmacy],
     TaskOverdue: [task_findings.follow_overdue],
     TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks],
     MessageSent: [calls.note_sent, handling.note_accepted],

@@ -140,6 +140,12 @@ def _pause(absence: Absence, by: str, now: datetime) -> None:
     open_tasks([task_of(absence, UNCONFIRMED, by, now + ANSWERED_WITHIN, high_risk=True)], now)
 
 
+def pause_anew(absence: Absence, by: str, now: datetime) -> None:
+    """Another device stands there, or the same one forgot: it is told too."""
+    _pause(absence, by, now)
+    absence.save()
+
+
 def task_of(
     absence: Absence, kind: str, by: str, due_at: datetime, *, high_risk: bool = False, **detail: object
 ) -> NewTask:

@@ -154,7 +154,7 @@ def went_elsewhere(dispenser_id: UUID, roll: str, sachets: Sequence[int]) -> boo
         return bool(cursor.fetchone()[0])
 
 
-# Whatever else wants the device to hand out nothing: an absence, or a change for which it is paused.
+# Whatever else wants the device to hand out nothing: an absence, or a change for which it is, or was to be, paused.
 OTHERS = """
 SELECT d.id FROM dispensing_dispenser AS d WHERE d.id = ANY(%(dispensers)s::uuid[]) AND (
     EXISTS (SELECT FROM dispensing_absence AS a WHERE a.dispenser_id = d.id
@@ -162,7 +162,8 @@ SELECT d.id FROM dispensing_dispenser AS d WHERE d.id = ANY(%(dispensers)s::uuid
     OR EXISTS (SELECT FROM dispensing_handgiving AS g WHERE g.dispenser_id = d.id AND g.blocks_by = 'pause'
         AND g.lifted_at IS NULL AND g.id <> ALL(%(but)s::uuid[]))
     OR EXISTS (SELECT FROM medication_change AS c WHERE c.client_id = d.client_id
-        AND c.device_state IN ('pausing', 'paused')))
+        AND (c.device_state IN ('pausing', 'paused')
+            OR c.device_state = 'failed' AND c.pause_at IS NOT NULL AND c.ended_at IS NULL)))
 """
 
 

@@ -20,6 +20,7 @@ from reik.dispensing.facts import CommandAnswered
 from reik.dispensing.models import HandGiving, Moment
 from reik.dispensing.moments import OpenMoment
 from reik.dispensing.operations import settle
+from reik.dispensing.roll_loading import take_out
 from reik.kernel.ids import new_id
 from reik.medication.queries import zones_of
 from reik.medication.roll_supply_tasks import said
@@ -160,6 +161,7 @@ def enter_numbers(*, giving_id: UUID, numbers: Collection[int], by: str, now: da
     by_hand.check_numbers(numbers, giving.sachets)
     giving.state, giving.numbers, giving.numbers_by = state.value, sorted(set(numbers)), by
     giving.save()
+    take_out(giving.dispenser_id, giving.roll, giving.numbers, now)
     if giving.said_given_at is not None:
         _count(giving, moment, giving.said_given_at, by, now)
     return State(giving.state)

@@ -110,3 +110,10 @@ class AbsenceExpired(DeviceFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceCovered(DeviceFact):
     """A person said until when the client is away, or that she is back: an expiry is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispenserSwapped(DeviceFact):
+    """Another device (`new_id`) stands in the place of this one, which is nobody's now (R44)."""
+
+    new_id: UUID

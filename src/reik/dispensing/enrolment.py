@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from reik.dispensing import plan_keeping
+from reik.dispensing import plan_keeping, swapping
 from reik.dispensing.models import DeviceSecret, Dispenser
 from reik.dispensing.stream import partition_of
 from reik.kernel import wake
@@ -87,6 +87,9 @@ def enrol(
     enrolment = _next_generation(dispenser, now)
     if made and client_id is not None:
         plan_keeping.keep([client_id], now)  # her roll may be at home already
+    elif dispenser.client_id is not None:  # what it knew of holds and pauses is not relied upon
+        swapping.forget_plan([dispenser.id])
+        swapping.begin_anew([dispenser.client_id], "reik", now)
     return enrolment
 
 

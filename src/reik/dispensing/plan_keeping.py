@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from reik.dispensing import followed_moments
+from reik.dispensing import followed_moments, withheld_first
 from reik.dispensing.command_lists import NewCommand, give_all
 from reik.dispensing.device_plan import (
     AHEAD,
@@ -40,6 +40,8 @@ from reik_dispenser.wire import write_at
 BY = "reik"
 RENEWED_EVERY = timedelta(days=1)
 TRIED_AGAIN_AFTER = timedelta(hours=1)
+WAITED_FOR = timedelta(minutes=1)
+"""So soon a plan is looked at again that waits for a hold or a pause to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,15 @@ def keep(client_ids: Collection[UUID], now: datetime) -> int:
         return 0
     clients = [each.client_id for each in dispensers]
     wanted, hurry = _wanted(clients, now), pace()
+    unheld = withheld_first.unheld([each.id for each in dispensers], now)
+    soon = set()
+    for each in dispensers:
+        allowed = withheld_first.permitted(wanted[each.client_id], unheld[each.id], each.given)
+        if sum(one.place is None for one in allowed) > sum(
+            one.place is None for one in wanted[each.client_id]
+        ):
+            soon.add(each.id)
+        wanted[each.client_id] = allowed
     followed_moments.keep(
         [
             followed_moments.Followed(
@@ -112,7 +123,7 @@ def keep(client_ids: Collection[UUID], now: datetime) -> int:
         [*commands, *(_set_plan(each, data) for each in dispensers if (data := plans[each.id]) is not None)],
         by=BY, now=now,
     )[len(commands) :]  # fmt: skip
-    _store(dispensers, plans, ids, now)
+    _store(dispensers, plans, ids, soon, now)
     return len(ids)
 
 
@@ -155,7 +166,14 @@ def _set_plan(dispenser: Dispenser, data: Mapping[str, object]) -> NewCommand:
     )  # fmt: skip
 
 
-def _rolls_to_expect(dispensers: Sequence[Dispenser], now: datetime) -> list[NewCommand]:
+def expect_anew(client_ids: Collection[UUID], now: datetime) -> None:
+    """Tell these clients' devices again which rolls to expect: what they knew of rolls is not relied upon."""
+    give_all(_rolls_to_expect(lock(client_ids), now, anew=True), by=BY, now=now)
+
+
+def _rolls_to_expect(
+    dispensers: Sequence[Dispenser], now: datetime, *, anew: bool = False
+) -> list[NewCommand]:
     """`expect_roll` for rolls at home that the device has not been told of; a refused one is told again."""
     by_client = {each.client_id: each for each in dispensers}
     with connection.cursor() as cursor:
@@ -176,7 +194,7 @@ def _rolls_to_expect(dispensers: Sequence[Dispenser], now: datetime) -> list[New
             },
         )
         for roll in medication.rolls_at_home(list(by_client), now)
-        if (by_client[roll.client_id].id, roll.number) not in told
+        if anew or (by_client[roll.client_id].id, roll.number) not in told
     ]  # fmt: skip
 
 
@@ -192,9 +210,10 @@ def _store(
     dispensers: Sequence[Dispenser],
     plans: Mapping[UUID, Mapping[str, object] | None],
     ids: Sequence[UUID],
+    soon: Collection[UUID],
     now: datetime,
 ) -> None:
-    """Remember what each device was given, and when to look again."""
+    """Remember what each device was given, and when to look again: `soon` where something waits for a hold."""
     given = iter(ids)
     rows = []
     for each in dispensers:
@@ -209,7 +228,8 @@ def _store(
                 json.dumps(plan["moments"]),
                 next(given),
             )
-        rows.append((each.id, each.organisation_id, *newest, now + RENEWED_EVERY, 0, "", 0, 0))
+        again = now + (WAITED_FOR if each.id in soon else RENEWED_EVERY)
+        rows.append((each.id, each.organisation_id, *newest, again, 0, "", 0, 0))
     _PLANS.insert(
         rows,
         then="ON CONFLICT (dispenser_id) DO UPDATE SET version = excluded.version, sha256 = excluded.sha256,"

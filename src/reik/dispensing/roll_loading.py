@@ -122,7 +122,32 @@ def _new_rows(events: Sequence[RollEvent], known: Mapping[Key, _Row]) -> dict[Ke
             for key in _about(dispenser_id, type, number_in(data), made):
                 if said is not None:
                     roll_twin.add(made[key].record, (epoch, seq), said)
+        cursor.execute(
+            "SELECT dispenser_id, roll, numbers::text FROM dispensing_handgiving"
+            " WHERE dispenser_id = ANY(%s::uuid[]) AND numbers <> '[]'",
+            [array("uuid", sorted({dispenser for dispenser, _ in made}))],
+        )
+        for dispenser_id, roll, numbers in cursor.fetchall():
+            if (dispenser_id, roll) in made:
+                made[dispenser_id, roll].record.by_person |= set(json.loads(numbers))
     return made
+
+
+def take_out(dispenser_id: UUID, roll: str, numbers: Iterable[int], now: datetime) -> None:
+    """A person took these sachets out of the roll, and entered their numbers (N6). The dispenser is locked.
+
+    Of a roll whose loading was not heard yet the giving itself keeps them, until it is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT organisation_id, said::text, state FROM dispensing_rollstay WHERE dispenser_id = %s AND roll = %s",
+            [dispenser_id, roll],
+        )
+        found = cursor.fetchone()
+    if found is not None:
+        row = _Row(found[0], roll_twin.from_json(json.loads(found[1])), found[2], changed=True)
+        row.record.by_person |= set(numbers)
+        facts.publish(_with_clients(_settle({(dispenser_id, roll): row}, now)), now)
 
 
 def _about(dispenser_id: UUID, type: str, roll: str, rows: Mapping[Key, _Row]) -> list[Key]:

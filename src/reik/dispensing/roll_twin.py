@@ -7,7 +7,7 @@ and 5). A stay is one time in the device: from a `roll_loaded` until the next on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -34,6 +34,7 @@ class Kind(StrEnum):
     OUT = "o"
     RETAINED = "r"
     REMOVED = "h"  # by hand
+    BY_PERSON = "m"  # a person entered the number of a sachet that she took out: no event of the device
 
 
 _KINDS = {
@@ -56,10 +57,14 @@ class Said:
 
 @dataclass(slots=True)
 class Record:
-    """Everything that one device said of one roll. `nonsense`: more than any roll has to say; sticks."""
+    """Everything that one device said of one roll. `nonsense`: more than any roll has to say; sticks.
+
+    `by_person`: the numbers of sachets that people say they took out, whatever the device says of them.
+    """
 
     said: dict[Place, Said] = field(default_factory=dict)
     nonsense: bool = False
+    by_person: set[int] = field(default_factory=set)
 
 
 def said_by(type: str, data: Mapping[str, object]) -> Said | None:
@@ -103,7 +108,10 @@ _FATES = {
 
 @dataclass(slots=True)
 class Stay:
-    """One time of the roll in the device. None: not said. `counted` is False from an unlocking on."""
+    """One time of the roll in the device. None: not said. `counted` is False from an unlocking on.
+
+    `untold`: sachets that a person took out and of which the device knows nothing: it counts them as remaining.
+    """
 
     since: Place
     first: int | None
@@ -113,6 +121,7 @@ class Stay:
     ended: bool = False
     left_with: int | None = None
     counted: bool = True
+    untold: int = 0
 
     def number_of(self, fate: Fate) -> int:
         return sum(each is fate for each in self.fates.values())
@@ -148,7 +157,23 @@ def stays(record: Record) -> list[Stay]:
                 found[-1].counted = False
         else:
             _move(found[-1], lives, said)
+    _take_out(found, record.by_person)
     return found
+
+
+def _take_out(found: Sequence[Stay], by_person: Collection[int]) -> None:
+    """What people took out is removed, once: also when the device says so too, or believes to have kept it back."""
+    for sachet in sorted(by_person):
+        told = [stay for stay in found if sachet in stay.fates]
+        if told:
+            if told[-1].fates[sachet] is Fate.RETAINED:
+                told[-1].fates[sachet] = Fate.REMOVED
+            continue
+        for stay in reversed(found):
+            if stay.first is None or stay.last is None or stay.first <= sachet <= stay.last:
+                stay.fates[sachet] = Fate.REMOVED
+                stay.untold += 1
+                break
 
 
 def newest_move(record: Record) -> Place | None:
@@ -203,7 +228,7 @@ def balance(stay: Stay, *, reported: int | None = None, counts: bool = True) -> 
     if stay.ended and stay.left_with is None:
         return Balance(Verdict.UNKNOWN, reason="count_not_said")
     said = stay.left_with if stay.ended else reported
-    if said is not None and said != remaining:
+    if said is not None and not remaining <= said <= remaining + stay.untold:
         return Balance(Verdict.OFF, remaining - said, "left_with" if stay.ended else "reported")
     return Balance(Verdict.BALANCES)
 
@@ -219,13 +244,21 @@ def judged(record: Record, *, reported: int | None = None, counts: bool = True) 
 
 
 def as_json(record: Record) -> object:
-    """For a column: `[[epoch, seq, kind, numbers…], …]`, or null for nonsense."""
+    """For a column: `[[epoch, seq, kind, numbers…], …]`, or null for nonsense; what a person said is at (0, 0)."""
     if record.nonsense:
         return None
-    return [[*place, said.kind.value, *said.numbers] for place, said in sorted(record.said.items())]
+    told = [[*place, said.kind.value, *said.numbers] for place, said in sorted(record.said.items())]
+    return [*told, *([0, 0, Kind.BY_PERSON.value, each] for each in sorted(record.by_person))]
 
 
 def from_json(value: object) -> Record:
     if not isinstance(value, list):
         return Record(nonsense=True)
-    return Record({(each[0], each[1]): Said(Kind(each[2]), tuple(each[3:])) for each in value})
+    return Record(
+        {
+            (each[0], each[1]): Said(Kind(each[2]), tuple(each[3:]))
+            for each in value
+            if each[2] != Kind.BY_PERSON
+        },
+        by_person={each[3] for each in value if each[2] == Kind.BY_PERSON},
+    )

@@ -20,7 +20,7 @@ from reik.dispensing.at_home import capabilities_of
 from reik.dispensing.by_hand_blocking import paused_by_others
 from reik.dispensing.command_lists import NewCommand, give_all
 from reik.dispensing.facts import CommandAnswered, MomentEnded
-from reik.dispensing.plan_keeping import Dispenser, keep, lock
+from reik.dispensing.plan_keeping import WAITED_FOR, Dispenser, keep, lock
 from reik.kernel.rows import array
 from reik.medication import changes_held, changing
 from reik.medication.facts import HoldLifted, SachetsToHold
@@ -214,6 +214,9 @@ OF_CHANGES = frozenset(
 )
 
 
+WITHHOLDING = frozenset({CommandType.HOLD_SACHETS, CommandType.PAUSE})
+
+
 def note_answers(answers: Sequence[CommandAnswered], now: datetime) -> None:
     """Handler: what devices did with holds, pauses and what ends them; which sachets they could not hold."""
     about = [each for each in answers if each.type in OF_CHANGES]
@@ -231,6 +234,23 @@ def note_answers(answers: Sequence[CommandAnswered], now: datetime) -> None:
             )
         )  # fmt: skip
     changing.note_device(said, now)
+    held = {each.dispenser_id for each in about if each.state == "confirmed" and each.type in WITHHOLDING}
+    _keep_waiting(held, now)
+
+
+def _keep_waiting(dispenser_ids: Collection[UUID], now: datetime) -> None:
+    """These devices confirmed that they withhold: what waited for it goes into their plans. They are locked."""
+    if not dispenser_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.client_id FROM dispensing_deviceplan AS p JOIN dispensing_dispenser AS d ON d.id = p.dispenser_id"
+            " WHERE d.id = ANY(%s::uuid[]) AND d.client_id IS NOT NULL AND p.renew_at <= %s ORDER BY d.id",
+            [array("uuid", dispenser_ids), now + WAITED_FOR],
+        )
+        waiting = [row[0] for row in cursor.fetchall()]
+    if waiting:
+        keep(waiting, now)
 
 
 def _numbers(value: object) -> tuple[int, ...]:

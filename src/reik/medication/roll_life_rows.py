@@ -110,6 +110,8 @@ WHERE s.roll_id = ANY(%s::uuid[]) AND NOT s.empty GROUP BY s.roll_id, c.zone
 
 def last_sachets(roll_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """The planned instant of the last sachet with contents on each roll."""
+    if not roll_ids:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(LAST_SACHETS, [array("uuid", roll_ids)])
         return {

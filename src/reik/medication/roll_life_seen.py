@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -81,15 +82,18 @@ class RollSeen:
 
 
 def rolls_seen(
-    client_ids: Collection[UUID], now: datetime, devices: Mapping[UUID, DeviceAbility] | None = None
+    client_ids: Collection[UUID],
+    now: datetime,
+    devices: Mapping[UUID, DeviceAbility] | None = None,
+    zones: Mapping[UUID, ZoneInfo] | None = None,
 ) -> dict[UUID, list[RollSeen]]:
     """Each client's rolls, the newest period first; without any: an empty list.
 
     `devices`: what each client's dispenser is, as dispensing knows it (`dispensing.roll_abilities`); without it
-    windows and fits are taken on the careful side.
+    windows and fits are taken on the careful side. `zones`: each client's, where the caller knows them.
     """
     rows = Roll.objects.filter(client_id__in=client_ids).order_by("client_id", "-starts_at", "-registered_at")
-    return _seen(rows, client_ids, now, devices or {})
+    return _seen(rows, client_ids, now, devices or {}, zones)
 
 
 def roll_seen(
@@ -122,6 +126,7 @@ def _seen(
     client_ids: Collection[UUID],
     now: datetime,
     devices: Mapping[UUID, DeviceAbility],
+    zones: Mapping[UUID, ZoneInfo] | None,
 ) -> dict[UUID, list[RollSeen]]:
     found: dict[UUID, list[Roll]] = {id: [] for id in client_ids}
     for row in rows:
@@ -133,7 +138,7 @@ def _seen(
         supply={each.client_id: each for each in RollSupply.objects.filter(client_id__in=client_ids)},
         fits=fits_of({row.organisation_id for row in all_rows}), devices=devices, now=now,
     )  # fmt: skip
-    zones = queries.zones_of(client_ids)
+    zones = queries.zones_of(client_ids) if zones is None else zones
     return {
         id: [_roll(row, of_client, around, days_left(around.last.get(row.id), now, zones[id])) for row in of_client]
         for id, of_client in found.items()
@@ -216,10 +221,12 @@ class RollDue:
     acknowledged_note: str
 
 
-def rolls_due(client_ids: Collection[UUID], now: datetime) -> list[RollDue]:
+def rolls_due(
+    client_ids: Collection[UUID], now: datetime, zones: Mapping[UUID, ZoneInfo] | None = None
+) -> list[RollDue]:
     """The clients of these whose rolls have to be ordered, hurried or brought, the worst first."""
     rows = RollSupply.objects.filter(client_id__in=client_ids)
-    zones = queries.zones_of(client_ids)
+    zones = queries.zones_of(client_ids) if zones is None else zones
     due = [
         RollDue(
             organisation_id=each.organisation_id, client_id=each.client_id, stage=stage.name.lower(),

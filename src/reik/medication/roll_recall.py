@@ -48,12 +48,14 @@ AFFECTED = """
 SELECT r.organisation_id, r.client_id, r.id, r.number, s.sequence,
     (s.day + s.at) AT TIME ZONE c.zone AS due_at, s.contents IS NULL AND %(numbers)s::text[] IS NULL AS unknown
 FROM medication_sachet AS s JOIN medication_roll AS r ON r.id = s.roll_id JOIN people_client AS c ON c.id = r.client_id
-WHERE r.organisation_id = ANY(%(organisations)s::uuid[]) AND r.state IN ('registered', 'delivered', 'loaded')
+WHERE r.organisation_id = ANY(%(organisations)s::uuid[])
+    AND (%(clients)s::uuid[] IS NULL OR r.client_id = ANY(%(clients)s::uuid[]))
+    AND r.state IN ('registered', 'delivered', 'loaded')
     AND r.ends_at > %(now)s AND NOT s.empty AND (s.day + s.at) AT TIME ZONE c.zone > %(now)s
     AND (%(numbers)s::text[] IS NULL OR r.number = ANY(%(numbers)s::text[]))
     AND (%(numbers)s::text[] IS NOT NULL OR s.contents IS NULL OR EXISTS (
         SELECT FROM jsonb_array_elements(s.contents) AS m
-        WHERE (%(code)s = '' OR m->>'code' = %(code)s)
+        WHERE (%(code)s = '' OR m->>'code' = %(code)s) AND (%(text)s = '' OR m->>'text' = %(text)s)
             AND (%(lot)s = '' OR coalesce(m->>'lot', '') IN ('', %(lot)s))))
 ORDER BY r.id, due_at, s.sequence
 """
@@ -67,16 +69,22 @@ def recall_rolls(
     by: str,
     now: datetime,
     code: str = "",
+    text: str = "",
     lot: str = "",
     numbers: Sequence[str] = (),
+    client_ids: Collection[UUID] | None = None,
 ) -> list[Recalled]:
     """Recall a product (`code`), a lot of it, or whole rolls (`numbers`) of these organisations; gives the rolls.
 
-    Opens high-risk tasks for pharmacist and nurse, and has the change flow look at every roll. Raises RollRefused.
+    `text`: a product without a code, exactly as the packer names it. `client_ids`: of these clients only. Opens
+    high-risk tasks for pharmacist and nurse, and has the change flow look at every roll. Raises RollRefused.
     """
-    if not because.strip() or not by.strip() or not (code or lot or numbers):
+    if not because.strip() or not by.strip() or not (code or text or lot or numbers):
         raise RollRefused([Refusal("recall", "Say what is recalled (product, lot or rolls), and why.")])
-    found = _affected(organisation_ids, code, lot, numbers, now)
+    found = affected(
+        organisation_ids, now, code=code, text=text, lot=lot, numbers=numbers, client_ids=client_ids
+    )
+    because = f"{text.strip()}: {because.strip()}" if text.strip() else because
     clients = sorted(
         {(each.organisation_id, each.client_id) for each in found}, key=lambda each: str(each[1])
     )
@@ -91,12 +99,21 @@ def recall_rolls(
     return found
 
 
-def _affected(
-    organisation_ids: Collection[UUID], code: str, lot: str, numbers: Sequence[str], now: datetime
+def affected(
+    organisation_ids: Collection[UUID],
+    now: datetime,
+    *,
+    code: str = "",
+    text: str = "",
+    lot: str = "",
+    numbers: Sequence[str] = (),
+    client_ids: Collection[UUID] | None = None,
 ) -> list[Recalled]:
+    """The rolls that such a recall is about, as `recall_rolls` takes them; changes nothing."""
     values: dict[str, Any] = {
-        "organisations": array("uuid", organisation_ids), "now": now, "code": code.strip(), "lot": lot.strip(),
-        "numbers": array("text", numbers) if numbers else None,
+        "organisations": array("uuid", organisation_ids), "now": now, "code": code.strip(), "text": text.strip(),
+        "lot": lot.strip(), "numbers": array("text", numbers) if numbers else None,
+        "clients": array("uuid", client_ids) if client_ids is not None else None,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(AFFECTED, values)
@@ -116,6 +133,38 @@ def _affected(
             )
         )  # fmt: skip
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRolls:
+    """A product as packers wrote it on sachets still to come. `code` empty: recall it by its `text`."""
+
+    code: str
+    text: str
+    numbers: tuple[str, ...]
+
+
+PRODUCTS = """
+SELECT coalesce(m->>'code', ''), m->>'text', array_agg(DISTINCT r.number)
+FROM medication_roll AS r JOIN medication_sachet AS s ON s.roll_id = r.id JOIN people_client AS c ON c.id = r.client_id
+    CROSS JOIN LATERAL jsonb_array_elements(s.contents) AS m
+WHERE r.client_id = ANY(%(clients)s::uuid[]) AND r.state IN ('registered', 'delivered', 'loaded')
+    AND r.ends_at > %(now)s AND NOT s.empty AND s.contents IS NOT NULL AND (s.day + s.at) AT TIME ZONE c.zone > %(now)s
+    AND (m->>'code' = %(words)s OR position(lower(%(words)s) IN lower(coalesce(m->>'text', ''))) > 0)
+GROUP BY 1, 2 ORDER BY 2, 1 LIMIT %(most)s
+"""
+
+
+def products_on_rolls(
+    client_ids: Collection[UUID], words: str, now: datetime, most: int = 50
+) -> list[OnRolls]:
+    """The products on rolls of these clients whose code is, or whose name holds, these words."""
+    values: dict[str, Any] = {
+        "clients": array("uuid", client_ids), "words": words.strip(), "now": now, "most": most
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(PRODUCTS, values)
+        return [OnRolls(code=row[0], text=row[1] or "", numbers=tuple(row[2])) for row in cursor.fetchall()]
 
 
 _ROWS = Table(

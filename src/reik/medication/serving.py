@@ -17,22 +17,16 @@ from django.db.models import Max
 from reik.medication.models import LIVE, Roll
 from reik.people.models import Client
 from reik.people.pharmacies import (
-    PharmacyCard,
     give_pharmacy,
     pharmacies,
     pharmacies_of,
     register_pharmacy,
 )
-from reik.tasks.operations import DONE, DROPPED, NewTask, end_tasks, open_tasks
+from reik.tasks.operations import DROPPED, NewTask, end_tasks, open_tasks
 from reik.tasks.queries import TaskSeen, open_tasks_of
 
-UNKNOWN, CHANGED, STARTED, STOPS = (
-    "pharmacy_unknown",
-    "pharmacy_changed",
-    "pharmacy_started",
-    "pharmacy_stops",
-)
-"""Kinds of task: nobody is known to ask; another one than before; the first one; it stops on a day."""
+STARTED, STOPS = "pharmacy_started", "pharmacy_stops"
+"""Kinds of task: the first pharmacy of a client; it stops on a day."""
 LOOK_WITHIN = timedelta(days=1)
 LONGEST_BECAUSE = 1000
 
@@ -70,10 +64,9 @@ def accept_client(*, client_id: UUID, partner_id: UUID, name: str, by: str, now:
     if ours and not resumed:
         raise ServingRefused("serves", "Your pharmacy serves this client already.")
     if not ours:
-        give_pharmacy(client_id, _in_list(client.organisation_id, partner_id, name, now))
-        end_tasks([client_id], UNKNOWN, as_=DONE, by=by, now=now)
-        end_tasks([client_id], STOPS, as_=DONE, by=by, now=now)
-        open_tasks([_told(client, before, name, by, now)], now)
+        give_pharmacy(client_id, _in_list(client.organisation_id, partner_id, name, now), by=by, now=now)
+        if before is None:  # another one than before is told by `relocating`, whichever door is used
+            open_tasks([_started(client, name, by, now)], now)
 
 
 def _in_list(organisation_id: UUID, partner_id: UUID, name: str, now: datetime) -> UUID:
@@ -90,11 +83,10 @@ def _in_list(organisation_id: UUID, partner_id: UUID, name: str, now: datetime) 
     return register_pharmacy(organisation_id=organisation_id, name=name, now=now, partner_id=partner_id)
 
 
-def _told(client: Client, before: PharmacyCard | None, name: str, by: str, now: datetime) -> NewTask:
+def _started(client: Client, name: str, by: str, now: datetime) -> NewTask:
     return NewTask(
-        organisation_id=client.organisation_id, client_id=client.id, kind=CHANGED if before else STARTED,
-        owner_role="nurse", due_at=now + LOOK_WITHIN, by=by, high_risk=before is not None,
-        detail={"pharmacy": name, "before": before.name if before else ""},
+        organisation_id=client.organisation_id, client_id=client.id, kind=STARTED, owner_role="nurse",
+        due_at=now + LOOK_WITHIN, by=by, detail={"pharmacy": name, "before": ""},
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from django.db import InterfaceError, OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from reik.kernel import facts
 
@@ -63,7 +64,8 @@ class Stopped:
 def run_rounds(work: Callable[[], bool], *, every_s: float) -> None:
     """Do `work` again and again; it says whether more is waiting. Naps `every_s` s when there is not.
 
-    A database that is away is waited for, with one line in the log, however long it takes.
+    A database that is away is waited for, with one line in the log, however long it takes. A round that lost a
+    deadlock is done again: all that it had not committed is rolled back, and due still.
     """
     settle_memory()
     stopped = Stopped()
@@ -76,6 +78,10 @@ def run_rounds(work: Callable[[], bool], *, every_s: float) -> None:
                 log.info("The database is back.")
             away = False
         except (OperationalError, InterfaceError) as failure:
+            if isinstance(failure.__cause__, DeadlockDetected):
+                log.warning("Two writers waited for each other; the round is done again.")
+                stopped.nap(every_s)
+                continue
             if not away:
                 log.warning("The database is away (%s); waiting for it.", failure)
             away, more = True, False

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from reik.alerting.calls import take_due_steps
+from reik.alerting.cut_plans import tell_uncut
 from reik.alerting.operations import take_ended_promises
 from reik.dispensing.away_keeping import begin_due, tell_expired
 from reik.dispensing.away_stopping import pause_the_stopped
@@ -94,6 +95,7 @@ class Watch:
         release_held(now)
         tell_overdue(now)
         tell_unanswered(now)
+        tell_uncut(now)
         with transaction.atomic():
             renewed = renew_plans(now, RENEWED_AT_ONCE)
         return silent == MOST or renewed == RENEWED_AT_ONCE

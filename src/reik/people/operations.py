@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
+
+from reik.kernel import facts
 from reik.kernel.crypto import vault
 from reik.kernel.ids import new_id
 from reik.kernel.operations import refuse_real_bsn
+from reik.people.facts import ClientMoved
 from reik.people.models import Carer, Client, Partnership, Team, TeamMember
 
 PREFIXES = {"de", "den", "der", "het", "la", "op", "ter", "ten", "te", "van", "von", "'t", "in"}
@@ -51,6 +56,66 @@ def register_client(
         address=keys.seal_text(organisation_id, address) if address else None,
         created_at=now,
     )
+
+
+class ClientRefused(ValueError):
+    """These details cannot be kept; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientDetails:
+    """What the care team keeps of a client herself. Empty: not known."""
+
+    address: str
+    phone: str
+    caller_note: str
+    team_id: UUID | None
+
+
+@transaction.atomic
+def change_client(client_id: UUID, details: ClientDetails, *, by: str, now: datetime) -> list[str]:
+    """Keep these details; gives the names of those that changed. Another address is announced as a move (R14).
+
+    Raises ClientRefused without a name of who enters it, for an address that is taken away, and for a team of
+    another organisation.
+    """
+    if not by.strip():
+        raise ClientRefused("Say who enters it.")
+    client = Client.objects.select_for_update(no_key=True, of=("self",)).get(id=client_id)
+    teams = Team.objects.filter(organisation_id=client.organisation_id)
+    if details.team_id not in (None, client.team_id) and not teams.filter(id=details.team_id).exists():
+        raise ClientRefused("This team is not one of the client's care organisation.")
+    keys, changed = vault(), list[str]()
+    for name in ("address", "phone"):
+        sealed, value = getattr(client, name), getattr(details, name).strip()
+        before = keys.open_text(client.organisation_id, bytes(sealed)) if sealed else ""
+        if name == "address" and before and not value:
+            raise ClientRefused("Give the address: without one nobody can go there.")
+        if value != before:
+            setattr(client, name, keys.seal_text(client.organisation_id, value) if value else None)
+            changed.append(name)
+            if name == "address" and before:
+                moved = ClientMoved(
+                    organisation_id=client.organisation_id, client_id=client.id, by=by.strip()
+                )
+                facts.publish([moved], now)
+    for name, value in (("caller_note", details.caller_note.strip()), ("team_id", details.team_id)):
+        if getattr(client, name) != value:
+            setattr(client, name, value)
+            changed.append(name)
+    client.save(update_fields=changed)
+    return changed
+
+
+def details_of_client(client_id: UUID) -> ClientDetails:
+    """What is kept of her now."""
+    client = Client.objects.get(id=client_id)
+    keys = vault()
+    phone, address = (
+        keys.open_text(client.organisation_id, bytes(sealed)) if sealed else ""
+        for sealed in (client.phone, client.address)
+    )
+    return ClientDetails(address=address, phone=phone, caller_note=client.caller_note, team_id=client.team_id)
 
 
 class BsnInvalid(ValueError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from reik.tasks.models import Task
 
@@ -50,6 +50,12 @@ def open_tasks_of(client_ids: Collection[UUID], roles: Collection[str] | None = 
     if roles is not None:
         rows = rows.filter(owner_role__in=roles)
     return _seen(rows.order_by("-high_risk", "due_at", "id"))
+
+
+def open_counted(client_ids: Collection[UUID], roles: Collection[str]) -> dict[UUID, int]:
+    """How many open tasks each of these clients has that these roles own; without any: no entry."""
+    rows = Task.objects.filter(client_id__in=client_ids, ended_at=None, owner_role__in=roles)
+    return dict(rows.order_by().values_list("client_id").annotate(Count("id")))
 
 
 def tasks_about(about: Collection[UUID]) -> dict[UUID, list[TaskSeen]]:

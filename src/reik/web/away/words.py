@@ -69,6 +69,7 @@ def line_words(kind: str) -> str:
         "came_back": _("terug gemeld"),
         "mistake": _("was een vergissing"),
         "taken_back": _("meteen teruggedraaid"),
+        "other_device": _("de pauze ook aan de dispenser gegeven die er nu staat"),
         "checked_medication": _("medicatie nagegaan"),
         "checked_roll": _("rol nagekeken"),
         "checked_route": _("opvolging getest"),

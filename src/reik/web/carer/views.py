@@ -33,6 +33,7 @@ from reik.web.carer.names import called, dialled
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.words import outcome_words
+from reik.web.work import tasks
 
 ROLE = "informal_carer"
 room = room_for(ROLE)
@@ -130,6 +131,17 @@ def undo(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     return _act(request, alert_id, "undone")
 
 
+@room
+@require_POST
+def act_on_task(request: ActingRequest, task_id: UUID, what: str) -> HttpResponse:
+    """ "Ik doe dit" and "Klaar" of what she is asked to do."""
+    now = clock.now()
+    done = tasks.act_on(request, task_id, what, cards(actor_of(request)), now)
+    if isinstance(done, tasks.Flaw):
+        return _page(request, now, notice=done.text, status=done.status, client_id=done.client_id, flaw=done)
+    return HttpResponseRedirect("/naaste?" + urlencode({"wie": done.client_id}))
+
+
 def _act(request: ActingRequest, alert_id: UUID, what: str, outcome: str = "") -> HttpResponse:
     now = clock.now()
     actor = actor_of(request)
@@ -188,6 +200,7 @@ def _page(
     notice: str = "",
     status: int = 200,
     client_id: UUID | None = None,
+    flaw: tasks.Flaw | None = None,
 ) -> HttpResponse:
     card, others = _client(request)
     if client_id is not None:
@@ -195,6 +208,10 @@ def _page(
     if card is None:
         return _nobody(request)
     values = {**_frame(card, others, "vandaag"), **_today(request, card, now), "notice": notice}
+    values |= {
+        "tasks": tasks.rows_of({card.id: card}, actor_of(request), now), "back": "/naaste",
+        "error_at": str(flaw.task_id) if flaw else "", "because": flaw.note if flaw else "",
+    }  # fmt: skip
     return render(request, "carer/today.html", values, status=status)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from reik.alerting.queries import arrangement_of, open_alerts
 from reik.dispensing import ledger_balance
 from reik.dispensing.ledger_balance import RollBalance
-from reik.dispensing.queries import DispenserSeen, dispensers_of, moments_between
+from reik.dispensing.queries import DispenserSeen, MomentSeen, dispensers_of, moments_between
 from reik.dispensing.silence import silent_dispensers
 from reik.dispensing.timeline import plan_of
 from reik.kernel.tenancy import Actor
@@ -40,10 +41,13 @@ from reik.web.client.whose import weight, who_has_it
 from reik.web.client.words import balance_words
 from reik.web.frame import is_demo
 from reik.web.words import evidence_words
+from reik.web.work import tasks
 from reik.web.work.words import days_of_finding, days_words, finding_words, latest_words, unplannable_words
 
 LATELY = timedelta(days=3)
 LINES = 8
+BY_HAND_AHEAD = timedelta(hours=24)
+GIVES_BY_HAND = ("nurse", "caregiver", "team_manager")
 SEES_CARERS = ("nurse", "caregiver", "team_manager", "operator")
 SEES_WORK = ("nurse", "caregiver", "team_manager", "pharmacist")
 """Roles that may open a client's schedule and rolls."""
@@ -87,11 +91,29 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
         "carers": carers_of([card.id]).get(card.id, []) if actor.role in SEES_CARERS else [],
         "sees_carers": actor.role in SEES_CARERS, "may_work": actor.role in SEES_WORK,
         "findings": _findings(card), "alerts": _alerts(card, actor.name, now, zone),
-        "absence": banner_of(card.id),
+        "absence": banner_of(card.id), **_tasks(card, actor, now),
+        "by_hand": by_hand_of(moments, now, zone) if actor.role in GIVES_BY_HAND else [],
         "changes": waiting({card.id: card}, now, TO_DECIDE) if actor.role in SEES_WORK else [],
         "lines": timeline.happened(card.id, dispenser, now - LATELY, now, now, zone)[:LINES],
         **_medication(card, schedule, now, zone), **_device(card, actor, dispenser, now, zone),
     }  # fmt: skip
+
+
+def _tasks(card: ClientCard, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What waits for this person about her: the first ones, and how many there are."""
+    if actor.role not in SEES_WORK:
+        return {"tasks": [], "tasks_total": 0}
+    rows, total = tasks.of_client(card, actor, now)
+    return {"tasks": rows, "tasks_total": total}
+
+
+def by_hand_of(moments: Sequence[MomentSeen], now: datetime, zone: ZoneInfo) -> list[tuple[str, UUID]]:
+    """The moments of the week shown that run or come within a day: when each is due, and its id."""
+    return [
+        (clock_of(each.due_at, now, zone), each.id)
+        for each in moments
+        if each.outcome is None and each.due_at < now + BY_HAND_AHEAD
+    ]
 
 
 def _alerts(card: ClientCard, by: str, now: datetime, zone: ZoneInfo) -> list[dict[str, object]]:

@@ -26,8 +26,8 @@ class RollWay:
 def way_of(card: ClientCard, now: datetime) -> RollWay:
     """Of the roll that is in use, and what follows it."""
     zone = ZoneInfo(card.zone)
-    due = next(iter(rolls_due([card.id], now)), None)
-    seen = rolls_seen([card.id], now, abilities_of([card.id]))[card.id]
+    due = next(iter(rolls_due([card.id], now, {card.id: zone})), None)
+    seen = rolls_seen([card.id], now, abilities_of([card.id]), {card.id: zone})[card.id]
     current = next((each for each in seen if each.window is not None and each.next_roll), None)
     newest = seen[0].arrangement if seen else None
     live = [

@@ -99,7 +99,7 @@ def client(request: ActingRequest, client_id: UUID) -> HttpResponse:
     zone = ZoneInfo(card.zone)
     page: Mapping[str, object] = {
         **file.of(card, actor, request.GET.get("week", ""), now), "now": now, "role": actor.role,
-        "of_team": actor.role in TEAM, "address": request.get_full_path(),
+        "of_team": actor.role in TEAM, "address": request.get_full_path(), "page_address": request.get_full_path(),
     }  # fmt: skip
     part = request.headers.get("HX-Request") == "true"
     with timezone.override(zone):

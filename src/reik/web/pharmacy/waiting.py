@@ -25,6 +25,7 @@ from reik.tasks.queries import TaskSeen, open_tasks_of
 from reik.web.answer.words import kind_words
 from reik.web.pharmacy.whose import Served
 from reik.web.words import task_words
+from reik.web.work.task_links import address_of, is_said
 from reik.web.work.words import days_of_finding, finding_words, unplannable_words
 
 NOW, TODAY, WEEK = "now", "today", "week"
@@ -199,7 +200,7 @@ class _Sources:
         more = each.owner_name or _("gemaakt door %(who)s") % {"who": each.opened_by}
         return self._item(
             "task", each.id, each.client_id, urgency, task_words(each.kind, each.detail), more, each.opened_at,
-            each.due_at, f"/apotheek/client/{each.client_id}",
+            each.due_at, f"/werklijst#t-{each.id}" if is_said(each) else address_of(each, "pharmacist"),
         )  # fmt: skip
 
     def _begin(self, day: date | None) -> datetime | None:

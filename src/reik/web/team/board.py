@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -52,6 +52,7 @@ class Known:
     rolls: Mapping[UUID, Sequence[RollShown]]
     findings: Mapping[UUID, int]
     drafts: Sequence[Draft]
+    tasks: Mapping[UUID, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class Row:
     draft: Draft | None
     missed: int
     late: int
+    tasks: int
 
     @property
     def chips(self) -> list[tuple[AlertSeen | None, Chip]]:
@@ -137,7 +139,7 @@ def _row(card: ClientCard, known: Known, alerts: list[AlertSeen], actor: str, no
         strip=_strip(card, moments, dispenser, now, zone), roll=roll_left(known.rolls.get(card.id, ()), today, zone),
         dispenser=dispenser_words(dispenser, silent, now), silent=silent, chip=None, alerts=alerts,
         labels=[alert_chip(each, now, zone) for each in alerts],
-        findings=known.findings.get(card.id, 0),
+        findings=known.findings.get(card.id, 0), tasks=known.tasks.get(card.id, 0),
         draft=next((each for each in known.drafts if each.client_id == card.id), None),
         missed=sum(each.outcome in ("not_out", "partly") for each in week),
         late=sum(each.outcome == "late" for each in week),

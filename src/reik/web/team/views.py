@@ -19,6 +19,7 @@ from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
 from reik.medication.overview import drafts_of, findings_counted, rolls_shown
 from reik.people.queries import ClientCard, cards, carers_of, teams_of
+from reik.tasks.queries import open_counted
 from reik.web.acting import ActingRequest
 from reik.web.failures import not_found
 from reik.web.frame import ZONE
@@ -104,6 +105,7 @@ def known_of(found: dict[UUID, ClientCard], actor: Actor, now: datetime) -> Know
         rolls=rolls_shown(found, now),
         findings=findings_counted(found),
         drafts=drafts_of(found),
+        tasks=open_counted(found, ROLES),
     )
 
 

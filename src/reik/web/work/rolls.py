@@ -25,8 +25,9 @@ from reik.web.acting import ActingRequest
 from reik.web.frame import is_demo
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
-from reik.web.work import roll_form, roll_life
+from reik.web.work import roll_form, roll_life, tasks
 from reik.web.work.path import ROLL, path_of
+from reik.web.work.roll_fit import MAY_SET
 from reik.web.work.roll_form import RollForm
 from reik.web.work.shown import RollRow, roll_row, sachet_days
 from reik.web.work.whose import EVERYONE, client_of, is_pharmacy
@@ -136,7 +137,8 @@ def _page(
         "may_accept": is_pharmacy(actor_of(request)), "because": request.POST.get("because", ""),
         "first": first or row.first, "last": last or row.last, "count": count or row.count,
         "may_go": row.ends_at > now, "typed": request.POST,
-        **_life(request, card, row, now),
+        **_life(request, card, row, now), "may_set_fit": actor_of(request).role in MAY_SET,
+        "tasks": tasks.about(row.id, card, actor_of(request), now),
     }  # fmt: skip
     return render(request, "work/roll.html", values, status=422 if refusals else 200)
 

@@ -7,9 +7,12 @@ from reik.web.work import (
     dispensers,
     linking,
     lists,
+    read_again,
     reading,
+    recall,
     roll_arranging,
     roll_files,
+    roll_fit,
     rolls,
     schedules,
     worklist,
@@ -17,6 +20,9 @@ from reik.web.work import (
 
 urlpatterns: list[URLPattern] = [
     path("werklijst", worklist.worklist),
+    path("werklijst/taak/<uuid:task_id>/<str:what>", worklist.act_on_task),
+    path("werklijst/bericht/<uuid:message_id>", read_again.again),
+    path("apotheek/terugroepen", recall.recall),
     path("werklijst/lijst", lists.upload),
     path("werklijst/rollen", roll_files.of_all),
     path("werklijst/schema/<uuid:schedule_id>", reading.read_back),
@@ -33,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("clienten/<uuid:client_id>/rollen/afspraak", roll_arranging.arrange),
     path("clienten/<uuid:client_id>/rollen/bestelling", roll_arranging.in_hand),
     path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>", rolls.roll),
+    path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>/past", roll_fit.fit),
     path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>/<str:act>", rolls.act),
     path("clienten/<uuid:client_id>/dispenser", dispensers.dispenser),
 ]

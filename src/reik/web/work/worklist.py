@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +23,6 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
 from reik.medication import operations, written
-from reik.medication import queries as medication
 from reik.medication.findings import FindingUnknown
 from reik.medication.written import Written
 from reik.people.queries import ClientCard, cards
@@ -30,9 +30,12 @@ from reik.web.acting import ActingRequest
 from reik.web.changes.shown import TO_DECIDE, waiting
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
+from reik.web.work.differences import Differing, differing
+from reik.web.work.read_again import READS_AGAIN, again_words
 from reik.web.work.reading import is_other
+from reik.web.work.tasks import Flaw, TaskList, act_on, listed
 from reik.web.work.whose import EVERYONE, client_of, is_pharmacy
-from reik.web.work.words import days_of_finding, finding_words, unplannable_words, unsure_words
+from reik.web.work.words import unplannable_words, unsure_words
 
 PARKED_SINCE = timedelta(days=30)
 
@@ -46,7 +49,7 @@ class Work:
     back: list[tuple[Written, ClientCard]] = field(default_factory=list)
     to_link: list[dict[str, object]] = field(default_factory=list)
     not_planned: list[dict[str, object]] = field(default_factory=list)
-    findings: list[dict[str, object]] = field(default_factory=list)
+    findings: list[Differing] = field(default_factory=list)
     parked: list[ParkedMessage] = field(default_factory=list)
 
     @property
@@ -59,24 +62,58 @@ class Work:
 @require_safe
 @room_for(*EVERYONE)
 def worklist(request: ActingRequest) -> HttpResponse:
-    """`/werklijst`"""
+    """`/werklijst?taken=&client=&alle=`: `taken` is nothing, `mijn` or `telaat`; `gelezen` says what reading gave."""
     now = clock.now()
     return _page(request, now)
 
 
+@require_POST
+@room_for(*EVERYONE)
+def act_on_task(request: ActingRequest, task_id: UUID, what: str) -> HttpResponse:
+    """`/werklijst/taak/<id>/ik` and `/klaar`; back to the page where it was pressed."""
+    now, known = clock.now(), cards(actor_of(request))
+    done = act_on(request, task_id, what, known, now)
+    if isinstance(done, Flaw):
+        return _page(request, now, error=done.text, at=str(task_id), because=done.note, status=done.status)
+    wanted = request.POST.get("back", "")
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return HttpResponseRedirect(wanted if ours else "/werklijst")
+
+
 def _page(
-    request: ActingRequest, now: datetime, *, error: str = "", at: str = "", because: str = ""
+    request: ActingRequest,
+    now: datetime,
+    *,
+    error: str = "",
+    at: str = "",
+    because: str = "",
+    status: int = 422,
 ) -> HttpResponse:
     actor = actor_of(request)
     known = cards(actor)
     work = _gather(actor, known, now)
-    _log(request, work, now)
+    tasks = _tasks(request, known, now)
+    _log(request, work, tasks, now)
     values = {
         "work": work, "last": written.last_arrival(list(known)), "may_settle": is_pharmacy(actor), "error": error,
-        "error_at": at, "because": because, "clients": len(known),
-        "changes": waiting(known, now, TO_DECIDE),
+        "error_at": at, "because": because, "clients": len(known), "tasks": tasks, "address": _address(request),
+        "changes": waiting(known, now, TO_DECIDE), "may_read_again": actor.role in READS_AGAIN,
+        "fhir": FHIR, "read": again_words(request.GET.get("gelezen", "")),
     }  # fmt: skip
-    return render(request, "work/worklist.html", values, status=422 if error else 200)
+    return render(request, "work/worklist.html", values, status=status if error else 200)
+
+
+def _tasks(request: ActingRequest, known: Mapping[UUID, ClientCard], now: datetime) -> TaskList:
+    asked = request.GET
+    return listed(
+        known, actor_of(request), now, only=asked.get("taken", ""), client=asked.get("client", ""),
+        whole="alle" in asked,
+    )  # fmt: skip
+
+
+def _address(request: ActingRequest) -> str:
+    """Of the page itself, with its filter: what a refused act shows refreshes as the page."""
+    return request.get_full_path() if request.path == "/werklijst" else "/werklijst"
 
 
 def _gather(actor: Actor, known: Mapping[UUID, ClientCard], now: datetime) -> Work:
@@ -92,8 +129,8 @@ def _gather(actor: Actor, known: Mapping[UUID, ClientCard], now: datetime) -> Wo
         {"card": known[each.client_id], "each": each, "items": [_why(one) for one in each.unplannable]}
         for each in written.not_planned(list(known))
     ]
-    work.findings = _findings(known)
-    work.parked = _parked(actor, known, now)
+    work.findings = differing(known)
+    work.parked = parked_for(actor, known, now)
     return work
 
 
@@ -107,22 +144,7 @@ def _why(said: Mapping[str, Any]) -> dict[str, str]:
     return {"text": str(said.get("text") or ""), "reason": unplannable_words(str(said.get("reason", "")))}
 
 
-def _findings(known: Mapping[UUID, ClientCard]) -> list[dict[str, object]]:
-    by_house: dict[UUID, list[UUID]] = defaultdict(list)
-    for id, card in known.items():
-        by_house[card.organisation_id].append(id)
-    return [
-        {
-            "each": each, "card": known[each.client_id], "of_roll": each.roll_id is not None,
-            "text": finding_words(each.kind, each.key, each.sentence, of_roll=each.roll_id is not None),
-            "days": "" if each.roll_id else days_of_finding(each.first_day, each.days),
-        }
-        for house, ids in by_house.items()
-        for each in medication.open_findings(house, ids)
-    ]  # fmt: skip
-
-
-def _parked(actor: Actor, known: Mapping[UUID, ClientCard], now: datetime) -> list[ParkedMessage]:
+def parked_for(actor: Actor, known: Mapping[UUID, ClientCard], now: datetime) -> list[ParkedMessage]:
     """By id, never by content: of the devices of these clients, and messages of the pharmacy."""
     devices = {each.device for each in dispensers_of(list(known)).values()}
     houses = actor.organisations if is_pharmacy(actor) else [actor.organisation_id]
@@ -130,11 +152,12 @@ def _parked(actor: Actor, known: Mapping[UUID, ClientCard], now: datetime) -> li
     return [each for each in found if each.peer in devices or each.interpreter == FHIR]
 
 
-def _log(request: ActingRequest, work: Work, now: datetime) -> None:
+def _log(request: ActingRequest, work: Work, tasks: TaskList, now: datetime) -> None:
     """One row with the clients shown, and one with the persons of messages that are nobody's yet."""
     shown: dict[UUID, set[UUID]] = defaultdict(set)
     lists = [card for rows in (work.to_read, work.own, work.back) for _draft, card in rows]
-    for card in [*lists, *(row["card"] for rows in (work.not_planned, work.findings) for row in rows)]:
+    others = [*(row.card for row in work.findings), *(row.card for row in tasks.rows)]
+    for card in [*lists, *others, *(row["card"] for row in work.not_planned)]:
         assert isinstance(card, ClientCard)
         shown[card.organisation_id].add(card.id)
     viewed(request, "work list", shown, now)

@@ -1,0 +1,410 @@
+"""Tasks on the screens: who sees which, taking and ending one; one line per roll that differs; recalls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from reik.interop.fhir import port
+from reik.interop.fhir.port import Parked
+from reik.kernel.operations import open_account
+from reik.medication.models import Finding, RollFit
+from reik.medication.operations import register_roll
+from reik.medication.queries import planned_doses
+from reik.medication.roll_check import Content, sachets_for
+from reik.medication.schedule import local_day, whole_days
+from reik.people.access import actor_for
+from reik.people.operations import add_carer
+from reik.tasks.models import Task
+from reik.tasks.operations import NewTask, finish_task, open_tasks
+from reik.web.work.tasks import FIRST
+from tests.contexts.fhir_letters import as_json, usual
+from tests.contexts.screens_town import statements
+from tests.contexts.test_change_screens import plan, roll_at_home
+from tests.contexts.test_changes import ALL_CAN, ZONE
+from tests.contexts.test_work_screens import House, confirmed, house, log, page
+
+__all__ = ["house"]
+HOUR = timedelta(hours=1)
+
+
+def opened(house: House, kind: str, *, client: Any = None, role: str = "nurse", **more: Any) -> UUID:
+    """One task, due in two hours; gives its id."""
+    client = client or house.anna
+
+    def work() -> UUID:
+        new = NewTask(
+            organisation_id=client.organisation_id, client_id=client.id, kind=kind, owner_role=role, by="reik",
+            **{"due_at": house.now + 2 * HOUR} | more,
+        )  # fmt: skip
+        open_tasks([new], house.now)
+        return Task.objects.get(client_id=client.id, kind=kind, key=more.get("key", "")).id
+
+    return house.worker(work)  # type: ignore[no-any-return]
+
+
+def the(house: House, id: UUID) -> Task:
+    return house.worker(lambda: Task.objects.get(id=id))  # type: ignore[no-any-return]
+
+
+def tasks_on(text: str) -> str:
+    """The part of a page that lists tasks."""
+    return text.split('id="taken')[1].split("</section>")[0] if 'id="taken' in text else ""
+
+
+# Who sees what
+
+
+def test_a_team_sees_its_tasks_high_risk_first_with_where_they_are_done(house: House) -> None:
+    opened(house, "roll_bring", detail={"at": "24-11 08:00"})
+    opened(house, "moved", due_at=house.now + 24 * HOUR, high_risk=True)
+    opened(house, "absence_return", client=house.south)
+    opened(house, "unplannable", role="pharmacist", detail={"count": 2})
+    shown = tasks_on(page(house.who("nurse").get("/werklijst")))
+    assert shown.index("Verhuisd.") < shown.index("Breng de volgende rol")
+    assert "hoog risico" in shown
+    assert f'href="/clienten/{house.anna.id}/rollen"' in shown
+    assert "nog van niemand" in shown
+    assert "vóór 10:00" in shown
+    assert "Cliënt is terug" not in shown  # of another team
+    assert "Niet in te plannen" not in shown  # the pharmacy's
+    assert "Cliënt is terug" in tasks_on(page(house.who("southerner").get("/werklijst")))
+    assert tasks_on(page(house.who("stranger").get("/werklijst"))) == ""
+    house.now += 3 * HOUR
+    late = tasks_on(page(house.who("nurse").get("/werklijst?taken=telaat")))
+    assert "te laat" in late
+    assert "moest vóór 10:00" in late
+    assert "Verhuisd." not in late
+
+
+def test_a_pharmacist_finds_here_what_ends_by_her_word_and_her_inbox_leads_there(house: House) -> None:
+    said = opened(house, "recall_check", role="pharmacist", high_risk=True, detail={"roll": "R-1"})
+    opened(house, "leftovers_receive", role="pharmacist", detail={"roll": "R-1", "count": 3})
+    shown = tasks_on(page(house.who("pharmacist").get("/werklijst")))
+    assert "rol R-1 een teruggeroepen middel" in shown
+    assert "teruggebrachte" not in shown
+    inbox = page(house.who("pharmacist").get("/apotheek"))
+    assert f"/werklijst#t-{said}" in inbox
+    assert (
+        house.who("pharmacist").post(f"/werklijst/taak/{said}/klaar", {"note": "rol bekeken"}).status_code
+        == 302
+    )
+    assert the(house, said).ended_as == "done"
+
+
+def test_the_list_is_filtered_by_client_and_folds(house: House) -> None:
+    for number in range(FIRST + 3):
+        opened(house, "roll_receive", key=str(number), detail={"roll": f"R-{number}"})
+    browser = house.who("nurse")
+    assert "Toon nog 3 taken" in page(browser.get("/werklijst"))
+    assert tasks_on(page(browser.get("/werklijst?alle=1"))).count('class="task"') == FIRST + 3
+    assert "Geen taken met deze keuze" in page(browser.get("/werklijst?taken=mijn"))
+    assert "Haal rol R-1 " in tasks_on(page(browser.get(f"/werklijst?client={house.anna.id}")))
+    assert "Haal rol" not in tasks_on(page(browser.get(f"/werklijst?client={house.south.id}")))
+
+
+def test_no_page_asks_the_database_more_for_more_tasks(house: House) -> None:
+    addresses = ("/werklijst", "/team", f"/clienten/{house.anna.id}")
+    browser = house.who("nurse")
+    opened(house, "moved")
+    few = {each: statements(partial(browser.get, each)) for each in addresses}
+    for number in range(12):
+        opened(house, "roll_receive", key=str(number), detail={"roll": f"R-{number}"})
+    for address, before in few.items():
+        assert statements(partial(browser.get, address)) <= before, address
+
+
+def test_her_file_and_the_board_say_how_many_and_lead_there(house: House) -> None:
+    for number in range(6):
+        opened(house, "roll_receive", key=str(number), detail={"roll": f"R-{number}"})
+    file = page(house.who("nurse").get(f"/clienten/{house.anna.id}"))
+    assert tasks_on(file).count('class="task"') == 5
+    assert f'href="/werklijst?client={house.anna.id}"' in file
+    board = page(house.who("nurse").get("/team"))
+    assert "6 taken" in board
+    assert f'href="/werklijst?client={house.anna.id}"' in board
+
+
+# Taking and ending
+
+
+def test_who_takes_a_task_owns_it_and_it_is_written_down(house: House) -> None:
+    id = opened(house, "roll_bring", detail={"at": "24-11 08:00"})
+    answer = house.who("second").post(f"/werklijst/taak/{id}/ik", {"back": f"/clienten/{house.anna.id}"})
+    assert answer["Location"] == f"/clienten/{house.anna.id}"
+    assert the(house, id).owner_name == "Second"
+    assert "Second" in tasks_on(page(house.who("nurse").get("/werklijst")))
+    assert "Breng" in tasks_on(page(house.who("second").get("/werklijst?taken=mijn")))
+    assert "Breng" not in tasks_on(page(house.who("nurse").get("/werklijst?taken=mijn")))
+    assert ("change", "task", "ok", "taken roll_bring") in log(house)
+
+
+def test_back_leads_nowhere_else(house: House) -> None:
+    id = opened(house, "moved")
+    for wanted in ("//elsewhere.example", "https://elsewhere.example/", "\\\\elsewhere.example"):
+        answer = house.who("nurse").post(f"/werklijst/taak/{id}/ik", {"back": wanted})
+        assert answer["Location"] == "/werklijst"
+
+
+def test_a_task_without_a_page_of_its_own_ends_by_a_persons_word(house: House) -> None:
+    id = opened(house, "moved", high_risk=True)
+    nurse = house.who("nurse")
+    empty = nurse.post(f"/werklijst/taak/{id}/klaar", {"note": " "})
+    assert empty.status_code == 422
+    assert "Schrijf op wat u deed" in page(empty)
+    assert nurse.post(f"/werklijst/taak/{id}/klaar", {"note": "sleutel bij buurvrouw"}).status_code == 302
+    ended = the(house, id)
+    assert (ended.ended_as, ended.ended_by, ended.ended_note) == ("done", "Nurse", "sleutel bij buurvrouw")
+    assert "Verhuisd" not in page(nurse.get("/werklijst"))
+    assert ("change", "task", "ok", "done moved") in log(house)
+
+
+def test_a_task_that_ended_meanwhile_says_so_and_loses_nothing(house: House) -> None:
+    id = opened(house, "moved")
+    house.worker(lambda: finish_task(id, by="Joke Meijer", now=house.now, note="gedaan"))
+    late = house.who("nurse").post(f"/werklijst/taak/{id}/klaar", {"note": "ik was er <ook>"})
+    assert late.status_code == 409
+    assert "al klaar (Joke Meijer)" in page(late)
+    assert "ik was er &lt;ook&gt;" in page(late)
+    assert house.who("second").post(f"/werklijst/taak/{id}/ik").status_code == 409
+    assert the(house, id).ended_note == "gedaan"
+    assert log(house).count(("refused", "task", "refused", "done moved")) == 1
+
+
+def test_what_has_a_flow_of_its_own_is_ended_there_only(house: House) -> None:
+    """A task of high risk about a change does not go away because somebody presses a button."""
+    id = opened(house, "choose_change", high_risk=True)
+    assert house.who("nurse").post(f"/werklijst/taak/{id}/klaar", {"note": "x"}).status_code == 404
+    assert the(house, id).ended_at is None
+
+
+def test_nobody_ends_or_takes_what_is_not_hers(house: House) -> None:
+    of_team, of_pharmacy = opened(house, "moved"), opened(house, "recall", role="pharmacist")
+    for who, id in (
+        ("southerner", of_team), ("stranger", of_team), ("pharmacist", of_team), ("nurse", of_pharmacy),
+        ("operator", of_team),
+    ):  # fmt: skip
+        for what in ("ik", "klaar"):
+            answer = house.who(who).post(f"/werklijst/taak/{id}/{what}", {"note": "x"})
+            assert answer.status_code == 404, (who, what)
+    assert the(house, of_team).ended_at is None
+    assert the(house, of_team).owner_name == ""
+
+
+def test_an_informal_carer_sees_and_ends_her_own(house: House) -> None:
+    def carer() -> Any:
+        account = open_account(
+            organisation_id=house.zorg, username="demo.eva", display_name="Eva", role="informal_carer", now=house.now
+        )  # fmt: skip
+        add_carer(
+            organisation_id=house.zorg, client_id=house.anna.id, name="Eva", relation="dochter", now=house.now,
+            account_id=account.id, consented=True,
+        )  # fmt: skip
+        return account
+
+    house.accounts["carer"] = house.worker(carer)
+    hers = opened(house, "roll_change", role="informal_carer", detail={"roll": "R-1", "next": "R-2"})
+    teams = opened(house, "moved")
+    eva = house.who("carer")
+    shown = tasks_on(page(eva.get("/naaste")))
+    assert "Wissel rol R-1 voor rol R-2" in shown
+    assert "Verhuisd" not in shown
+    assert "/rollen" not in shown
+    assert eva.post(f"/naaste/taak/{teams}/klaar", {"note": "x"}).status_code == 404
+    assert eva.post(f"/naaste/taak/{hers}/klaar", {"note": ""}).status_code == 422
+    assert eva.post(f"/naaste/taak/{hers}/ik").status_code == 302
+    assert the(house, hers).owner_name == "Eva"
+    assert eva.post(f"/naaste/taak/{hers}/klaar", {"note": "gewisseld"}).status_code == 302
+    assert the(house, hers).ended_by == "Eva"
+    assert tasks_on(page(eva.get("/naaste"))) == ""
+    assert eva.post(f"/naaste/taak/{hers}/klaar", {"note": "nog eens"}).status_code == 409
+
+
+# Differences
+
+
+def test_differences_are_one_line_for_each_roll_and_lead_to_its_change(house: House) -> None:
+    roll_at_home(house, ALL_CAN)
+    house.worker(lambda: plan(house, "08:00"))
+    open_findings = house.worker(lambda: Finding.objects.filter(settled_at=None).count())
+    assert open_findings > 1
+    shown = page(house.who("nurse").get("/werklijst")).split('id="verschillen"')[1].split("</section>")[0]
+    assert shown.count("work-item") == 1
+    assert f"{open_findings} verschillen" in shown
+    assert "Er loopt een wijziging van deze rol: " in shown
+    assert f'href="/clienten/{house.anna.id}/wijziging/' in shown
+
+
+# Reading again
+
+
+def parked(house: House, monkeypatch: pytest.MonkeyPatch) -> UUID:
+    """A message of the pharmacy over which Reik broke."""
+
+    def work() -> UUID:
+        actor = actor_for(house.accounts["pharmacist"].id, house.now)
+        with monkeypatch.context() as broken:
+            broken.setattr("reik.interop.fhir.port.read_letter", lambda *a, **k: 1 / 0)
+            with pytest.raises(Parked, match="It is kept as ") as failure:
+                port.take_in(as_json(usual()), actor=actor, organisation_id=house.zorg, now=house.now)
+        return UUID(str(failure.value).split("kept as ")[1][:36])
+
+    return house.worker(work)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("who", ["nurse", "pharmacist"])
+def test_a_parked_message_is_read_again_in_a_request(
+    house: House, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    id = parked(house, monkeypatch)
+    browser = house.who(who)
+    assert f'action="/werklijst/bericht/{id}"' in page(browser.get("/werklijst"))
+    answer = browser.post(f"/werklijst/bericht/{id}")
+    assert answer.status_code == 302
+    shown = page(browser.get(answer["Location"]))
+    assert "Het bericht is gelezen" in shown
+    assert f"/werklijst/bericht/{id}" not in shown  # no longer parked
+    assert ("create", "fhir message", "ok") in [each[:3] for each in log(house)]
+    assert browser.post(f"/werklijst/bericht/{id}").status_code == 404  # not once more
+
+
+def test_what_breaks_again_stays_and_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = parked(house, monkeypatch)
+    monkeypatch.setattr("reik.interop.fhir.port.read_letter", lambda *a, **k: 1 / 0)
+    answer = house.who("nurse").post(f"/werklijst/bericht/{id}")
+    shown = page(house.who("nurse").get(answer["Location"]))
+    assert "begrijpt het bericht nog steeds niet" in shown
+    assert f"/werklijst/bericht/{id}" in shown
+
+
+def test_only_nurse_and_pharmacist_of_the_house_have_it_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = parked(house, monkeypatch)
+    for who in ("second", "operator", "stranger"):
+        assert house.who(who).post(f"/werklijst/bericht/{id}").status_code == 404
+    assert "Opnieuw lezen" not in page(house.who("second").get("/werklijst"))
+
+
+# Recalls and what fits
+
+MIDDEL = Content(code="16667", text="Middel A 5 mg", amount="1", lot="L7")
+ANDER = Content(code="2", text="Ander", amount="1")
+
+
+def roll_with(house: House, number: str, contents: Sequence[Content] | None) -> UUID:
+    def work() -> UUID:
+        day = local_day(house.now, ZONE) + timedelta(days=1)
+        starts_at, ends_at = whole_days(day, day + timedelta(days=2), ZONE)
+        doses = planned_doses([house.anna.id], day, day + timedelta(days=2))[house.anna.id]
+        sachets = [
+            replace(each, contents=tuple(contents) if contents else None) for each in sachets_for(doses)
+        ]
+        return register_roll(
+            organisation_id=house.zorg, client_id=house.anna.id, number=number, starts_at=starts_at, ends_at=ends_at,
+            by="Packer", now=house.now, sachets=sachets,
+        )  # fmt: skip
+
+    return house.worker(work)  # type: ignore[no-any-return]
+
+
+RECALL = "/apotheek/terugroepen"
+
+
+def test_a_recall_by_name_shows_products_then_rolls_and_then_happens(house: House) -> None:
+    confirmed(house)
+    roll_with(house, "R-1", [MIDDEL, ANDER])
+    browser = house.who("pharmacist")
+    why = {"because": "verontreinigd", "act": "kijk"}
+    chosen = page(browser.post(RECALL, {**why, "words": "middel a"}))
+    assert "Middel A 5 mg" in chosen
+    assert "Ander" not in chosen
+    looked = page(browser.post(RECALL, {**why, "words": "middel a", "code": "16667", "lot": "L7"}))
+    assert "R-1" in looked
+    assert "Roep 1 rol terug" in looked
+    assert house.worker(lambda: Task.objects.filter(kind="recall").count()) == 0  # only looked
+    sent = browser.post(RECALL, {**why, "act": "roep", "code": "16667", "lot": "L7"})
+    assert sent["Location"] == f"{RECALL}?klaar=1"
+    assert "1 rol is teruggeroepen" in page(browser.get(sent["Location"]))
+    assert "Teruggeroepen: " in tasks_on(page(house.who("nurse").get("/werklijst")))
+    assert ("change", "roll", "ok", "recalled") in log(house)
+
+
+def test_a_product_without_a_code_is_recalled_by_its_name_and_only_its_sachets(house: House) -> None:
+    """Also a roll whose contents nobody gave is looked at: unknown is not excluded."""
+    confirmed(house)
+    roll_with(house, "R-1", [replace(MIDDEL, code=""), ANDER])
+    browser = house.who("pharmacist")
+    why = {"because": "verontreinigd", "words": "middel"}
+    chosen = page(browser.post(RECALL, {**why, "act": "kijk"}))
+    assert 'name="text" value="Middel A 5 mg"' in chosen
+    named = {**why, "text": "Middel A 5 mg"}
+    assert "R-1" in page(browser.post(RECALL, {**named, "act": "kijk"}))
+    nothing = page(browser.post(RECALL, {**why, "text": "Middel A 50 mg", "act": "kijk"}))
+    assert "Er is niets terug te roepen" in nothing
+    assert browser.post(RECALL, {**named, "act": "roep"}).status_code == 302
+    (told,) = house.worker(lambda: list(Task.objects.filter(kind="recall").values_list("detail", flat=True)))
+    assert told["because"] == "Middel A 5 mg: verontreinigd"
+
+
+def test_a_recall_by_numbers_of_a_roll_that_is_not_there_is_said(house: House) -> None:
+    confirmed(house)
+    roll_with(house, "R-1", None)
+    browser = house.who("pharmacist")
+    answer = browser.post(RECALL, {"rolls": "R-1, R-9", "because": "x", "act": "roep"})
+    assert answer.status_code == 422
+    assert "niet bekend: R-9" in page(answer)
+    assert house.worker(lambda: Task.objects.filter(kind__startswith="recall").count()) == 0
+    assert browser.post(RECALL, {"rolls": "R-1", "act": "kijk"}).status_code == 422  # why?
+    assert browser.post(RECALL, {"rolls": "R-1", "because": "x", "act": "roep"}).status_code == 302
+
+
+def test_only_a_pharmacist_recalls_and_only_of_whom_she_sees(house: House) -> None:
+    confirmed(house)
+    roll_with(house, "R-1", [MIDDEL])
+    for who in ("nurse", "second", "operator", "stranger"):
+        assert house.who(who).get(RECALL).status_code == 404
+    nothing = page(
+        house.who("pharmacist").post(RECALL, {"words": "bestaat niet", "because": "x", "act": "kijk"})
+    )
+    assert "Er is niets terug te roepen" in nothing
+
+
+def test_a_product_that_no_packer_wrote_down_may_be_in_a_roll_of_unknown_contents(house: House) -> None:
+    """Unknown is not excluded: such a roll is looked at, by name or by code."""
+    confirmed(house)
+    roll_with(house, "R-1", None)
+    typed = {"words": "bestaat niet", "because": "x"}
+    looked = page(house.who("pharmacist").post(RECALL, {**typed, "act": "kijk"}))
+    assert "R-1" in looked
+    assert house.who("pharmacist").post(RECALL, {**typed, "act": "roep"}).status_code == 302
+    assert house.worker(lambda: Task.objects.filter(kind="recall_check").count()) == 1
+
+
+def test_what_a_house_knows_of_a_packer_goes_before_what_reik_knows(house: House) -> None:
+    confirmed(house)
+    roll = roll_with(house, "R-1", None)
+    address = f"/clienten/{house.anna.id}/rollen/{roll}/past"
+    assert house.who("nurse").get(address).status_code == 404
+    browser = house.who("pharmacist")
+    assert address in page(browser.get(f"/clienten/{house.anna.id}/rollen/{roll}"))
+    typed = {"packer": "De Vijzel", "roll_format": "", "model": "reik-open", "fit": "supported", "source": "",
+             "said_on": "20-11-2026"}  # fmt: skip
+    refused = browser.post(address, typed)
+    assert refused.status_code == 422
+    assert "waaruit dat blijkt" in page(refused)
+    assert "De Vijzel" in page(refused)
+    assert browser.post(address, {**typed, "source": "proef in huis"}).status_code == 302
+    kept = house.worker(lambda: RollFit.objects.get())
+    assert (kept.packer, kept.roll_format, kept.fit, kept.set_by) == (
+        "De Vijzel",
+        "*",
+        "supported",
+        "Pharmacist",
+    )
