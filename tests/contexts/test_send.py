@@ -186,7 +186,7 @@ def test_dead_and_slow_peers_delay_nobody_and_the_dead_ones_messages_are_told(zo
         until(lambda: {states()[each] for each in healthy} == {1})
         until(lambda: {each.message_id for each in told if isinstance(each, MessageFailed)} == set(dead))
     arrived = {UUID(each.id): each.at for each in sink.stop()}
-    assert max(arrived[each] for each in healthy) < begun + 2.0
+    assert max(arrived[each] for each in healthy) < begun + 5.0
     assert {states()[each] for each in dead} == {0}
     assert (
         len(arrived.keys() & set(dead)) <= 8 + 4

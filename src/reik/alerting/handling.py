@@ -5,6 +5,7 @@ Each function locks the alert first, then messages, then steps; each leaves line
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,12 @@ from reik.alerting import outcomes
 from reik.alerting.dispenser_alerts import open_device_fault
 from reik.alerting.facts import AlertClosed, AlertOpened
 from reik.alerting.history import cancel_steps, remark
-from reik.alerting.models import Alert
+from reik.alerting.models import Alert, Step
 from reik.alerting.outcomes import Effect, OutcomeRefused, Role
-from reik.alerting.policy import SETTLES
+from reik.alerting.policy import ASK_CARER, ASK_TEAM, PHONE_CLIENT, SETTLES
 from reik.alerting.resuming import go_on
 from reik.kernel import facts
+from reik.kernel.outbox import MessageSent
 
 LONGEST_PROMISE = timedelta(hours=2)
 NOBODYS: dict[str, Any] = {
@@ -73,6 +75,25 @@ def accept_alert(
     )  # fmt: skip
     cancel_steps([alert_id], "accepted", now)
     remark([(alert_id, alert.organisation_id, "accepted", by, "")], now)
+
+
+BY_PHONE = timedelta(minutes=5)
+"""How long a key on the phone holds an alert; whoever opens it has as long as anybody."""
+AS_WHOM = {PHONE_CLIENT: Role.OPERATOR, ASK_CARER: Role.INFORMAL_CARER, ASK_TEAM: Role.TEAM}
+
+
+def note_accepted(sent: Sequence[MessageSent], now: datetime) -> None:
+    """Handler: who answered a call with a key has its alert for five minutes. What came too late is only noted."""
+    answered = {each.message_id: each.accepted_by for each in sent if each.accepted_by}
+    if not answered:
+        return
+    for step in Step.objects.filter(id__in=answered).order_by("alert_id"):
+        who = AS_WHOM.get(step.action, Role.TEAM)
+        try:
+            with transaction.atomic():
+                accept_alert(alert_id=step.alert_id, by=step.responder, now=now, role=who, lasts=BY_PHONE)
+        except AlertRefused:
+            remark([(step.alert_id, step.organisation_id, "answered_late", step.responder, "")], now)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from reik.alerting import calls, operations
+from reik.alerting import calls, handling, operations
 from reik.alerting import dispenser_findings as findings
 from reik.dispensing import plan_keeping
 from reik.dispensing.device_facts import (
@@ -56,6 +56,6 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     RollDelivered: [plan_keeping.follow, findings.end_nearly_empty],
     RollLoaded: [plan_keeping.follow, findings.end_roll_trouble],
     RollLeft: [plan_keeping.follow],
-    MessageSent: [calls.note_sent],
+    MessageSent: [calls.note_sent, handling.note_accepted],
     MessageFailed: [calls.note_failed],
 }

@@ -30,6 +30,13 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """A person took it at once, by a key on the phone or on a handset: `by` says who or what answered."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The other side did not take it. `error` is without content, address or answer: it is stored and logged.
 
@@ -44,7 +51,7 @@ class Failed:
     retry_after: timedelta | None = None
 
 
-Result = Delivered | Failed
+Result = Delivered | Accepted | Failed
 
 
 class Port(Protocol):
@@ -60,3 +67,13 @@ class Port(Protocol):
         self, session: Any, peer: Any, *, message_id: str, body: str, now: datetime
     ) -> Awaitable[Result]:
         """Try once, within the peer's time-out. Gives Failed for whatever the other side or the wire does."""
+
+
+class Watched(Protocol):
+    """A Port whose way out can be tried without calling anybody: `reik send` does so every five minutes (R56)."""
+
+    def gateway(self, peer: Any) -> str:
+        """What many destinations share (a provider, a receiver), without secret: it is tried once for all."""
+
+    def check(self, session: Any, peer: Any, *, now: datetime) -> Awaitable[Result]:
+        """Whether the gateway would take a message now. Calls nobody, costs nothing."""

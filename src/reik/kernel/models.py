@@ -72,6 +72,9 @@ class DataKey(models.Model):
         constraints = [models.UniqueConstraint(name="datakey_number", fields=["organisation", "number"])]
 
 
+CHANNELS = ("webhook", "email", "webpush", "sms", "voice", "scaip", "espax")
+
+
 class Destination(models.Model):
     """Where messages of one organisation go: a channel and an address, each with its own lane in `reik send`."""
 
@@ -83,16 +86,37 @@ class Destination(models.Model):
     secret = models.BinaryField(null=True)  # sealed: the signing secret of a webhook
     concurrency = models.SmallIntegerField(default=16)
     timeout_s = models.SmallIntegerField(default=10)
+    gateway = models.TextField(
+        null=True
+    )  # what is tried for it; null: not looked at since the address changed
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes = [
+            models.Index(name="destination_gateway", fields=["organisation", "channel", "gateway"]),
+            models.Index(name="destination_unnamed", fields=["id"], condition=Q(gateway=None)),
+        ]
         constraints = [
-            models.CheckConstraint(name="destination_channel", condition=Q(channel__in=["webhook", "email"])),
+            models.CheckConstraint(name="destination_channel", condition=Q(channel__in=CHANNELS)),
             models.CheckConstraint(
                 name="destination_lane",
                 condition=Q(concurrency__gte=1, concurrency__lte=256, timeout_s__gte=1, timeout_s__lte=60),
             ),
         ]
+
+
+class GatewayHealth(models.Model):
+    """How the way out of one organisation over one gateway is, by the newest try that called nobody (R56)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "channel", "gateway")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    channel = models.TextField()
+    gateway = models.TextField()
+    destination = models.ForeignKey(Destination, models.CASCADE, db_index=False)  # the one that was tried
+    checked_at = models.DateTimeField()
+    fine_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    error = models.TextField(default="")
 
 
 class OutboxMessage(models.Model):

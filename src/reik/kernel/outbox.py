@@ -60,9 +60,13 @@ def withdraw(about: Sequence[UUID], now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent(Fact):
-    """The wire accepted a message: the other side answered, which says nothing of a person."""
+    """The wire accepted a message: the other side answered, which says nothing of a person.
+
+    `accepted_by` is not empty where a person answered by it, with a key on the phone for one.
+    """
 
     message_id: UUID
+    accepted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +75,24 @@ class MessageFailed(Fact):
 
     message_id: UUID
     error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayFact(Fact):
+    """About the way out of one organisation over one gateway, by a try that called nobody."""
+
+    organisation_id: UUID
+    channel: str
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayDown(GatewayFact):
+    """Nothing would leave by it now; announced once."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayUp(GatewayFact):
+    """Messages leave by it again."""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
 
-from reik.interop import Delivered, Failed, Result
+from reik.interop import Accepted, Delivered, Failed, Result
 from reik.kernel.outbox import ALERT
 
 log = logging.getLogger(__name__)
@@ -58,12 +58,15 @@ class Outcome:
     available_at: datetime
     attempts: int
     error: str = ""
+    accepted_by: str = ""
 
 
 def outcome(message: Leased, result: Result, now: datetime) -> Outcome:
     """Sent, given up, or again after 2 s, 4 s, 8 s … 1 h (a fifth more or less, so that peers are not hit in step)."""
     if isinstance(result, Delivered):
         return Outcome(message, Ending.SENT, now, message.attempts)
+    if isinstance(result, Accepted):
+        return Outcome(message, Ending.SENT, now, message.attempts, accepted_by=result.by)
     wait = min(FIRST_RETRY * 2 ** min(message.attempts - 1, 16), LAST_RETRY) * random.uniform(0.8, 1.2)  # noqa: S311
     again = now + min(max(wait, result.retry_after or wait), LAST_RETRY)
     ending = Ending.GIVEN_UP if result.permanent or again >= message.gives_up_at else Ending.AGAIN
@@ -216,7 +219,7 @@ class Lane:
             self._report(given_back(message, self._clock()))
 
     def _heed(self, result: Result, at: float) -> None:
-        if isinstance(result, Delivered) or result.answered:
+        if isinstance(result, Delivered | Accepted) or result.answered:
             self.circuit.succeeded()
         elif self.circuit.failed(result.error, at):
             log.warning("destination %s is cut off for %d s", self.destination_id, self.circuit.left(at))

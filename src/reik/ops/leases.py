@@ -169,12 +169,12 @@ def write(outcomes: Sequence[Outcome], now: datetime) -> None:
 @transaction.atomic
 def _write(outcomes: Sequence[Outcome], now: datetime, *, announce: bool = True) -> None:
     told: list[facts.Fact] = []
-    sent = [each.message.id for each in outcomes if each.ending is Ending.SENT]
+    sent = {each.message.id: each.accepted_by for each in outcomes if each.ending is Ending.SENT}
     unsent = [each for each in outcomes if each.ending is not Ending.SENT]
     with connection.cursor() as cursor:
         if sent:
-            cursor.execute(WRITE_SENT, [now, sent])
-            told += [MessageSent(message_id=row[0]) for row in cursor.fetchall()]
+            cursor.execute(WRITE_SENT, [now, list(sent)])
+            told += [MessageSent(message_id=row[0], accepted_by=sent[row[0]]) for row in cursor.fetchall()]
         if unsent:
             cursor.execute(WRITE_UNSENT, [now, *_columns(unsent)])
             told += _failures(cursor.fetchall())

@@ -12,19 +12,20 @@ import importlib
 import logging
 import resource
 from collections.abc import Awaitable, Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from reik.interop import ADAPTERS, AddressRefused, Failed, Port, Result
 from reik.kernel import clock
 from reik.kernel.crypto import reset_vault
 from reik.kernel.database import Role, become
 from reik.ops import leases
+from reik.ops.desk import Desk
+from reik.ops.gateways import Gateways
 from reik.ops.lanes import OWN_SHARE, Lane, Leased, Outcome, out_of_time
 from reik.ops.leases import Address, Rooms
 from reik.ops.running import run_until_stopped
@@ -45,31 +46,6 @@ GRACE = 5.0  # seconds to finish what is under way
 LAST_WRITES = 3.0  # seconds to get the last outcomes written
 
 Opened = dict[str, tuple[Port, Any]]
-T = TypeVar("T")
-
-
-class Desk:
-    """The one thread in which all database work of this process is done, on its one connection."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._thread = ThreadPoolExecutor(1, "outbox")
-
-    async def do(self, work: Callable[..., T], *values: object) -> T:
-        """Raises OperationalError or InterfaceError when the database is away; the next call connects anew."""
-
-        def done() -> T:
-            try:
-                return work(*values)
-            except (OperationalError, InterfaceError):
-                connection.close()
-                raise
-
-        return await self._loop.run_in_executor(self._thread, done)
-
-    async def close(self) -> None:
-        await self.do(lambda: connection.close())
-        self._thread.shutdown()
 
 
 class Sender:
@@ -78,7 +54,7 @@ class Sender:
     def __init__(self, ports: Opened, wake: asyncio.Event, now: Callable[[], datetime]) -> None:
         self._ports, self._wake, self._now = ports, wake, now
         self._loop = asyncio.get_running_loop()
-        self._desk = Desk()
+        self._desk = Desk("outbox")
         self._lanes: dict[UUID, Lane] = {}
         self._read_at: dict[UUID, float] = {}
         self._outcomes: list[Outcome] = []
@@ -247,10 +223,20 @@ async def serve(wake: asyncio.Event, stop: asyncio.Event, *, now: Callable[[], d
             port: Port = importlib.import_module(module)
             ports[channel] = (port, await stack.enter_async_context(port.opened()))
         waking = asyncio.create_task(_wake_on(stop, wake))
+        trying = asyncio.create_task(Gateways(ports, now).serve(stop))
         try:
             await Sender(ports, wake, now).serve(stop)
         finally:
             waking.cancel()
+            await _ended(trying)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Trying gateways ends with the rest, and whatever became of it ends nothing else."""
+    task.cancel()
+    for failure in await asyncio.gather(task, return_exceptions=True):
+        if isinstance(failure, Exception):
+            log.error("gateways were no longer tried", exc_info=failure)
 
 
 async def _wake_on(stop: asyncio.Event, wake: asyncio.Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,9 +47,25 @@ async def deliver(
     """
     del body
     made = mapping.letter(peer.mailbox, message_id, now)
+    return await _answered(_hand_in(session, peer, made), peer)
+
+
+def gateway(peer: Letterbox) -> str:
+    """The mail server and the account there."""
+    box = peer.mailbox
+    return f"{box.user + '@' if box.user else ''}{box.host}:{box.port}"
+
+
+async def check(session: ssl.SSLContext, peer: Letterbox, *, now: datetime) -> Result:
+    """Connect, log in and leave: no letter."""
+    del now
+    return await _answered(_hand_in(session, peer, None), peer)
+
+
+async def _answered(work: Awaitable[None], peer: Letterbox) -> Result:
     try:
         async with asyncio.timeout(peer.timeout_s):
-            await _hand_in(session, peer, made)
+            await work
     except TimeoutError:
         return Failed(f"no answer within {peer.timeout_s:g} s")
     except errors.SMTPAuthenticationError as error:
@@ -64,7 +80,7 @@ async def deliver(
     return Delivered()
 
 
-async def _hand_in(session: ssl.SSLContext, peer: Letterbox, made: EmailMessage) -> None:
+async def _hand_in(session: ssl.SSLContext, peer: Letterbox, made: EmailMessage | None) -> None:
     box = peer.mailbox
     client = aiosmtplib.SMTP(
         hostname=box.host,
@@ -78,7 +94,10 @@ async def _hand_in(session: ssl.SSLContext, peer: Letterbox, made: EmailMessage)
     )
     try:
         await client.connect()
-        await client.send_message(made)
+        if made is None:
+            await client.noop()
+        else:
+            await client.send_message(made)
     finally:
         client.close()
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import aiohttp
 from yarl import URL
 
-from reik.interop import Failed, Result
+from reik.interop import Delivered, Failed, Result
 from reik.interop.webhooks import mapping
 
 _READ_AT_MOST = 4096  # bytes of an answer; nothing in it is used, it only frees the connection
@@ -79,6 +79,24 @@ async def deliver(
         return Failed("no connection")
     except (aiohttp.ClientError, OSError) as error:
         return Failed(f"broken off ({type(error).__name__})")
+
+
+def gateway(peer: Webhook) -> str:
+    """The receiver's host."""
+    return peer.url.authority
+
+
+async def check(session: aiohttp.ClientSession, peer: Webhook, *, now: datetime) -> Result:
+    """Ask the receiver for its head: any answer of its own will do, no event is sent."""
+    del now
+    try:
+        async with session.head(peer.url, timeout=peer.timeout, allow_redirects=False) as response:
+            away = response.status in (502, 503, 504)
+            return Failed(f"HTTP {response.status}", answered=True) if away else Delivered()
+    except TimeoutError:
+        return Failed(f"no answer within {peer.timeout.total:g} s")
+    except (aiohttp.ClientError, OSError) as error:
+        return Failed(f"no connection ({type(error).__name__})")
 
 
 async def _post(

@@ -95,7 +95,10 @@ class _Connection(asyncio.Protocol):
             self._note(lines, headers, body)
 
     def _note(self, lines: list[str], headers: dict[str, str], body: bytes) -> None:
-        target = lines[0].split(" ")[1]
+        method, target, _ = lines[0].split(" ", 2)
+        if method == "HEAD":  # somebody tries whether this receiver is there
+            self._transport.write(_OK)
+            return
         # The signature is base64: its case counts, so it is not read from the lowered headers.
         signature = next((each[19:] for each in lines if each.startswith("webhook-signature: ")), "")
         self._received.append(
