@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from reik.alerting import calls, handling, operations
+from reik.alerting import calls, closing, handling, operations
 from reik.alerting import dispenser_findings as findings
+from reik.alerting.facts import AlertClosed
 from reik.dispensing import plan_keeping
 from reik.dispensing.device_facts import (
     DeviceContested,
@@ -47,6 +48,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     JournalLost: [findings.follow_lost_journals],
     DeviceContested: [findings.follow_contested],
     SachetOutTwice: [findings.follow_out_twice],
+    AlertClosed: [closing.tell_closed],
     DispenserSilent: [findings.follow_silence],
     DispenserHeard: [findings.end_silence],
     RollNearlyEmpty: [findings.follow_nearly_empty],
