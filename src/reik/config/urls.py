@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.team.urls")),
     path("", include("reik.web.client.urls")),
     path("", include("reik.web.operator.urls")),
+    path("", include("reik.web.push.urls")),
     path("", include("reik.web.entrance.urls")),
 ]
 
