@@ -116,9 +116,16 @@ def _body(call: Call, now: datetime) -> str:
                 "round": call.step.round,
                 "action": call.step.action,
                 "responder": call.step.responder,
+                # after so many seconds the next one is asked: what arrives later calls somebody for nothing
+                "wait_s": _wait_s(call.step),
             },
         }
     ).decode()
+
+
+def _wait_s(step: PlannedStep) -> int | None:
+    waits = [each.total_seconds() for each in (step.wait, step.repeat) if each]
+    return round(min(waits)) if waits else None
 
 
 # The alert is locked with its step: who accepts it at this instant comes wholly before or wholly after.
@@ -136,7 +143,7 @@ LEFT JOIN alerting_arrangementstep AS h ON h.arrangement_id = a.arrangement_id A
 WHERE s.id = due.id
 RETURNING s.id, s.organisation_id, s.alert_id, a.client_id, a.moment_id, a.cause, a.priority, m.due_at, m.latest_at,
     s.position, s.round, s.action, s.responder, s.destination_id, s.due_at, s.repeat_s,
-    h.hours_from, h.hours_until, c.zone
+    h.hours_from, h.hours_until, c.zone, h.wait_s
 """
 
 SKIP = """
@@ -170,6 +177,7 @@ def take_due_steps(*, now: datetime, most: int = 500) -> int:
                 step=PlannedStep(
                     position=r[9], round=r[10], action=r[11], responder=r[12], destination_id=r[13], due_at=r[14],
                     repeat=timedelta(seconds=r[15]) if r[15] else None,
+                    wait=timedelta(seconds=r[19]) if r[19] else None,
                 ),
             )
             for r in rows

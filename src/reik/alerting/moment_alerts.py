@@ -16,7 +16,7 @@ from reik.alerting.facts import AlertClosed
 from reik.alerting.history import cancel_steps, remark
 from reik.alerting.opening import ALERTS, Opened, start_routes
 from reik.dispensing.facts import MomentEnded
-from reik.kernel import facts
+from reik.kernel import facts, outbox
 from reik.kernel.ids import new_id
 from reik.kernel.rows import Columns
 
@@ -170,6 +170,7 @@ def _reopen(found: Sequence[MomentEnded], now: datetime) -> None:
         cursor.execute(REOPEN, _REOPENED.values(rows))
         reopened = [_opened(row[0], by_moment[row[1]], row[2]) for row in cursor.fetchall()]
     remark([(each.id, each.organisation_id, "reopened", "device", each.cause) for each in reopened], now)
+    outbox.withdraw([each.id for each in reopened], now)  # that it is over is true no more
     start_routes(reopened, held, now)
 
 

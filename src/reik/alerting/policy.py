@@ -67,6 +67,7 @@ class PlannedStep:
     due_at: datetime
     repeat: timedelta | None
     skipped: str = ""
+    wait: timedelta | None = None  # until the next step, when nobody accepts
 
 
 def check_route(route: Sequence[RouteStep], *, shortest: timedelta = SHORTEST) -> None:
@@ -138,7 +139,7 @@ def go_on(
 def _planned(position: int, step: RouteStep, due_at: datetime, skipped: str) -> PlannedStep:
     return PlannedStep(
         position=position, round=1, action=step.action, responder=step.responder,
-        destination_id=step.destination_id, due_at=due_at, repeat=step.repeat, skipped=skipped,
+        destination_id=step.destination_id, due_at=due_at, repeat=step.repeat, skipped=skipped, wait=step.wait,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.client.urls")),
     path("", include("reik.web.operator.urls")),
     path("", include("reik.web.answer.urls")),
+    path("", include("reik.web.push.urls")),
     path("", include("reik.web.entrance.urls")),
 ]
 

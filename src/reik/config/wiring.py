@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from reik.alerting import calls, change_findings, gone, handling, operations, swaps, task_findings
+from reik.alerting import calls, change_findings, closing, gone, handling, operations, swaps, task_findings
 from reik.alerting import dispenser_findings as findings
 from reik.alerting.facts import AlertClosed
 from reik.dispensing import (
@@ -87,7 +87,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     PressedWhileAway: [findings.follow_presses],
     AbsenceExpired: [findings.follow_expired],
     AbsenceCovered: [findings.end_expired],
-    AlertClosed: [gone.follow_closed],
+    AlertClosed: [gone.follow_closed, closing.tell_closed],
     DispenserSilent: [findings.follow_silence],
     DispenserHeard: [findings.end_silence],
     AgreementsReceived: [at_home.follow, outside_proposals.follow, unplannable.follow],

@@ -17,6 +17,9 @@ from typing import Any, Protocol
 ADAPTERS: Mapping[str, str] = {
     "webhook": "reik.interop.webhooks.port",
     "email": "reik.interop.email.port",
+    "scaip": "reik.interop.scaip.port",
+    "webpush": "reik.interop.webpush.port",
+    "sms": "reik.interop.sms.port",
 }
 
 

@@ -20,7 +20,10 @@ REPORT = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to put out. `body` is JSON text without name, BSN or medicine (R55)."""
+    """A message to put out. `body` is JSON text without name, BSN or medicine (R55).
+
+    It leaves `after` this long at the earliest, and is given up `gives_up_after` that.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -29,6 +32,7 @@ class Message:
     body: str
     priority: int = ALERT
     gives_up_after: timedelta = timedelta(hours=24)
+    after: timedelta = timedelta()
 
 
 _MESSAGES = Table(
@@ -43,7 +47,7 @@ def put(messages: Sequence[Message], now: datetime) -> None:
     """Write messages in the caller's transaction; they leave only if it commits."""
     _MESSAGES.insert(
         (each.id, each.organisation_id, each.destination_id, each.priority, each.about, each.body,
-         now, now, now + each.gives_up_after, 0, 0, "")
+         now, now + each.after, now + each.after + each.gives_up_after, 0, 0, "")
         for each in messages
     )  # fmt: skip
 

@@ -32,5 +32,6 @@ class Desk:
         return await self._loop.run_in_executor(self._thread, done)
 
     async def close(self) -> None:
-        await self.do(lambda: connection.close())
-        self._thread.shutdown()
+        # Handed over before anything is awaited: who is cancelled while closing must not leave it open.
+        self._thread.submit(lambda: connection.close())
+        await self._loop.run_in_executor(None, self._thread.shutdown)

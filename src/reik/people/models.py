@@ -147,3 +147,36 @@ class Pharmacy(models.Model):
             models.UniqueConstraint(name="pharmacy_once", fields=["organisation", "name"]),
             models.CheckConstraint(name="pharmacy_lead", condition=Q(lead_days__gte=0, lead_days__lte=30)),
         ]
+
+
+class PushSubscription(models.Model):
+    """One browser of a person that gets her notifications (web push), until it is gone."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    account = models.ForeignKey("kernel.Account", models.PROTECT, db_index=False)
+    endpoint = models.BinaryField()  # sealed: who knows it knows the phone
+    endpoint_index = models.BinaryField()  # keyed blind index
+    keys = models.BinaryField()  # sealed: p256dh and auth
+    label = models.TextField(default="")  # what kind of phone, in the words of its owner's screen
+    lang = models.TextField(default="nl")
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)  # when the phone last said itself that one arrived
+    gone_at = models.DateTimeField(null=True)
+    gone_because = models.TextField(default="")  # unsubscribed, gone, taken over
+
+    class Meta:
+        indexes = [models.Index(name="push_of_account", fields=["account"], condition=Q(gone_at=None))]
+        constraints = [
+            models.UniqueConstraint(
+                name="push_once", fields=["organisation", "endpoint_index"], condition=Q(gone_at=None)
+            )
+        ]
+
+
+class PushDestination(models.Model):
+    """The destination that reaches all living phones of one person; a route may point at it before she has one."""
+
+    account = models.OneToOneField("kernel.Account", models.PROTECT, primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    destination = models.ForeignKey("kernel.Destination", models.PROTECT)

@@ -236,6 +236,7 @@ def remark_words(kind: str, by: str, text: str) -> str:
         "reopened": _("Toch weer open: %(cause)s."),
         "accepted": _("%(who)s regelt het."),
         "released": _("%(who)s geeft de melding terug."),
+        "received": _("Aangekomen op de telefoon van %(who)s."),
         "answered_late": _("%(who)s drukte op de telefoon op 1, maar iemand anders had de melding al."),
         "handled": _("%(who)s: %(outcome)s."),
         "closes": _("Melding gesloten."),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reik.kernel import queries
 from reik.kernel.tenancy import Actor
 from reik.web.frame import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES, is_demo, rooms_of
+from reik.web.push.phone import leave_phone, wipe
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR_S = 365 * 24 * 3600
@@ -54,8 +55,12 @@ def enter_as(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
+    """Log out; this phone gets no notifications any more, and nothing stays on it."""
+    leave_phone(request)
     logout(request)
-    return HttpResponseRedirect("/inloggen")
+    response = HttpResponseRedirect("/inloggen")
+    wipe(response)
+    return response
 
 
 @require_POST
