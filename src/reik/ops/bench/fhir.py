@@ -45,6 +45,9 @@ PEER_BUNDLES = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", type=at_least_one, default=2000, help="how many (default 2000)")
     parser.add_argument("--clients", type=at_least_one, default=400, help="about how many (default 400)")
+    parser.add_argument(
+        "--goal", action="store_true", help=f"claim {GOAL} messages/s end to end too, on a quiet machine"
+    )
     parser.add_argument("--senders", type=at_least_one, default=4, help="connections at once (default 4)")
 
 
@@ -67,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         counted = _counted(organisation_id, len(bodies))
     measured = crowd.figures() | counted | codec
     measured |= {"bytes_per_message": sum(map(len, bodies)) // len(bodies), "senders": options.senders}
-    return fig.report(measured | {"cpu_s": used, "processes_ended": ended}, _claims())
+    return fig.report(measured | {"cpu_s": used, "processes_ended": ended}, _claims(options.goal))
 
 
 def _furnish(scene: Scene, bsns: Sequence[str]) -> tuple[str, UUID]:
@@ -199,13 +202,14 @@ def _rate(work: Callable[[bytes], object], bodies: Sequence[bytes]) -> float:
     return round(len(bodies) / (time.perf_counter() - began), 1)
 
 
-def _claims() -> list[Claim]:
+def _claims(goal: bool) -> list[Claim]:
+    speed = Claim(f"at least {GOAL} messages a second", lambda f: number(f, "messages_per_s") >= GOAL)
     return [
+        *([speed] if goal else []),
         Claim("no message is lost", lambda f: number(f, "lost") == 0),
         Claim("no message was taken in twice", lambda f: number(f, "duplicates") == 0),
         Claim("every message was answered with 200", lambda f: number(f, "failed") == 0),
         Claim("every sending stands in the access log", lambda f: number(f, "logged") == number(f, "sent")),
         Claim("no process ended by itself", lambda f: number(f, "processes_ended") == 0),
-        Claim(f"at least {GOAL} messages a second", lambda f: number(f, "messages_per_s") >= GOAL),
         Claim(f"at least {GOAL} bundles a second", lambda f: number(f, "codec_bundles_per_s") >= GOAL),
     ]
