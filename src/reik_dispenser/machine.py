@@ -198,6 +198,10 @@ def next_wake(device: Device, now: datetime) -> datetime | None:
     found += [each.since + commands.SHOWN_FIRST for each in device.announced]
     if device.clock.heard_at is not None:
         found.append(device.clock.heard_at + LAPSE + timedelta(milliseconds=1))
+    if (
+        device.plan is not None and device.plan.ends is not None
+    ):  # its word changes, whatever the clock is worth
+        found.append(device.plan.ends + timedelta(milliseconds=1))
     if device.clock.may_present:
         found += moments.deadlines(device, now) + moments.plan_deadlines(device)
         if device.pause is not None:

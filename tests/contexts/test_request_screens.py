@@ -10,6 +10,7 @@ import pytest
 from reik.kernel.models import Account
 from reik.medication import request_letters, requests
 from reik.medication.requests_seen import RequestSeen, open_requests, requests_of
+from reik.people.models import Pharmacy
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.queries import open_tasks_of
 from tests import cast
@@ -102,6 +103,8 @@ def test_what_the_pharmacy_wrote_is_a_task_until_it_is_read(town: Town) -> None:
 
 
 def test_a_pharmacist_answers_under_her_own_name(town: Town) -> None:
+    house = town.accounts["pharmacist"].organisation_id
+    Pharmacy.objects.update(partner_id=house)  # it is she who serves the client
     pharmacist, address = Visits(town).by("pharmacist"), f"/clienten/{town.id('Annie')}/vragen"
     Visits(town).by("nurse").post(address, {"urgency": "today", "text": "Eén"})
     one = asked(town)

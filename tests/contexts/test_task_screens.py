@@ -105,7 +105,7 @@ def test_the_list_is_filtered_by_client_and_folds(house: House) -> None:
     assert "Toon nog 3 taken" in page(browser.get("/werklijst"))
     assert tasks_on(page(browser.get("/werklijst?alle=1"))).count('class="task"') == FIRST + 3
     assert "Geen taken met deze keuze" in page(browser.get("/werklijst?taken=mijn"))
-    assert "Haal rol R-1 " in tasks_on(page(browser.get(f"/werklijst?client={house.anna.id}")))
+    assert "Haal rol R-" in tasks_on(page(browser.get(f"/werklijst?client={house.anna.id}")))
     assert "Haal rol" not in tasks_on(page(browser.get(f"/werklijst?client={house.south.id}")))
 
 

@@ -117,7 +117,8 @@ class Witness:
         sachet = Sachet(data["roll"], data["sachet"])
         if sachet not in self.cut:
             self.of_sachet.pop(sachet, None)  # it came back uncut, in a new stay
-        self.move(sachet, {None}, "retained")
+        # Said again only when it fell into the tray after it was given up.
+        self.move(sachet, {None, "retained"} if data["where"] == "tray" else {None}, "retained")
 
     def on_sachet_removed(self, event: Event, data: Mapping[str, Any]) -> None:
         sachet = Sachet(data["roll"], data["sachet"])
