@@ -11,7 +11,7 @@ run: setup
 
 test: setup-test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@sh tests/halves.sh $(BIN)/python
 
 check:
 	@$(BIN)/ruff check src tests
