@@ -14,6 +14,7 @@ from reik.people.access import actor_for, actor_for_token
 from reik.people.operations import agree_partnership, register_client
 
 PLATFORM_TABLES = {
+    "alerting_outage",
     "kernel_organisation",
     "kernel_account",
     "kernel_integrationtoken",

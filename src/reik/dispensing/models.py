@@ -18,6 +18,10 @@ class Dispenser(models.Model):
     partition = models.SmallIntegerField()
     reports = models.TextField(default="every_moment")
     evidence = models.TextField(default="removed")
+    # What it shares with others, so that many silent ones are seen as one outage (N4); empty: not known.
+    supplier = models.TextField(default="", db_default="")
+    network = models.TextField(default="", db_default="")
+    region = models.TextField(default="", db_default="")
     created_at = models.DateTimeField()
     # The journal as Reik holds it: all events of `epoch` up to `upto`, some up to `highest`.
     epoch = models.BigIntegerField(default=0)

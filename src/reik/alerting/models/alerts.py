@@ -1,55 +1,11 @@
-"""Follow-up arrangements (versioned, never edited), alerts and the steps of their route."""
+"""Alerts, the steps of their route, and what became of them."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
-
-class Arrangement(models.Model):
-    """One version of a client's follow-up arrangement, or (without client) of the organisation's default.
-
-    A change is a new version; an alert points to its version.
-    """
-
-    id = models.UUIDField(primary_key=True)
-    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
-    client = models.ForeignKey("people.Client", models.PROTECT, null=True)
-    version = models.IntegerField()
-    agreed_by = models.TextField()
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="arrangement_version", fields=["organisation", "client", "version"], nulls_distinct=False
-            )
-        ]
-
-
-class ArrangementStep(models.Model):
-    """One step of a route: who is asked what, over which channel, and how long the chain waits for an answer."""
-
-    id = models.UUIDField(primary_key=True)
-    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
-    arrangement = models.ForeignKey(Arrangement, models.PROTECT, related_name="steps")
-    position = models.SmallIntegerField()
-    action = models.TextField()
-    responder = models.TextField()
-    destination = models.ForeignKey("kernel.Destination", models.PROTECT)
-    wait_s = models.IntegerField()  # seconds until the next step, when nobody accepts
-    repeat_s = models.IntegerField(null=True)  # asked again every so often; only the last step
-    hours_from = models.TimeField(null=True)  # may be called between these local times only
-    hours_until = models.TimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="arrangement_position", fields=["arrangement", "position"]),
-            models.CheckConstraint(
-                name="arrangement_action", condition=Q(action__in=["phone_client", "ask_carer", "ask_team"])
-            ),
-            models.CheckConstraint(name="arrangement_wait", condition=Q(wait_s__gte=1, wait_s__lte=7200)),
-        ]
+from reik.alerting.models.arrangements import Arrangement
 
 
 class Alert(models.Model):
@@ -66,6 +22,7 @@ class Alert(models.Model):
     dispenser = models.ForeignKey("dispensing.Dispenser", models.PROTECT, db_index=False)
     moment = models.OneToOneField("dispensing.Moment", models.PROTECT, null=True)
     arrangement = models.ForeignKey(Arrangement, models.PROTECT, null=True, db_index=False)
+    route = models.SmallIntegerField(default=0, db_default=0)  # which of the arrangement's routes it walks
     cause = models.TextField()
     subject = models.TextField(default="")
     reason = models.TextField()
@@ -77,6 +34,15 @@ class Alert(models.Model):
     accepted_role = models.TextField(default="")
     accepted_until = models.DateTimeField(null=True)  # end of the promise: then the route goes on
     watched_until = models.DateTimeField(null=True)  # end of the watch: then the route goes on
+    answered_at = models.DateTimeField(null=True)  # when a person first took it: kept when she gives it back
+    moved_s = models.IntegerField(
+        default=0, db_default=0
+    )  # by how long claims put off its last step together
+    muted_until = models.DateTimeField(null=True)  # its route begins then, unless it is over before
+    outage_line = models.UUIDField(null=True)  # the line of an outage that it came from (N4)
+    emergency_at = models.DateTimeField(null=True)  # since when it goes the emergency path (R49)
+    emergency_by = models.TextField(default="", db_default="")
+    visit_by = models.TextField(default="", db_default="")  # who decided that somebody drives (R50)
     # The last outcome that a person gave; `before` is what undoing it restores, until anything else happens.
     handled_at = models.DateTimeField(null=True)
     handled_by = models.TextField(default="")

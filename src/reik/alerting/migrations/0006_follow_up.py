@@ -1,0 +1,290 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("alerting", "0005_old_promises_end"),
+        ("kernel", "0004_channels"),
+        ("people", "0006_push"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ArrangementRoute",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.SmallIntegerField()),
+                ("name", models.TextField()),
+                ("weekdays", models.SmallIntegerField(default=255)),
+                ("hours_from", models.TimeField(null=True)),
+                ("hours_until", models.TimeField(null=True)),
+                ("criticalities", models.SmallIntegerField(default=7)),
+                ("moments", models.JSONField(default=list)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Claim",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("by", models.TextField()),
+                ("role", models.TextField()),
+                ("kind", models.TextField(default="screen")),
+                ("at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_as", models.TextField(default="")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Drill",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("route", models.SmallIntegerField(default=0)),
+                ("why", models.TextField()),
+                ("by", models.TextField()),
+                ("started_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("passed", models.BooleanField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DrillStep",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("position", models.SmallIntegerField()),
+                ("action", models.TextField()),
+                ("responder", models.TextField()),
+                ("sent_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(default="")),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answered_by", models.TextField(default="")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Forewarning",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("subject", models.TextField()),
+                ("detail", models.JSONField(default=dict)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(null=True)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("acknowledged_by", models.TextField(default="")),
+                ("closed_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HandlingCode",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("code", models.TextField()),
+                ("like", models.TextField(default="")),
+                ("label_nl", models.TextField()),
+                ("label_en", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                ("by", models.TextField()),
+                ("retired_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Mute",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("cause", models.TextField()),
+                ("starts_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("by", models.TextField()),
+                ("owner", models.TextField()),
+                ("second", models.TextField(default="")),
+                ("reason", models.TextField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.TextField(default="")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Outage",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("scope", models.TextField()),
+                ("value", models.TextField()),
+                ("began_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField()),
+                ("recovered_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("silent", models.IntegerField()),
+                ("known", models.IntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OutageLine",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("criticality", models.SmallIntegerField()),
+                ("due_at", models.DateTimeField()),
+                ("deadline_at", models.DateTimeField()),
+                ("owner", models.TextField()),
+                ("owner_kind", models.TextField(default="team")),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("outcome", models.TextField(default="")),
+                ("how", models.TextField(default="")),
+                ("outcome_at", models.DateTimeField(null=True)),
+                ("outcome_by", models.TextField(default="")),
+                ("note", models.TextField(default="")),
+                ("told_late_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OutageNote",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("responder", models.TextField()),
+                ("clients", models.IntegerField()),
+                ("told_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("accepted_by", models.TextField(default="")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Proposal",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("subject", models.TextField(default="")),
+                ("evidence", models.JSONField()),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.TextField(default="")),
+                ("decision", models.TextField(default="")),
+                ("note", models.TextField(default="")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Protocol",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("cause", models.TextField(default="")),
+                ("version", models.IntegerField()),
+                ("steps", models.JSONField()),
+                ("by", models.TextField()),
+                ("created_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ProtocolTick",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("step", models.SmallIntegerField()),
+                ("by", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ShiftHandover",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("by", models.TextField()),
+                ("to", models.TextField(default="")),
+                ("note", models.TextField(default="")),
+                ("alerts", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("taken_by", models.TextField(default="")),
+            ],
+        ),
+        migrations.RemoveConstraint(
+            model_name="arrangementstep",
+            name="arrangement_position",
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="answered_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="emergency_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="emergency_by",
+            field=models.TextField(db_default="", default=""),
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="moved_s",
+            field=models.IntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="muted_until",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="outage_line",
+            field=models.UUIDField(null=True),
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="route",
+            field=models.SmallIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="alert",
+            name="visit_by",
+            field=models.TextField(db_default="", default=""),
+        ),
+        migrations.AddField(
+            model_name="arrangement",
+            name="emergency",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.destination",
+            ),
+        ),
+        migrations.AddField(
+            model_name="arrangement",
+            name="emergency_responder",
+            field=models.TextField(default=""),
+        ),
+        migrations.AddField(
+            model_name="arrangement",
+            name="emergency_words",
+            field=models.TextField(default=""),
+        ),
+        migrations.AddField(
+            model_name="arrangement",
+            name="words",
+            field=models.TextField(default=""),
+        ),
+        migrations.AddField(
+            model_name="arrangementstep",
+            name="carer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, to="people.carer"
+            ),
+        ),
+        migrations.AddField(
+            model_name="arrangementstep",
+            name="fallback",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.destination",
+            ),
+        ),
+    ]

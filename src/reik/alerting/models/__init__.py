@@ -1,0 +1,29 @@
+"""Follow-up arrangements, alerts and their steps, claims, outages, forewarnings and drills."""
+
+from reik.alerting.models.alerts import Alert, Remark, Step
+from reik.alerting.models.arrangements import Arrangement, ArrangementRoute, ArrangementStep
+from reik.alerting.models.claims import Claim, HandlingCode, Mute, Protocol, ProtocolTick, ShiftHandover
+from reik.alerting.models.duty import Drill, DrillStep, Forewarning, Proposal
+from reik.alerting.models.outages import Outage, OutageLine, OutageNote
+
+__all__ = [
+    "Alert",
+    "Arrangement",
+    "ArrangementRoute",
+    "ArrangementStep",
+    "Claim",
+    "Drill",
+    "DrillStep",
+    "Forewarning",
+    "HandlingCode",
+    "Mute",
+    "Outage",
+    "OutageLine",
+    "OutageNote",
+    "Proposal",
+    "Protocol",
+    "ProtocolTick",
+    "Remark",
+    "ShiftHandover",
+    "Step",
+]

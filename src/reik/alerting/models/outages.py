@@ -1,0 +1,90 @@
+"""Outages (N4): many dispensers silent at once are one incident; each client in it stays somebody's line."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Outage(models.Model):
+    """One incident of a region, a network, a model, a supplier, or of Reik itself; it says nothing of any client.
+
+    It belongs to no organisation: the same mast may carry the dispensers of many. What each organisation does about
+    its clients stands in its lines.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    scope = models.TextField()  # region, network, model, supplier, platform
+    value = models.TextField()
+    began_at = models.DateTimeField()  # since when its dispensers are silent
+    opened_at = models.DateTimeField()
+    recovered_at = models.DateTimeField(null=True)  # the share of silent ones is as it was
+    closed_at = models.DateTimeField(null=True)  # no line without outcome
+    silent = models.IntegerField()
+    known = models.IntegerField()  # dispensers of this scope
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="outage_once", fields=["scope", "value"], condition=Q(closed_at=None)
+            ),
+            models.CheckConstraint(
+                name="outage_scope",
+                condition=Q(scope__in=["region", "network", "model", "supplier", "platform"]),
+            ),
+        ]
+
+
+class OutageLine(models.Model):
+    """One client's moment inside an outage: its own owner, deadline and outcome; messages are shared, owners not."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    outage = models.ForeignKey(Outage, models.PROTECT, related_name="lines", db_index=False)
+    client = models.ForeignKey("people.Client", models.PROTECT, db_index=False)
+    dispenser = models.ForeignKey("dispensing.Dispenser", models.PROTECT, db_index=False)
+    moment = models.OneToOneField("dispensing.Moment", models.PROTECT, null=True)
+    criticality = models.SmallIntegerField()
+    due_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()  # before when somebody must know how it is
+    owner = models.TextField()  # who is answerable: the team of the client, until somebody takes it
+    owner_kind = models.TextField(default="team")  # team, person
+    taken_at = models.DateTimeField(null=True)
+    outcome = models.TextField(default="")
+    how = models.TextField(default="")  # phone, round, device
+    outcome_at = models.DateTimeField(null=True)
+    outcome_by = models.TextField(default="")
+    note = models.TextField(default="")
+    told_late_at = models.DateTimeField(
+        null=True
+    )  # when its deadline passed without outcome and an alert opened
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="outage_line_open",
+                fields=["organisation", "criticality", "deadline_at"],
+                condition=Q(outcome_at=None),
+            ),
+            models.Index(name="outage_line_late", fields=["deadline_at"], condition=Q(outcome_at=None)),
+            models.Index(name="outage_line_of", fields=["outage"]),
+        ]
+
+
+class OutageNote(models.Model):
+    """One message about an outage to one responder: the list is behind its link, never in it."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    outage = models.ForeignKey(Outage, models.PROTECT)
+    destination = models.ForeignKey("kernel.Destination", models.PROTECT, db_index=False)
+    responder = models.TextField()
+    clients = models.IntegerField()
+    told_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="outage_note_once", fields=["outage", "organisation", "destination"])
+        ]
