@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from reik.alerting.models import Arrangement
 from reik.alerting.operations import agree_arrangement
 from reik.alerting.policy import RouteStep
-from reik.dispensing import overdue
-from reik.dispensing.devices import Held
-from reik.dispensing.enrolment import Enrolment, enrol
-from reik.dispensing.heard import Heard
+from reik.dispensing.devices.enrolment import Enrolment, enrol
+from reik.dispensing.devices.known import Held
+from reik.dispensing.ledger.heard import Heard
 from reik.dispensing.models import Moment
+from reik.dispensing.moments import overdue
+from reik.dispensing.moments.planned import NewMoment, plan_moments
 from reik.dispensing.operations import record
-from reik.dispensing.planned_moments import NewMoment, plan_moments
 from reik.ingest.payloads import Arrived
 from reik.kernel.ids import new_id
 from reik.kernel.models import Destination, Organisation

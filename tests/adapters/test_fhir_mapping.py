@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from reik.interop.fhir import reading
 from reik.interop.fhir.mapping import agreements
 from reik.interop.fhir.reading import Unreadable, read
-from reik.medication.agreements import Block, Product, Reference
-from reik.medication.planning import plan, to_json
+from reik.medication.agreed.agreements import Block, Product, Reference
+from reik.medication.agreed.planning import plan, to_json
 from reik.ops import cli
 
 FIXTURES = Path(__file__).parents[1] / "pure" / "fixtures" / "mp9"

@@ -20,7 +20,7 @@ from reik.interop.print import plain
 from reik.interop.print.mapping import Paper, Person, Whose, day_paper, pack_paper, week_paper
 from reik.interop.print.port import pdf_of
 from reik.interop.print.words import COLUMNS, WORDS
-from reik.medication.daycard import CardLine, CardNeed, Content, DayCard, DeviceWay, Warned
+from reik.medication.cards.daycard import CardLine, CardNeed, Content, DayCard, DeviceWay, Warned
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 DAY = date(2026, 11, 23)

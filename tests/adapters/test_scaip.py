@@ -17,13 +17,15 @@ from reik.alerting.causes import CAUSES as DISPENSER_CAUSES
 from reik.alerting.outcomes import HANDLED_AS
 from reik.alerting.policy import NEEDS_A_PERSON
 from reik.interop import AddressRefused, Delivered, Failed
-from reik.interop.scaip import digest, documents, mapping, sip
+from reik.interop.scaip import documents, exchange, mapping
 from reik.interop.scaip.address import Receiver, Transport, centre
 from reik.interop.scaip.documents import NoResponse, Response, response
 from reik.interop.scaip.mapping import NotTold
 from reik.interop.scaip.receivers import worst
-from reik.interop.scaip.sip import Framer, NotSip
 from reik.kernel.operations import is_on_this_machine
+from reik.sip import digest
+from reik.sip import message as sip
+from reik.sip.message import Framer, NotSip
 
 KEY = "0193548c-7a00-7000-8000-000000000001"
 CLIENT = "0193548c-7a00-7000-8000-000000000003"
@@ -455,7 +457,8 @@ def test_what_is_no_sip(was, becomes):
 SENDING = sip.Sending(
     method="MESSAGE", uri="sips:arc@zmsc.example:5061", sender="sips:48213@hub.example", transport="TLS",
     sent_by="192.0.2.1:5061", call_id="c@hub.example", tag="k1",
-    branch="z9hG4bK1", content_type=documents.CONTENT_TYPE, body="<mrq>é</mrq>".encode(),
+    branch="z9hG4bK1", headers=exchange.HEADERS, content_type=documents.CONTENT_TYPE,
+    body="<mrq>é</mrq>".encode(),
 )  # fmt: skip
 
 

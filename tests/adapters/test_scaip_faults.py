@@ -13,8 +13,9 @@ from itertools import pairwise
 import pytest
 
 from reik.interop import Delivered, Failed, Result
-from reik.interop.scaip import beats, exchange, port
+from reik.interop.scaip import beats, port
 from reik.interop.scaip.receivers import Session
+from reik.sip import asking
 from tests.adapters.scaip import fake
 from tests.adapters.scaip.fake import Asked, Peer, over_tcp, over_udp
 from tests.adapters.scaip.real import issued
@@ -98,7 +99,7 @@ def test_a_lost_answer_makes_no_second_alert():
 
 
 def test_the_time_between_copies_doubles_up_to_its_longest(monkeypatch):
-    monkeypatch.setattr(exchange, "T2", 0.2)
+    monkeypatch.setattr(asking, "T2", 0.2)
     at_times: list[float] = []
 
     async def main() -> None:

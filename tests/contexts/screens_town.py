@@ -21,7 +21,7 @@ from reik.kernel.database import Role, become
 from reik.kernel.models import Account, Organisation
 from reik.kernel.operations import found_organisation, open_account
 from reik.medication.operations import confirm_schedule, write_schedule
-from reik.medication.schedule import EVERY_DAY, TimeLine
+from reik.medication.times.schedule import EVERY_DAY, TimeLine
 from reik.people.models import Team
 from reik.people.operations import add_carer, agree_partnership, form_team, join_team, register_client
 from tests import cast

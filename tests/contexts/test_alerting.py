@@ -15,8 +15,8 @@ from reik.alerting.calls import take_due_steps
 from reik.alerting.models import Alert, Remark, Step
 from reik.alerting.operations import AlertRefused, accept_alert, agree_arrangement, handle_alert
 from reik.alerting.policy import ArrangementInvalid
+from reik.dispensing.moments.planned import plan_moments
 from reik.dispensing.operations import record
-from reik.dispensing.planned_moments import plan_moments
 from reik.kernel import facts
 from reik.kernel.database import Role, become
 from reik.kernel.models import AccessEntry, OutboxMessage

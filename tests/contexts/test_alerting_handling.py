@@ -25,7 +25,7 @@ from reik.alerting.operations import (
 )
 from reik.alerting.policy import ArrangementInvalid, RouteStep
 from reik.alerting.queries import alerts_without_next_step, follow_up_overdue
-from reik.dispensing.planned_moments import plan_moments
+from reik.dispensing.moments.planned import plan_moments
 from reik.kernel.database import Role, become
 from reik.kernel.models import OutboxMessage
 from reik.kernel.operations import open_account

@@ -8,9 +8,15 @@ import pytest
 
 from reik.alerting.models import Alert
 from reik.alerting.operations import handle_alert, undo_handling
-from reik.dispensing import away, away_along, away_keeping, away_returning, away_seen, away_stopping, commands
-from reik.dispensing.away import AwayRefused
-from reik.dispensing.away_keeping import NewAbsence
+from reik.dispensing.away import along as away_along
+from reik.dispensing.away import keeping as away_keeping
+from reik.dispensing.away import path as away
+from reik.dispensing.away import returning as away_returning
+from reik.dispensing.away import seen as away_seen
+from reik.dispensing.away import stopping as away_stopping
+from reik.dispensing.away.keeping import NewAbsence
+from reik.dispensing.away.path import AwayRefused
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.models import Absence, DeviceCommand
 from reik.medication.models import PharmacyRequest
 from reik.tasks.models import Task

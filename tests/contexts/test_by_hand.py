@@ -9,11 +9,13 @@ import pytest
 from django.db import transaction
 
 from reik.alerting.models import Alert
-from reik.dispensing import by_hand_keeping as keeping
-from reik.dispensing import commands, gap_held, ledger_balance
-from reik.dispensing.by_hand import GivingRefused
+from reik.dispensing.by_hand import keeping
+from reik.dispensing.by_hand.path import GivingRefused
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.models import DeviceCommand, HandGiving
-from reik.dispensing.planned_moments import NewMoment, plan_moments
+from reik.dispensing.moments.planned import NewMoment, plan_moments
+from reik.dispensing.rolls import balance as ledger_balance
+from reik.dispensing.withholding import gap as gap_held
 from reik.tasks.models import Task
 from reik_dispenser.messages import CommandType
 from tests import cast
@@ -273,7 +275,7 @@ class TestTime:
 
 def test_a_withdrawn_plan_leaves_a_moment_in_which_somebody_gives(anna, now):
     begin(anna, now)
-    from reik.dispensing.followed_moments import Followed, keep
+    from reik.dispensing.moments.followed import Followed, keep
 
     with transaction.atomic():
         keep(

@@ -6,11 +6,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from reik.medication import requests
-from reik.medication.changes_seen import ChangeSeen, open_changes
+from reik.medication.changes.seen import ChangeSeen, open_changes
 from reik.medication.operations import confirm_schedule, deliver_roll, register_roll, write_schedule
-from reik.medication.requests_seen import requests_about
-from reik.medication.schedule import EVERY_DAY, TimeLine, whole_days
+from reik.medication.requests import operations as requests
+from reik.medication.requests.seen import requests_about
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, whole_days
 from tests import cast
 from tests.contexts.test_changes import ALL_CAN, NONE_CAN, TUESDAY, ZONE, answer_all
 from tests.contexts.test_work_screens import House, house, log, page

@@ -9,14 +9,14 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from reik.dispensing import commands
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.models import DeviceCommand, DevicePlan
-from reik.dispensing.withholding import pause_due
+from reik.dispensing.withholding.holding import pause_due
 from reik.kernel import facts
-from reik.medication import changing, requests
-from reik.medication.change_path import ChangeRefused
-from reik.medication.changes_due import tell_due
-from reik.medication.changes_seen import changes_of, open_changes
+from reik.medication.changes import deciding as changing
+from reik.medication.changes.due import tell_due
+from reik.medication.changes.path import ChangeRefused
+from reik.medication.changes.seen import changes_of, open_changes
 from reik.medication.facts import PlanChanged
 from reik.medication.models import Roll, Schedule
 from reik.medication.operations import (
@@ -27,9 +27,10 @@ from reik.medication.operations import (
     return_roll,
     write_schedule,
 )
-from reik.medication.relocating import MoveRefused, relocate
-from reik.medication.requests_seen import requests_about
-from reik.medication.schedule import EVERY_DAY, TimeLine, whole_days
+from reik.medication.pharmacies.relocating import MoveRefused, relocate
+from reik.medication.requests import operations as requests
+from reik.medication.requests.seen import requests_about
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, whole_days
 from reik.tasks.operations import finish_task, tell_overdue
 from reik.tasks.queries import open_tasks_of
 from tests import cast

@@ -11,7 +11,16 @@ import pytest
 
 from reik.dispensing.models import Dispenser
 from reik.kernel.database import Role, become
-from reik.medication.agreements import Agreement, Amount, AsNeeded, Block, Dosage, Period, Product, Timing
+from reik.medication.agreed.agreements import (
+    Agreement,
+    Amount,
+    AsNeeded,
+    Block,
+    Dosage,
+    Period,
+    Product,
+    Timing,
+)
 from reik.medication.operations import agreements_received
 from reik.people.operations import register_client, sort_key
 from tests import cast

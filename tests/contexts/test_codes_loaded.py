@@ -9,7 +9,7 @@ import pytest
 
 from reik.kernel.database import Role, become
 from reik.kernel.operations import found_organisation
-from reik.medication.codes_loaded import products_of
+from reik.medication.codes.loaded import products_of
 from reik.ops.cli import main
 from reik.people.operations import register_client
 from tests.contexts.fhir_letters import ANNA, as_json, medication, message

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from reik.dispensing import commands
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.models import DeviceCommand, Dispenser
 from reik_dispenser.messages import CommandType, Event, Heartbeat
 from tests import cast

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from reik.alerting.cut_plans import tell_uncut
-from reik.dispensing.by_hand_blocking import paused_by_others
-from reik.dispensing.withholding import pause_due
+from reik.dispensing.by_hand.blocking import paused_by_others
+from reik.dispensing.withholding.holding import pause_due
 from reik.medication.models import Change
 from tests import cast
 from tests.contexts.test_changes import (

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reik.dispensing import commands
-from reik.dispensing.away_keeping import NewAbsence, declare
+from reik.dispensing.away.keeping import NewAbsence, declare
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.day_cards import day_cards
 from reik.dispensing.models import DeviceCommand
 from reik.interop.print.mapping import Paper
@@ -20,10 +20,10 @@ from reik.kernel import access_log, clock
 from reik.kernel.home import Home
 from reik.kernel.models import AccessEntry
 from reik.medication import queries
-from reik.medication.daycard import CardLine, DayCard
+from reik.medication.cards.daycard import CardLine, DayCard
 from reik.medication.models import Sachet
-from reik.medication.outside_keeping import record_given, write_line
-from reik.medication.roll_check import Content, sachets_for
+from reik.medication.outside.keeping import record_given, write_line
+from reik.medication.rolls.check import Content, sachets_for
 from reik.ops import checkup, jobs, outage_pack
 from reik.people.models import Client
 from reik.people.operations import form_team

@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from reik.alerting.models import Alert, Remark, Step
 from reik.alerting.operations import AlertRefused, handle_alert, undo_handling
 from reik.alerting.queries import alerts_without_next_step
-from reik.dispensing import commands, silence
-from reik.dispensing.device_facts import PlanInForce
+from reik.dispensing.commands import giving as commands
+from reik.dispensing.devices import silence
+from reik.dispensing.devices.facts import PlanInForce
 from reik.dispensing.facts import CommandAnswered
 from reik.dispensing.models import Dispenser
-from reik.dispensing.planned_moments import plan_moments
-from reik.dispensing.roll_facts import PlanMismatch
+from reik.dispensing.moments.planned import plan_moments
+from reik.dispensing.rolls.facts import PlanMismatch
 from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.medication.facts import RollDelivered, RollLoaded, RollNearlyEmpty

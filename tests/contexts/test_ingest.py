@@ -12,10 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reik.alerting.models import Alert
-from reik.dispensing import twin
-from reik.dispensing.enrolment import enrol
+from reik.dispensing.devices.enrolment import enrol
 from reik.dispensing.models import DeviceConflict, DeviceEvent, DeviceSecret, Dispenser, Mention
-from reik.dispensing.planned_moments import plan_moments
+from reik.dispensing.moments import twin
+from reik.dispensing.moments.planned import plan_moments
 from reik.ingest.models import RawMessage, Rejection, StreamPartition
 from reik.ingest.operations import Receiver
 from reik.ingest.partitions import (

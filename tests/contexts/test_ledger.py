@@ -12,10 +12,10 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from reik.dispensing.enrolment import EnrolmentRefused, enrol
+from reik.dispensing.devices.enrolment import EnrolmentRefused, enrol
+from reik.dispensing.devices.stream import PARTITIONS, partition_of
 from reik.dispensing.models import DeviceConflict, DeviceEvent, DeviceSecret, Dispenser, Mention, Moment
-from reik.dispensing.planned_moments import NewMoment, PlanRefused, plan_moments
-from reik.dispensing.stream import PARTITIONS, partition_of
+from reik.dispensing.moments.planned import NewMoment, PlanRefused, plan_moments
 from reik.kernel.crypto import vault
 from reik_dispenser.messages import Event, Parked, ParkedReason
 from tests.cast import (

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from reik.kernel import facts
 from reik.medication import queries
-from reik.medication.agreements import (
+from reik.medication.agreed.agreements import (
     Agreement,
     Amount,
     AsNeeded,
@@ -31,7 +31,7 @@ from reik.medication.operations import (
     settle_finding,
     write_schedule,
 )
-from reik.medication.schedule import EVERY_DAY, TimeLine
+from reik.medication.times.schedule import EVERY_DAY, TimeLine
 from tests import cast
 
 MONDAY = date(2026, 11, 23)

@@ -14,7 +14,7 @@ from reik.kernel.tenancy import acting_for
 from reik.medication import queries
 from reik.medication.models import Schedule, ScheduleLine
 from reik.medication.operations import Draft, confirm_schedule, write_schedule, write_schedules
-from reik.medication.schedule import EVERY_DAY, ScheduleRefused, TimeLine
+from reik.medication.times.schedule import EVERY_DAY, ScheduleRefused, TimeLine
 from reik.people.access import actor_for
 from tests import cast
 

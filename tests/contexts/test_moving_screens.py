@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from reik.dispensing.enrolment import enrol
+from reik.dispensing.devices.enrolment import enrol
 from reik.dispensing.models import Dispenser
 from reik.kernel.database import Role, become
 from reik.people.models import Client

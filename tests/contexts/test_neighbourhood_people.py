@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reik.kernel.operations import mark_installation
-from reik.medication.schedule import EVERY_DAY, TimeLine
+from reik.medication.times.schedule import EVERY_DAY, TimeLine
 from reik.ops.database import as_owner
 from reik.ops.demo import agenda, cast, neighbourhood
 from reik.ops.demo.moving_in import let_in, mail_address, move_in, plain, webhook_address

@@ -15,15 +15,15 @@ from reik.kernel.database import Role, become
 from reik.kernel.ids import new_id
 from reik.kernel.operations import open_account
 from reik.kernel.tenancy import acting_for
-from reik.medication import outside_proposals
-from reik.medication.agreements import Amount, AsNeeded, Dosage, MostPer, Period
+from reik.medication.agreed.agreements import Amount, AsNeeded, Dosage, MostPer, Period
 from reik.medication.facts import AgreementsReceived
 from reik.medication.models import LooseGiven, LooseLine
-from reik.medication.outside import IN_ERROR, Giving, LooseWords, OutsideRefused
-from reik.medication.outside_keeping import change_line, correct_given, record_given, stop_line, write_line
-from reik.medication.outside_proposals import decide_line, decide_otherwise
-from reik.medication.outside_seen import history_of, loose_of, proposals_open
-from reik.medication.outside_tasks import tell_outside
+from reik.medication.outside import proposals as outside_proposals
+from reik.medication.outside.keeping import change_line, correct_given, record_given, stop_line, write_line
+from reik.medication.outside.lines import IN_ERROR, Giving, LooseWords, OutsideRefused
+from reik.medication.outside.proposals import decide_line, decide_otherwise
+from reik.medication.outside.seen import history_of, loose_of, proposals_open
+from reik.medication.outside.tasks import tell_outside
 from reik.people.access import actor_for
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.queries import open_tasks_of

@@ -15,8 +15,8 @@ from reik.kernel.access_log import Act
 from reik.kernel.database import Role, become
 from reik.kernel.models import AccessEntry
 from reik.medication.models import LooseGiven
-from reik.medication.outside_keeping import write_line
-from reik.medication.outside_seen import history_of, loose_of, proposals_open
+from reik.medication.outside.keeping import write_line
+from reik.medication.outside.seen import history_of, loose_of, proposals_open
 from reik.people.models import Client
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town
 from tests.contexts.test_medication_agreements import agreement, receive

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from reik.alerting.models import Alert
 from reik.dispensing.models import Moment
+from reik.dispensing.moments.overdue import close_overdue
+from reik.dispensing.moments.planned import plan_moments
 from reik.dispensing.operations import record
-from reik.dispensing.overdue import close_overdue
-from reik.dispensing.planned_moments import plan_moments
 from reik_dispenser.messages import Parked, ParkedReason
 from tests.cast import (
     WINDOW,
@@ -96,7 +96,7 @@ def test_when_a_silent_moment_ends_and_as_what(anna, deadline, read_s, beat_s, w
 
 def test_only_the_devices_own_partition_tells_how_far_reik_has_read(anna, deadline):
     tell(anna, anna.heartbeat(deadline + SECOND), at=deadline + SECOND)
-    from reik.dispensing.stream import partition_of
+    from reik.dispensing.devices.stream import partition_of
 
     mine = partition_of("REIK-ANNA")
     assert look(deadline + 3 * SECOND, behind=[mine]) == 0

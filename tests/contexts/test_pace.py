@@ -8,11 +8,11 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from reik.dispensing import plan_keeping
+from reik.dispensing.plans import keeping as plan_keeping
 from reik.kernel.database import Role, become
 from reik.kernel.operations import OnlyMadeUp, add_destination, mark_installation, pace, set_pace
 from reik.medication.operations import confirm_schedule, deliver_roll, register_roll, write_schedule
-from reik.medication.schedule import EVERY_DAY, ScheduleRefused, TimeLine
+from reik.medication.times.schedule import EVERY_DAY, ScheduleRefused, TimeLine
 from reik.ops.database import as_owner
 from reik.ops.watch import HURRIED_PATIENCE, Watch
 from reik.people.operations import register_client

@@ -22,15 +22,15 @@ from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.ids import new_id
 from reik.kernel.operations import found_organisation, open_account
-from reik.medication import changing
-from reik.medication.changes_seen import change as one_change
-from reik.medication.changes_seen import open_changes
-from reik.medication.limits import limits_of
+from reik.medication.changes import deciding as changing
+from reik.medication.changes.seen import change as one_change
+from reik.medication.changes.seen import open_changes
 from reik.medication.models import Finding, PharmacyRequest, RollSupply
 from reik.medication.operations import confirm_schedule, deliver_roll, register_roll, write_schedule
-from reik.medication.requests import NewRequest, ask
-from reik.medication.roll_check import Content, SachetOnRoll
-from reik.medication.schedule import TimeLine, whole_days
+from reik.medication.requests.operations import NewRequest, ask
+from reik.medication.rolls.check import Content, SachetOnRoll
+from reik.medication.times.limits import limits_of
+from reik.medication.times.schedule import TimeLine, whole_days
 from reik.people.access import actor_for
 from reik.people.models import Client
 from reik.people.operations import agree_partnership, register_client

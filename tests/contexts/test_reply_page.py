@@ -17,11 +17,13 @@ from reik.kernel.database import Role, become
 from reik.kernel.models import Organisation, OutboxMessage
 from reik.kernel.operations import found_organisation
 from reik.kernel.tenancy import acting_for
-from reik.medication import reply, request_letters, requests
 from reik.medication.models import ReplyLink
-from reik.medication.request_rules import RequestRefused
-from reik.medication.requests import NewRequest
-from reik.medication.requests_seen import RequestSeen, request
+from reik.medication.requests import letters as request_letters
+from reik.medication.requests import operations as requests
+from reik.medication.requests import reply
+from reik.medication.requests.operations import NewRequest
+from reik.medication.requests.rules import RequestRefused
+from reik.medication.requests.seen import RequestSeen, request
 from reik.people.operations import register_client
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.queries import open_tasks_of

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from reik.kernel.models import Account
-from reik.medication import request_letters, requests
-from reik.medication.requests_seen import RequestSeen, open_requests, requests_of
+from reik.medication.requests import letters as request_letters
+from reik.medication.requests import operations as requests
+from reik.medication.requests.seen import RequestSeen, open_requests, requests_of
 from reik.people.models import Pharmacy
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.queries import open_tasks_of

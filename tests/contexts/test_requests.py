@@ -20,12 +20,13 @@ from reik.kernel.ids import new_id
 from reik.kernel.models import Organisation, OutboxMessage
 from reik.kernel.operations import found_organisation
 from reik.kernel.outbox import MessageFailed
-from reik.medication import request_letters, requests
 from reik.medication.facts import RequestAnswered, RequestUnanswered
 from reik.medication.models import PharmacyRequest, ReplyLetter, ReplyLink, RequestDesk
-from reik.medication.request_rules import RequestRefused
-from reik.medication.requests import NewRequest
-from reik.medication.requests_seen import open_requests, request, requests_about, requests_of
+from reik.medication.requests import letters as request_letters
+from reik.medication.requests import operations as requests
+from reik.medication.requests.operations import NewRequest
+from reik.medication.requests.rules import RequestRefused
+from reik.medication.requests.seen import open_requests, request, requests_about, requests_of
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.queries import TaskSeen, open_tasks_of
 from tests import cast

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from reik.medication.models import Roll
-from reik.medication.roll_check import Refusal
+from reik.medication.rolls.check import Refusal
 from reik.web.work.content_words import content_words
 from reik.web.work.roll_words import file_words, place_words, registering_words
 from reik.web.work.words import refusal_words

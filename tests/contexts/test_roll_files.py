@@ -19,7 +19,7 @@ from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.operations import mark_installation
 from reik.kernel.tenancy import Actor
-from reik.medication.agreements import Agreement, Amount, Block, Dosage, Period, Product, Timing
+from reik.medication.agreed.agreements import Agreement, Amount, Block, Dosage, Period, Product, Timing
 from reik.medication.models import Finding, Roll, Sachet
 from reik.medication.operations import (
     agreements_received,
@@ -27,8 +27,8 @@ from reik.medication.operations import (
     deliver_roll,
     write_schedule,
 )
-from reik.medication.roll_check import RollRefused
-from reik.medication.schedule import EVERY_DAY, TimeLine
+from reik.medication.rolls.check import RollRefused
+from reik.medication.times.schedule import EVERY_DAY, TimeLine
 from reik.ops import cli
 from reik.people.matching import Person, remember
 from reik.people.operations import register_client

@@ -10,22 +10,22 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reik.alerting.models import Alert
-from reik.dispensing.roll_abilities import HOME_SIDE, expected_leftovers
+from reik.dispensing.rolls.abilities import HOME_SIDE, expected_leftovers
 from reik.kernel import facts
 from reik.medication import queries
-from reik.medication.custody import Step
 from reik.medication.facts import RollNearlyEmpty, RollRecalled, RollsToCompare
 from reik.medication.models import Roll, RollStep, RollSupply
 from reik.medication.operations import deliver_roll, load_roll, return_roll, tell_rolls_due
-from reik.medication.requests_seen import open_requests
-from reik.medication.roll_check import Content, RollRefused, sachets_for
-from reik.medication.roll_life import arrange_rolls, set_fit, take_step
-from reik.medication.roll_life_rows import ArrangementSeen
-from reik.medication.roll_life_seen import roll_seen, rolls_due, rolls_seen
-from reik.medication.roll_matrix import NOT, SUPPORTED, UNKNOWN, DeviceAbility, FitRow
-from reik.medication.roll_recall import recall_rolls
-from reik.medication.roll_steps import Hand
-from reik.medication.roll_supply import SupplyRefused, acknowledge
+from reik.medication.requests.seen import open_requests
+from reik.medication.rolls.check import Content, RollRefused, sachets_for
+from reik.medication.rolls.custody import Step
+from reik.medication.rolls.life import arrange_rolls, set_fit, take_step
+from reik.medication.rolls.life_rows import ArrangementSeen
+from reik.medication.rolls.life_seen import roll_seen, rolls_due, rolls_seen
+from reik.medication.rolls.matrix import NOT, SUPPORTED, UNKNOWN, DeviceAbility, FitRow
+from reik.medication.rolls.recall import recall_rolls
+from reik.medication.rolls.steps import Hand
+from reik.medication.rolls.supply import SupplyRefused, acknowledge
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.operations import finish_task
 from reik.tasks.queries import open_tasks_of

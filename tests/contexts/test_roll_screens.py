@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from reik.medication.custody import Step
 from reik.medication.models import Roll, RollArrangement, RollStep, RollSupply
 from reik.medication.operations import tell_rolls_due
-from reik.medication.roll_life import take_step
-from reik.medication.roll_recall import recall_rolls
-from reik.medication.roll_steps import Hand
+from reik.medication.rolls.custody import Step
+from reik.medication.rolls.life import take_step
+from reik.medication.rolls.recall import recall_rolls
+from reik.medication.rolls.steps import Hand
 from tests import cast
 from tests.contexts.test_rolls import LINES as TIMES
 from tests.contexts.test_rolls import register, schedule

@@ -11,12 +11,14 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from reik.dispensing import commands, ledger_balance, plan_keeping
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.facts import CommandAnswered
 from reik.dispensing.models import DeviceCommand, DevicePlan, Moment, RollStay
-from reik.dispensing.planned_moments import plan_moments
-from reik.dispensing.roll_facts import PlanMismatch, RollRefusedByDevice, WrongRoll
-from reik.dispensing.roll_twin import Verdict
+from reik.dispensing.moments.planned import plan_moments
+from reik.dispensing.plans import keeping as plan_keeping
+from reik.dispensing.rolls import balance as ledger_balance
+from reik.dispensing.rolls.facts import PlanMismatch, RollRefusedByDevice, WrongRoll
+from reik.dispensing.rolls.twin import Verdict
 from reik.kernel import facts
 from reik.kernel.database import Role, become
 from reik.kernel.operations import open_account
@@ -34,8 +36,8 @@ from reik.medication.operations import (
     tell_rolls_due,
     write_schedule,
 )
-from reik.medication.roll_check import Content, RollRefused, SachetOnRoll, sachets_for
-from reik.medication.schedule import EVERY_DAY, TimeLine, whole_days
+from reik.medication.rolls.check import Content, RollRefused, SachetOnRoll, sachets_for
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, whole_days
 from reik.people.access import actor_for
 from reik_dispenser.messages import Heartbeat
 from reik_dispenser.wire import plan_sha256

@@ -33,7 +33,7 @@ PEOPLE = {
 def voice(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> cast.Voice:
     """The story's client in a hurried demo, and the voice of her dispenser; the test goes on as `reik_web`."""
     mark_installation("demo", now)
-    for module in ("reik.medication.operations", "reik.dispensing.plan_keeping", "reik.web.story.beginning"):
+    for module in ("reik.medication.operations", "reik.dispensing.plans.keeping", "reik.web.story.beginning"):
         monkeypatch.setattr(f"{module}.pace", lambda: 60.0)
     monkeypatch.setattr(frame, "_kind", frame._Kind())
     zorg = found_organisation(name="Zorg aan Zee", kind="care", now=now)

@@ -17,8 +17,8 @@ from reik.kernel.operations import open_account
 from reik.medication.models import Finding, RollFit
 from reik.medication.operations import register_roll
 from reik.medication.queries import planned_doses
-from reik.medication.roll_check import Content, sachets_for
-from reik.medication.schedule import local_day, whole_days
+from reik.medication.rolls.check import Content, sachets_for
+from reik.medication.times.schedule import local_day, whole_days
 from reik.people.access import actor_for
 from reik.people.operations import add_carer
 from reik.tasks.models import Task

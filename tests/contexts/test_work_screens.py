@@ -23,8 +23,8 @@ from reik.kernel.database import Role, become
 from reik.kernel.operations import found_organisation, mark_installation, open_account
 from reik.medication.models import AgreementMessage, Finding, Roll, Sachet, Schedule
 from reik.medication.operations import register_roll
-from reik.medication.roll_check import Refusal, SachetOnRoll
-from reik.medication.schedule import instant_of
+from reik.medication.rolls.check import Refusal, SachetOnRoll
+from reik.medication.times.schedule import instant_of
 from reik.people.access import actor_for
 from reik.people.models import Client
 from reik.people.operations import agree_partnership, form_team, join_team, register_client

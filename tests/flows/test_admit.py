@@ -13,9 +13,9 @@ import pytest
 from django.db import connection
 from nats.aio.client import Client
 
-from reik.dispensing.enrolment import Enrolment, enrol
+from reik.dispensing.devices.enrolment import Enrolment, enrol
+from reik.dispensing.devices.stream import partition_of
 from reik.dispensing.models import Dispenser
-from reik.dispensing.stream import partition_of
 from reik.ingest import stream, wakes
 from reik.kernel import clock, wake
 from reik.kernel.home import Home

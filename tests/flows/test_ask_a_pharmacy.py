@@ -26,10 +26,12 @@ from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.models import OutboxMessage
 from reik.kernel.operations import found_organisation
-from reik.medication import reply, request_letters, requests
 from reik.medication.facts import RequestAnswered
-from reik.medication.requests import NewRequest
-from reik.medication.requests_seen import request
+from reik.medication.requests import letters as request_letters
+from reik.medication.requests import operations as requests
+from reik.medication.requests import reply
+from reik.medication.requests.operations import NewRequest
+from reik.medication.requests.seen import request
 from reik.ops import send
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.queries import open_tasks_of

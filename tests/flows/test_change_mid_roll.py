@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 
-from reik.dispensing.overdue import close_overdue
-from reik.dispensing.stream import PARTITIONS
-from reik.dispensing.withholding import pause_due, retained_of
+from reik.dispensing.devices.stream import PARTITIONS
+from reik.dispensing.moments.overdue import close_overdue
+from reik.dispensing.withholding.holding import pause_due, retained_of
 from reik.ingest import commands
 from reik.ingest.operations import Receiver
 from reik.kernel.models import Organisation
-from reik.medication import changing, requests
-from reik.medication.changes_due import tell_due
-from reik.medication.changes_seen import ChangeSeen, open_changes
+from reik.medication.changes import deciding as changing
+from reik.medication.changes.due import tell_due
+from reik.medication.changes.seen import ChangeSeen, open_changes
 from reik.medication.operations import confirm_schedule, deliver_roll, register_roll, write_schedule
-from reik.medication.requests_seen import requests_about
-from reik.medication.schedule import EVERY_DAY, TimeLine, whole_days
+from reik.medication.requests import operations as requests
+from reik.medication.requests.seen import requests_about
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, whole_days
 from reik.ops.history.lives import Life
 from reik_dispenser.capabilities import MEDIDO_LIKE, REIK_OPEN, Capabilities
 from reik_dispenser.inputs import Booted, TimeHeard

@@ -12,9 +12,9 @@ import pytest
 from django.db import transaction
 
 from reik.alerting.queries import alerts_without_next_step
-from reik.dispensing.ledger_balance import ledger_balance
 from reik.dispensing.queries import overdue_moments
-from reik.dispensing.roll_twin import Verdict
+from reik.dispensing.rolls.balance import ledger_balance
+from reik.dispensing.rolls.twin import Verdict
 from reik.ingest.operations import Receiver
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home as Installation

@@ -19,8 +19,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from reik.dispensing.commands import give
-from reik.dispensing.credentials import password_ok
+from reik.dispensing.commands.giving import give
+from reik.dispensing.devices.credentials import password_ok
 from reik.dispensing.models import DeviceEvent, DeviceSecret
 from reik.kernel import clock
 from reik.kernel.crypto import reset_vault

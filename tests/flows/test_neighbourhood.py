@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection, transaction
 
-from reik.dispensing import enrolment
+from reik.dispensing.devices import enrolment
 from reik.ingest import stream
 from reik.ingest.partitions import received_through
 from reik.interop.simulator import port
@@ -25,7 +25,7 @@ from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.operations import mark_installation, set_pace
 from reik.medication.operations import confirm_schedule, deliver_roll, register_roll, write_schedule
-from reik.medication.schedule import EVERY_DAY, TimeLine
+from reik.medication.times.schedule import EVERY_DAY, TimeLine
 from reik.ops.admit import Admit
 from reik.ops.database import as_owner
 from reik.ops.engines import nats

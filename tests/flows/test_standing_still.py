@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from reik.alerting.queries import alerts_without_next_step, follow_up_overdue
-from reik.dispensing.ledger_balance import ledger_balance
 from reik.dispensing.queries import overdue_moments
-from reik.dispensing.roll_twin import Verdict
+from reik.dispensing.rolls.balance import ledger_balance
+from reik.dispensing.rolls.twin import Verdict
 from reik.ingest.operations import Receiver
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home as Installation

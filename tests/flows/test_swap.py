@@ -9,15 +9,15 @@ from random import Random
 import pytest
 from django.db import transaction
 
-from reik.dispensing.away_keeping import NewAbsence, declare
-from reik.dispensing.enrolment import enrol
+from reik.dispensing.away.keeping import NewAbsence, declare
+from reik.dispensing.devices.enrolment import enrol
+from reik.dispensing.devices.stream import PARTITIONS
+from reik.dispensing.devices.swapping import SwapRefused, swap
 from reik.dispensing.models import Absence, Dispenser, Moment
-from reik.dispensing.plan_keeping import renew_plans
-from reik.dispensing.stream import PARTITIONS
-from reik.dispensing.swapping import SwapRefused, swap
+from reik.dispensing.plans.keeping import renew_plans
 from reik.ingest import commands
 from reik.kernel.models import Organisation
-from reik.medication.schedule import EVERY_DAY
+from reik.medication.times.schedule import EVERY_DAY
 from reik.ops.history.lives import Life
 from reik_dispenser.capabilities import MEDIDO_LIKE, REIK_OPEN, Capabilities
 from reik_dispenser.inputs import Booted, RollInserted, RollRemoved, TimeHeard

@@ -27,14 +27,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from reik.dispensing import commands
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.models import DevicePlan
-from reik.dispensing.withholding import pause_due
-from reik.medication import changing, requests
-from reik.medication.change_path import ChangeRefused
-from reik.medication.changes import CHOICES, LIFTS
-from reik.medication.changes_due import tell_due
-from reik.medication.changes_seen import ChangeSeen, open_changes
+from reik.dispensing.withholding.holding import pause_due
+from reik.medication.changes import deciding as changing
+from reik.medication.changes.due import tell_due
+from reik.medication.changes.meaning import CHOICES, LIFTS
+from reik.medication.changes.path import ChangeRefused
+from reik.medication.changes.seen import ChangeSeen, open_changes
 from reik.medication.operations import (
     confirm_schedule,
     deliver_roll,
@@ -43,8 +43,9 @@ from reik.medication.operations import (
     write_schedule,
 )
 from reik.medication.queries import planned_doses, sachets_of
-from reik.medication.requests_seen import requests_about
-from reik.medication.schedule import EVERY_DAY, TimeLine, instant_of, whole_days
+from reik.medication.requests import operations as requests
+from reik.medication.requests.seen import requests_about
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, instant_of, whole_days
 from reik.tasks.queries import open_tasks_of, tasks_about
 from tests import cast
 

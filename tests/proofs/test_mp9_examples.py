@@ -12,8 +12,8 @@ from reik.interop.fhir.intake import read_letter
 from reik.interop.fhir.mapping import agreements
 from reik.interop.fhir.outcome import Issue, Refused
 from reik.interop.fhir.reading import read
-from reik.medication.agreements import Block
-from reik.medication.planning import plan, to_json
+from reik.medication.agreed.agreements import Block
+from reik.medication.agreed.planning import plan, to_json
 from tests.proofs.test_plan_cases import MESSAGES, TODAY, without_macros
 
 pytestmark = pytest.mark.skipif(not MESSAGES.is_dir(), reason=f"needs the examples in {MESSAGES}")

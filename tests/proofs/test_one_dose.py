@@ -27,11 +27,11 @@ from hypothesis.stateful import (
 )
 
 from reik.alerting.models import Alert
-from reik.dispensing import by_hand_keeping as keeping
-from reik.dispensing import commands
-from reik.dispensing.by_hand import GivingRefused
-from reik.dispensing.gap_held import release_held
+from reik.dispensing.by_hand import keeping
+from reik.dispensing.by_hand.path import GivingRefused
+from reik.dispensing.commands import giving as commands
 from reik.dispensing.models import HandGiving, Moment
+from reik.dispensing.withholding.gap import release_held
 from reik_dispenser.inputs import (
     ButtonPressed,
     CommandReceived,

@@ -12,7 +12,7 @@ import pytest
 
 from reik.interop.fhir.mapping import agreements
 from reik.interop.fhir.reading import read
-from reik.medication.planning import plan, to_json
+from reik.medication.agreed.planning import plan, to_json
 
 pytestmark = pytest.mark.slow
 

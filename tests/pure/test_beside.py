@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.audit import AuditLine, merge, page
-from reik.medication.beside import NO_ROLL, ON_ROLL, OTHER_CONTENTS, Covering, days_beside
-from reik.medication.roll_check import SachetOnRoll, differences
-from reik.medication.roll_contents import ContentDifference
-from reik.medication.schedule import PlannedDose, instant_of, key_of
+from reik.medication.rolls.beside import NO_ROLL, ON_ROLL, OTHER_CONTENTS, Covering, days_beside
+from reik.medication.rolls.check import SachetOnRoll, differences
+from reik.medication.rolls.contents import ContentDifference
+from reik.medication.seen.audit import AuditLine, merge, page
+from reik.medication.times.schedule import PlannedDose, instant_of, key_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 FIRST, DAYS = date(2026, 11, 23), 4
@@ -50,7 +50,7 @@ def roll(places: set[tuple[date, time]], days: int, *contents: ContentDifference
 def test_every_planned_moment_stands_there_once_and_differs_just_where_the_roll_does(
     planned: set[tuple[date, time]], packed: set[tuple[date, time]], days: int
 ) -> None:
-    """R15, R23: the page's word is that of `roll_check`; where no roll is, it says so and nothing else."""
+    """R15, R23: the page's word is that of `rolls.check`; where no roll is, it says so and nothing else."""
     on_roll = roll(packed, days)
     found = days_beside(doses(planned), [on_roll], {}, {}, first=FIRST, days=DAYS, zone=ZONE)
     assert [each.day for each in found] == [FIRST + timedelta(days=each) for each in range(DAYS)]

@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reik.medication.change_path import (
+from reik.medication.changes.meaning import (
+    CHOICES,
+    is_same,
+    options_from,
+    options_json,
+    plan_change,
+    urgency_of,
+)
+from reik.medication.changes.path import (
     OVER,
     TRANSITIONS,
     ChangeRefused,
@@ -19,21 +27,9 @@ from reik.medication.change_path import (
     step,
     transition_table,
 )
-from reik.medication.changes import (
-    CHOICES,
-    AtHome,
-    OnRoll,
-    affected_from,
-    affected_json,
-    is_same,
-    options_from,
-    options_json,
-    plan_change,
-    sachets_of,
-    urgency_of,
-)
-from reik.medication.roll_check import Content, sachets_for
-from reik.medication.schedule import EVERY_DAY, TimeLine, Timetable, expand
+from reik.medication.changes.sachets import AtHome, OnRoll, affected_from, affected_json, sachets_of
+from reik.medication.rolls.check import Content, sachets_for
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, Timetable, expand
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 TUESDAY = date(2026, 11, 24)

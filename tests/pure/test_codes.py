@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.codes import CodeOddity, CodeSystem, code_system, oddity, plain_code
-from reik.medication.codes_file import CodeLine, TableRefused, code_lines, column_map, without_doubles
+from reik.medication.codes.file import CodeLine, TableRefused, code_lines, column_map, without_doubles
+from reik.medication.codes.systems import CodeOddity, CodeSystem, code_system, oddity, plain_code
 
 HPK, SNOMED = "urn:oid:2.16.840.1.113883.2.4.4.7", "http://snomed.info/sct"
 

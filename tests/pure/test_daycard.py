@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.daycard import Content, DayCard, DeviceWay, Ended, Known, OnRoll, Turned, cards_of
-from reik.medication.schedule import EVERY_DAY, TimeLine, Timetable, expand
+from reik.medication.cards.daycard import Content, DayCard, DeviceWay, Ended, Known, OnRoll, Turned, cards_of
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, Timetable, expand
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 DAY = date(2026, 11, 24)

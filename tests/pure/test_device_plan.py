@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reik.dispensing.device_plan import (
+from reik.dispensing.plans.for_device import (
     AHEAD,
     MOST_BYTES,
     MOST_MOMENTS,
@@ -20,7 +20,7 @@ from reik.dispensing.device_plan import (
     set_plan_data,
     under_way,
 )
-from reik.medication.schedule import EVERY_DAY, Place, TimeLine, Timetable, expand
+from reik.medication.times.schedule import EVERY_DAY, Place, TimeLine, Timetable, expand
 from reik_dispenser.plan import read_plan
 from reik_dispenser.state import Plan
 from reik_dispenser.wire import canonical

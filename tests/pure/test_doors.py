@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from reik.dispensing.enrolment import Enrolment
+from reik.dispensing.devices.enrolment import Enrolment
 from reik.kernel.doors import DoorsUnknown, doors_here, doors_outside
 from reik_dispenser.runtime.enrolment import Enrolment as AtTheDevice
 

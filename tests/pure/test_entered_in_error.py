@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from reik.medication.agreements import Agreement, Block, Dosage, Period, Timing
-from reik.medication.planning import plan
+from reik.medication.agreed.agreements import Agreement, Block, Dosage, Period, Timing
+from reik.medication.agreed.planning import plan
 
 
 def agreement(**changes):

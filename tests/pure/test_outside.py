@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.outside import (
+from reik.medication.outside.checks import check_giving, check_words
+from reik.medication.outside.lines import (
     GIVEN,
     IN_ERROR,
     NO_WORD,
@@ -28,7 +29,6 @@ from reik.medication.outside import (
     standing,
     word_of,
 )
-from reik.medication.outside_checks import check_giving, check_words
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 PHONE = "Apotheek (053)"

@@ -12,8 +12,8 @@ import pytest
 
 from reik.interop.fhir.mapping import agreements
 from reik.interop.fhir.reading import read
-from reik.medication.agreements import Agreement
-from reik.medication.planning import plan, to_json
+from reik.medication.agreed.agreements import Agreement
+from reik.medication.agreed.planning import plan, to_json
 
 FIXTURES = Path(__file__).parent / "fixtures" / "mp9"
 CASES = sorted(path.stem for path in FIXTURES.glob("*.json"))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reik.medication import timing as timing_rules
-from reik.medication.agreements import (
+from reik.medication.agreed import timing as timing_rules
+from reik.medication.agreed.agreements import (
     UNREADABLE,
     Agreement,
     Amount,
@@ -26,8 +26,8 @@ from reik.medication.agreements import (
     StopKind,
     Timing,
 )
-from reik.medication.calendar import ZONE, at_wall, instant_of, plus, wall_of
-from reik.medication.planning import plan, to_json
+from reik.medication.agreed.calendar import ZONE, at_wall, instant_of, plus, wall_of
+from reik.medication.agreed.planning import plan, to_json
 from reik.ops.bench import dst
 
 WALL = datetime(1990, 1, 1)  # noqa: DTZ001

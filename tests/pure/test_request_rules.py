@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from reik.medication import request_rules as rules
-from reik.medication.request_rules import RequestRefused, Route
+from reik.medication.requests import rules
+from reik.medication.requests.rules import RequestRefused, Route
 from reik.people.opening import Opening
 
 WORKDAYS = Opening(hours={day: (time(8, 30), time(17, 30)) for day in range(1, 6)})

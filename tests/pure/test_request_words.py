@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.utils import timezone, translation
 
-from reik.medication.affected import AffectedSachet, affected_json
+from reik.medication.changes.sachets import AffectedSachet, affected_json
 from reik.web.answer.change_words import whole_sachets, whole_sentences
 from reik.web.frame import ZONE
 

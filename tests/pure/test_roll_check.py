@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.roll_check import (
+from reik.medication.rolls.check import (
     Offer,
     Period,
     RollRefused,
@@ -22,7 +22,7 @@ from reik.medication.roll_check import (
     sachets_for,
     with_contents,
 )
-from reik.medication.schedule import EVERY_DAY, TimeLine, Timetable, expand, whole_days
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, Timetable, expand, whole_days
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 ANNA, BERT = UUID(int=1), UUID(int=2)

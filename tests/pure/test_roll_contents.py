@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from reik.medication.roll_check import Content, SachetOnRoll
-from reik.medication.roll_contents import Agreed, content_differences
+from reik.medication.rolls.check import Content, SachetOnRoll
+from reik.medication.rolls.contents import Agreed, content_differences
 
 DAY = date(2026, 11, 24)
 PRK, HPK = "2.16.840.1.113883.2.4.4.10", "2.16.840.1.113883.2.4.4.7"

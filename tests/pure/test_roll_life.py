@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.custody import (
+from reik.medication.rolls.custody import (
     ORDER,
     START,
     TRANSITIONS,
@@ -20,7 +20,7 @@ from reik.medication.custody import (
     next_step,
     possible,
 )
-from reik.medication.forecast import (
+from reik.medication.rolls.forecast import (
     DAY,
     Forecast,
     Span,
@@ -33,8 +33,8 @@ from reik.medication.forecast import (
     told_again_at,
     working_time_before,
 )
-from reik.medication.roll_matrix import ANY, NOT, SHIPPED, SUPPORTED, UNKNOWN, DeviceAbility, FitRow, fit_of
-from reik.medication.roll_window import change_by, change_window
+from reik.medication.rolls.matrix import ANY, NOT, SHIPPED, SUPPORTED, UNKNOWN, DeviceAbility, FitRow, fit_of
+from reik.medication.rolls.window import change_by, change_window
 from reik.people.opening import OFFICE_HOURS, Opening
 
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reik.dispensing.roll_twin import (
+from reik.dispensing.rolls.twin import (
     MOST_SAID,
     Fate,
     Record,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.schedule import (
+from reik.medication.times.schedule import (
     EVERY_DAY,
     AgreedDose,
     ScheduleRefused,

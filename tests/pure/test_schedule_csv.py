@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.schedule import EVERY_DAY
+from reik.medication.times.schedule import EVERY_DAY
 from reik.ops.schedule_csv import LineRefused, ListRefused, read, weekdays
 
 HEADER = "naam;geboortedatum;bsn;dagen;tijd;zakjes;venster;uiterlijk\n"

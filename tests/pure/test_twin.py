@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reik.dispensing.moments.twin import NAMES_A_MOMENT, Tally, decide, fold
 from reik.dispensing.outcomes import OUT, Outcome
-from reik.dispensing.twin import NAMES_A_MOMENT, Tally, decide, fold
 
 DUE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 DEADLINE = DUE + timedelta(minutes=30)

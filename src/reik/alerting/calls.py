@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import connection
 
-from reik.alerting.policy import PlannedStep, why_not_now
+from reik.alerting.arrangements.reaching import Reached, reached
+from reik.alerting.policy import CARER_AWAY, FALLBACK, PlannedStep, why_not_now
 from reik.kernel import access_log, outbox, wake
 from reik.kernel.access_log import Act, Entry
 from reik.kernel.ids import new_id
 from reik.kernel.outbox import Message, MessageFailed, MessageSent
-from reik.kernel.rows import Table
+from reik.kernel.rows import Columns, Table, array
+from reik.people.rosters import absent_carers
 
 PLANNED, TAKEN, DELIVERED, FAILED, SKIPPED = range(5)
 
@@ -41,7 +44,7 @@ _STEPS = Table(
     "alerting_step",
     id="uuid", organisation_id="uuid", alert_id="uuid", position="smallint", round="smallint", action="text",
     responder="text", destination_id="uuid", due_at="timestamptz", state="smallint", reason="text",
-    repeat_s="int", taken_at="timestamptz", ended_at="timestamptz",
+    repeat_s="int", taken_at="timestamptz", ended_at="timestamptz", fallback_id="uuid",
 )  # fmt: skip
 
 
@@ -49,23 +52,44 @@ def call_out(calls: Sequence[Call], now: datetime) -> None:
     """Store new steps; those that are due go out in the same transaction."""
     if not calls:
         return
-    _STEPS.insert(_row(each, now) for each in calls)
-    send_out([each for each in calls if not each.step.skipped and each.step.due_at <= now], now)
+    due = [each for each in calls if not each.step.skipped and each.step.due_at <= now]
+    found = reached({each.id: each.step for each in due}, now)
+    _STEPS.insert(_row(each, found.get(each.id), now) for each in calls)
+    send_out(due, found, now)
 
 
-def _row(call: Call, now: datetime) -> tuple[object, ...]:
+def _row(call: Call, found: Reached | None, now: datetime) -> tuple[object, ...]:
     step = call.step
     state = SKIPPED if step.skipped else TAKEN if step.due_at <= now else PLANNED
     return (
-        call.id, call.organisation_id, call.alert_id, step.position, step.round, step.action, step.responder,
-        step.destination_id, step.due_at, state, step.skipped,
+        call.id, call.organisation_id, call.alert_id, step.position, step.round, step.action,
+        found.responder if found else step.responder, found.destination_id if found else step.destination_id,
+        step.due_at, state, (found.reason if found else "") or step.skipped,
         round(step.repeat.total_seconds()) if step.repeat else None,
         now if state == TAKEN else None, now if state == SKIPPED else None,
+        found.fallback_id if found else step.fallback_id,
     )  # fmt: skip
 
 
-def send_out(calls: Sequence[Call], now: datetime) -> None:
-    """Put the messages of taken steps in the outbox, log each as a disclosure, plan repetitions of last steps."""
+def send_out(calls: Sequence[Call], found: Mapping[UUID, Reached], now: datetime) -> None:
+    """Put the messages of taken steps in the outbox, log each as a disclosure, plan repetitions of last steps.
+
+    `found`: who stands on the roster now, of steps that ask one; a repetition asks it again when it is taken.
+    """
+    if not calls:
+        return
+    _tell([_to(each, found.get(each.id)) for each in calls], now)
+    call_out([_again(each, now) for each in calls if each.step.repeat], now)
+
+
+def _to(call: Call, found: Reached | None) -> Call:
+    if found is None:
+        return call
+    step = replace(call.step, responder=found.responder, destination_id=found.destination_id)
+    return replace(call, step=step)
+
+
+def _tell(calls: Sequence[Call], now: datetime) -> None:
     outbox.put(
         [
             Message(
@@ -88,7 +112,6 @@ def send_out(calls: Sequence[Call], now: datetime) -> None:
         now,
     )  # fmt: skip
     wake.note({each.organisation_id for each in calls})
-    call_out([_again(each, now) for each in calls if each.step.repeat], now)
 
 
 def _again(call: Call, now: datetime) -> Call:
@@ -139,11 +162,12 @@ UPDATE alerting_step AS s SET state = 1, taken_at = %(now)s
 FROM due JOIN alerting_step AS t USING (id) JOIN alerting_alert AS a ON a.id = t.alert_id
 JOIN people_client AS c ON c.id = a.client_id
 LEFT JOIN dispensing_moment AS m ON m.id = a.moment_id
-LEFT JOIN alerting_arrangementstep AS h ON h.arrangement_id = a.arrangement_id AND h.position = t.position
+LEFT JOIN alerting_arrangementstep AS h
+    ON h.arrangement_id = a.arrangement_id AND h.route = a.route AND h.position = t.position
 WHERE s.id = due.id
 RETURNING s.id, s.organisation_id, s.alert_id, a.client_id, a.moment_id, a.cause, a.priority, m.due_at, m.latest_at,
     s.position, s.round, s.action, s.responder, s.destination_id, s.due_at, s.repeat_s,
-    h.hours_from, h.hours_until, c.zone, h.wait_s
+    h.hours_from, h.hours_until, c.zone, h.wait_s, h.carer_id, h.roster_id, h.place, s.reason, s.fallback_id
 """
 
 SKIP = """
@@ -152,40 +176,66 @@ FROM unnest(%s::uuid[], %s::text[]) AS n(id, reason) WHERE s.id = n.id
 """
 
 
+_FOUND = Columns(id="uuid", destination_id="uuid", fallback_id="uuid", responder="text", reason="text")
+NOTE_FOUND = f"""
+UPDATE alerting_step AS s SET destination_id = n.destination_id, fallback_id = n.fallback_id,
+    responder = n.responder, reason = CASE n.reason WHEN '' THEN s.reason ELSE n.reason END
+FROM {_FOUND.unnest} AS n({_FOUND.names}) WHERE s.id = n.id
+"""  # noqa: S608 - column names of this module
+
+
 def take_due_steps(*, now: datetime, most: int = 500) -> int:
     """Take up to `most` due steps of open alerts and put their messages out; gives how many.
 
-    A step that is taken later or sooner than planned may fall outside its responder's hours: it is skipped
-    and the next one is due at once.
+    A step that is taken later or sooner than planned may fall outside its responder's hours, or in an informal
+    carer's absence: it is skipped and the next one is due at once. Who stands on a roster is asked now.
     """
     with connection.cursor() as cursor:
         cursor.execute(TAKE_DUE, {"now": now, "most": most})
         rows = cursor.fetchall()
-    skipped = {}
-    for r in rows:
-        if r[16] is not None and (reason := why_not_now((r[16], r[17]), now, ZoneInfo(r[18]))):
-            skipped[r[0]] = reason
+    skipped = _left_out(rows, now)
     if skipped:
         with connection.cursor() as cursor:
             cursor.execute(SKIP, [now, list(skipped), list(skipped.values())])
             cursor.execute(PULL_FORWARD, {"now": now, "passed": list(skipped)})
-    send_out(
-        [
-            Call(
-                id=r[0], organisation_id=r[1], alert_id=r[2], client_id=r[3], moment_id=r[4], cause=r[5],
-                priority=r[6], due_at=r[7], latest_at=r[8],
-                step=PlannedStep(
-                    position=r[9], round=r[10], action=r[11], responder=r[12], destination_id=r[13], due_at=r[14],
-                    repeat=timedelta(seconds=r[15]) if r[15] else None,
-                    wait=timedelta(seconds=r[19]) if r[19] else None,
-                ),
-            )
-            for r in rows
-            if r[0] not in skipped
-        ],
-        now,
-    )  # fmt: skip
+    calls = [_taken(row) for row in rows if row[0] not in skipped]
+    found = reached({each.id: each.step for each in calls}, now)
+    if found:
+        told = [
+            (id, each.destination_id, each.fallback_id, each.responder, each.reason)
+            for id, each in found.items()
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_FOUND, _FOUND.values(told))
+    send_out(calls, found, now)
     return len(rows)
+
+
+def _left_out(rows: Sequence[tuple[Any, ...]], now: datetime) -> dict[UUID, str]:
+    """The taken steps whose responder may not be called now, with why not."""
+    carers = {row[20] for row in rows if row[20] is not None}
+    away = absent_carers(carers, now) if carers else frozenset()
+    found = {}
+    for row in rows:
+        hours = (row[16], row[17]) if row[16] is not None else None
+        reason = CARER_AWAY if row[20] in away else why_not_now(hours, now, ZoneInfo(row[18]))
+        if reason:
+            found[row[0]] = reason
+    return found
+
+
+def _taken(r: tuple[Any, ...]) -> Call:
+    """A row of TAKE_DUE; where a call goes that did not arrive before stands in its own row already."""
+    return Call(
+        id=r[0], organisation_id=r[1], alert_id=r[2], client_id=r[3], moment_id=r[4], cause=r[5],
+        priority=r[6], due_at=r[7], latest_at=r[8],
+        step=PlannedStep(
+            position=r[9], round=r[10], action=r[11], responder=r[12], destination_id=r[13], due_at=r[14],
+            repeat=timedelta(seconds=r[15]) if r[15] else None,
+            wait=timedelta(seconds=r[19]) if r[19] else None,
+            roster_id=None if r[23] == FALLBACK else r[21], place=r[22] or 1, fallback_id=r[24],
+        ),
+    )  # fmt: skip
 
 
 def note_sent(sent: Sequence[MessageSent], now: datetime) -> None:
@@ -212,13 +262,50 @@ WHERE s.id = next.id AND s.state = 0 AND s.due_at > %(now)s
 """
 
 
+NOTE_FAILED = """
+UPDATE alerting_step AS s SET state = 3, ended_at = %s, reason = n.error
+FROM unnest(%s::uuid[], %s::text[]) AS n(id, error) WHERE s.id = n.id AND s.state = 1
+RETURNING s.id, s.fallback_id IS NOT NULL
+"""
+# A repetition that is planned makes room for the same call over its other way.
+MAKE_ROOM = """
+UPDATE alerting_step AS s SET round = s.round + 1
+FROM alerting_step AS f
+WHERE f.id = ANY(%s::uuid[]) AND s.alert_id = f.alert_id AND s.position = f.position AND s.round = f.round + 1
+    AND s.state = 0
+"""
+# Planned, not sent here: `reik watch` takes it under the alert's lock. Not where somebody was called since.
+FALL_BACK = """
+INSERT INTO alerting_step (id, organisation_id, alert_id, position, round, action, responder, destination_id, due_at,
+    state, reason)
+SELECT n.id, f.organisation_id, f.alert_id, f.position, f.round + 1, f.action, f.responder, f.fallback_id, %(now)s,
+    0, 'fallback'
+FROM unnest(%(ids)s::uuid[], %(failed)s::uuid[]) AS n(id, failed)
+JOIN alerting_step AS f ON f.id = n.failed JOIN alerting_alert AS a ON a.id = f.alert_id
+WHERE a.state = 'open' AND NOT EXISTS (
+    SELECT FROM alerting_step AS t WHERE t.alert_id = f.alert_id AND t.taken_at > f.taken_at)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
 def note_failed(failed: Sequence[MessageFailed], now: datetime) -> None:
-    """Handler: these messages did not arrive; the next step of each route is due at once (R56)."""
+    """Handler: these messages did not arrive. The same responder is tried over her other way at once; without one,
+    or when that failed too, the next step of the route is due at once (R56)."""
     ids = [each.message_id for each in failed]
     with connection.cursor() as cursor:
+        cursor.execute(NOTE_FAILED, [now, ids, [each.error for each in failed]])
+        other_way = [row[0] for row in cursor.fetchall() if row[1]]
+    again = _fall_back(other_way, now) if other_way else frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(PULL_FORWARD, {"now": now, "passed": [each for each in ids if each not in again]})
+
+
+def _fall_back(failed: Sequence[UUID], now: datetime) -> frozenset[UUID]:
+    """Plan these calls over their other way, due now; gives those that were planned."""
+    new = {new_id(now): each for each in failed}
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_ROOM, [array("uuid", failed)])
         cursor.execute(
-            "UPDATE alerting_step AS s SET state = 3, ended_at = %s, reason = n.error"
-            " FROM unnest(%s::uuid[], %s::text[]) AS n(id, error) WHERE s.id = n.id AND s.state = 1",
-            [now, ids, [each.error for each in failed]],
+            FALL_BACK, {"now": now, "ids": array("uuid", new), "failed": array("uuid", new.values())}
         )
-        cursor.execute(PULL_FORWARD, {"now": now, "passed": ids})
+        return frozenset(new[row[0]] for row in cursor.fetchall())

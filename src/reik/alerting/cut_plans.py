@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from reik.alerting.dispenser_alerts import Found, open_found
 from reik.kernel.rows import array
-from reik.medication.changes_held import cuts
+from reik.medication.changes.held import cuts
 
 OF_THE_PLAN = frozenset({"plan_ending", "no_plan"})
 LOOKED_BACK = timedelta(days=14)

@@ -9,7 +9,7 @@ from uuid import UUID
 from reik.alerting import causes
 from reik.alerting.cut_plans import OF_THE_PLAN, with_cut_plans
 from reik.alerting.dispenser_alerts import Found, close_cleared, open_found
-from reik.dispensing.device_facts import (
+from reik.dispensing.devices.facts import (
     AbsenceCovered,
     AbsenceExpired,
     DeviceContested,
@@ -29,7 +29,7 @@ from reik.dispensing.device_facts import (
 )
 from reik.dispensing.facts import CommandAnswered
 from reik.dispensing.queries import dispensers_of
-from reik.dispensing.roll_facts import DeviceFact, PlanMismatch, RollRefusedByDevice, WrongRoll
+from reik.dispensing.rolls.facts import DeviceFact, PlanMismatch, RollRefusedByDevice, WrongRoll
 from reik.kernel.rows import Columns, array
 from reik.medication.facts import RollFact, RollLoaded, RollNearlyEmpty
 

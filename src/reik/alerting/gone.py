@@ -10,13 +10,14 @@ from django.db import connection
 
 from reik.alerting.facts import AlertClosed
 from reik.alerting.history import cancel_steps, remark
-from reik.dispensing import away
-from reik.dispensing.away_returning import take_back_stop
-from reik.dispensing.away_stopping import stop_client
+from reik.dispensing.away import path as away
+from reik.dispensing.away.returning import take_back_stop
+from reik.dispensing.away.stopping import stop_client
 from reik.kernel import facts
 from reik.kernel.rows import array
-from reik.medication import requests, requests_seen
-from reik.medication.requests import NewRequest
+from reik.medication.requests import operations as requests
+from reik.medication.requests import seen as requests_seen
+from reik.medication.requests.operations import NewRequest
 
 AWAY, DIED = "away", "died"
 STOPS = frozenset({AWAY, DIED})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
@@ -33,6 +33,8 @@ def closed_as(outcome: str, reason: str) -> str:
 
 
 PHONE_CLIENT, ASK_CARER, ASK_TEAM = "phone_client", "ask_carer", "ask_team"
+EMERGENCY_PATH = "emergency"
+CARER_AWAY, NOBODY_ON_DUTY, FALLBACK = "carer_away", "nobody_on_duty", "fallback"
 NOTHING: Mapping[int, str] = MappingProxyType({})
 
 SHORTEST = timedelta(minutes=1)
@@ -40,12 +42,24 @@ LONGEST_WAIT = timedelta(minutes=120)
 
 
 class ArrangementInvalid(ValueError):
-    """The route would leave a client unheard; the message says what to add."""
+    """The route would leave a client unheard; the message says what to add.
+
+    `code`: by which a screen finds its own words; `route` and `position`: where it is, 0 for the whole.
+    """
+
+    def __init__(self, sentence: str, code: str = "", *, route: int = 0, position: int = 0) -> None:
+        super().__init__(sentence)
+        self.code, self.route, self.position = code, route, position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStep:
-    """One step of an agreed route. `hours` are local times between which this responder may be called."""
+    """One step of an agreed route. `hours` are local times between which this responder may be called.
+
+    With `roster_id` whoever stands on that roster is called (`place` 1 who goes first, 2 her back-up), and
+    `destination_id` is where it goes when nobody does. `carer_id`: her absence leaves the step out. `fallback_id`:
+    where it goes when it does not arrive (R56).
+    """
 
     action: str
     responder: str
@@ -53,6 +67,10 @@ class RouteStep:
     wait: timedelta
     repeat: timedelta | None = None
     hours: tuple[time, time] | None = None
+    roster_id: UUID | None = None
+    place: int = 1
+    carer_id: UUID | None = None
+    fallback_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +86,9 @@ class PlannedStep:
     repeat: timedelta | None
     skipped: str = ""
     wait: timedelta | None = None  # until the next step, when nobody accepts
+    roster_id: UUID | None = None
+    place: int = 1
+    fallback_id: UUID | None = None
 
 
 def check_route(route: Sequence[RouteStep], *, shortest: timedelta = SHORTEST) -> None:
@@ -76,34 +97,57 @@ def check_route(route: Sequence[RouteStep], *, shortest: timedelta = SHORTEST) -
     `shortest`: a demo that runs fast waits seconds where an installation waits minutes.
     """
     if not route:
-        raise ArrangementInvalid("A follow-up route needs at least one step.")
-    if route[-1].hours is not None:
-        raise ArrangementInvalid("The last step must be reachable at any hour: add the care team on duty.")
-    if route[-1].repeat is None:
-        raise ArrangementInvalid("The last step must be repeated until someone accepts: give its interval.")
-    if any(step.repeat is not None for step in route[:-1]):
-        raise ArrangementInvalid("Only the last step is repeated.")
-    if route[-1].repeat < shortest:
-        raise ArrangementInvalid("The last step is repeated once a minute at most.")
-    if any(not shortest <= step.wait <= LONGEST_WAIT for step in route):
-        raise ArrangementInvalid("Each step waits 1 to 120 minutes for an answer.")
-    if any(step.hours is not None and step.hours[0] == step.hours[1] for step in route):
-        raise ArrangementInvalid(
-            "Hours that begin and end at the same time hold no time: leave them out or change them."
+        raise ArrangementInvalid("A follow-up route needs at least one step.", "no_steps")
+    last = route[-1]
+    if last.hours is not None:
+        raise _at_end("The last step must be reachable at any hour: add the care team on duty.", "end_hours", route)
+    if last.repeat is None:
+        raise _at_end(
+            "The last step must be repeated until someone accepts: give its interval.", "end_once", route
         )
+    if any(step.repeat is not None for step in route[:-1]):
+        raise ArrangementInvalid("Only the last step is repeated.", "repeated_before_end")
+    if last.repeat < shortest:
+        raise _at_end("The last step is repeated once a minute at most.", "end_hammers", route)
+    if last.carer_id is not None or last.action == ASK_CARER:
+        raise _at_end("An informal carer can be away: end with the care team on duty.", "end_carer", route)
+    for position, step in enumerate(route, start=1):
+        _check_step(position, step, shortest)
+
+
+def _at_end(sentence: str, code: str, route: Sequence[RouteStep]) -> ArrangementInvalid:
+    return ArrangementInvalid(sentence, code, position=len(route))
+
+
+def _check_step(position: int, step: RouteStep, shortest: timedelta) -> None:
+    if not shortest <= step.wait <= LONGEST_WAIT:
+        raise ArrangementInvalid("Each step waits 1 to 120 minutes for an answer.", "wait", position=position)
+    if step.hours is not None and step.hours[0] == step.hours[1]:
+        raise ArrangementInvalid(
+            "Hours that begin and end at the same time hold no time: leave them out or change them.",
+            "no_hours", position=position,
+        )  # fmt: skip
 
 
 def plan(
-    route: Sequence[RouteStep], now: datetime, zone: ZoneInfo, left_out: Mapping[int, str] = NOTHING
+    route: Sequence[RouteStep],
+    now: datetime,
+    zone: ZoneInfo,
+    left_out: Mapping[int, str] = NOTHING,
+    *,
+    away: Collection[UUID] = (),
 ) -> list[PlannedStep]:
     """The steps of an alert that opens at `now`: each waits for the one before; a skipped one waits for nobody.
 
-    `left_out`: positions that are skipped in any case, with the reason.
+    `left_out`: positions that are skipped in any case, with the reason. `away`: informal carers who are away at
+    `now`: what is due then goes to the next; of later steps it is asked when they are taken.
     """
     planned = []
     due = now
     for position, step in enumerate(route, start=1):
         skipped = left_out.get(position) or why_not_now(step.hours, due, zone)
+        if not skipped and due == now and step.carer_id in away:
+            skipped = CARER_AWAY
         planned.append(_planned(position, step, due, skipped))
         if not skipped:
             due += step.wait
@@ -118,6 +162,7 @@ def go_on(
     *,
     to_team: bool = False,
     left_out: Mapping[int, str] = NOTHING,
+    away: Collection[UUID] = (),
 ) -> list[PlannedStep]:
     """The rest of a route behind step `after`, its first step due at `now`; at its end the last step again.
 
@@ -132,7 +177,7 @@ def go_on(
     skipped = [_planned(number, step, now, "to_team") for number, step in passed]
     numbers = [number for number, _ in rest]
     here = {place: left_out[number] for place, number in enumerate(numbers, start=1) if number in left_out}
-    planned = plan([step for _, step in rest], now, zone, here)
+    planned = plan([step for _, step in rest], now, zone, here, away=away)
     return skipped + [replace(each, position=number) for number, each in zip(numbers, planned, strict=True)]
 
 
@@ -140,6 +185,7 @@ def _planned(position: int, step: RouteStep, due_at: datetime, skipped: str) -> 
     return PlannedStep(
         position=position, round=1, action=step.action, responder=step.responder,
         destination_id=step.destination_id, due_at=due_at, repeat=step.repeat, skipped=skipped, wait=step.wait,
+        roster_id=step.roster_id, place=step.place, fallback_id=step.fallback_id,
     )  # fmt: skip
 
 

@@ -186,6 +186,11 @@ def alert(alert_id: UUID, client_ids: Collection[UUID]) -> AlertSeen | None:
     return found[0] if found else None
 
 
+def alerts_by_id(alert_ids: Collection[UUID]) -> dict[UUID, AlertSeen]:
+    """These alerts, of clients whom the caller may see already."""
+    return {each.id: each for each in _seen(Alert.objects.filter(id__in=alert_ids))}
+
+
 def _seen(rows: QuerySet[Alert]) -> list[AlertSeen]:
     found = list(rows)
     if not found:

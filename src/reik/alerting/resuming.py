@@ -8,23 +8,27 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from reik.alerting import policy, routes
+from reik.alerting.arrangements.choosing import Asked
 from reik.alerting.calls import Call, call_out
 from reik.alerting.causes import is_technical
 from reik.alerting.history import remark
+from reik.alerting.opening import away_now, keep_routes
 from reik.alerting.policy import RouteStep
+from reik.alerting.routes import Steps
 from reik.kernel.ids import new_id
 from reik.kernel.rows import array
 
 # Where each route has come: its newest step that was taken, and how often any step was planned.
 REACHED = """
 SELECT a.id, a.organisation_id, a.client_id, a.moment_id, a.cause, a.priority, m.due_at, m.latest_at,
-    a.arrangement_id, c.zone, coalesce(t.position, 0), coalesce(r.round, 0)
+    a.arrangement_id, c.zone, coalesce(t.position, 0), coalesce(r.round, 0), a.route
 FROM alerting_alert AS a JOIN people_client AS c ON c.id = a.client_id
 LEFT JOIN dispensing_moment AS m ON m.id = a.moment_id
 LEFT JOIN LATERAL (SELECT position FROM alerting_step WHERE alert_id = a.id AND taken_at IS NOT NULL
@@ -44,16 +48,17 @@ def go_on(alert_ids: Collection[UUID], now: datetime, *, to_team: bool = False) 
         cursor.execute(REACHED, [array("uuid", alert_ids)])
         rows = cursor.fetchall()
     held = routes.agreed({row[8] for row in rows if row[8] is not None})
-    held.update(_agreed_since([row for row in rows if row[8] is None]))
+    since = _agreed_since([row for row in rows if row[8] is None], now)
+    walked = {row[0]: held[row[8]].get(row[12]) or held[row[8]].get(0, ()) for row in rows if row[8]} | since
+    away = away_now(walked.values(), now)
     calls = []
     for row in rows:
-        route = held.get(row[8] or row[0])
-        if route:
-            calls += _calls(row, route, now, to_team)
+        if walked.get(row[0]):
+            calls += _calls(row, walked[row[0]], away, now, to_team)
     call_out(calls, now)
 
 
-def _agreed_since(rows: Sequence[tuple[UUID, ...]]) -> dict[UUID, tuple[RouteStep, ...]]:
+def _agreed_since(rows: Sequence[tuple[Any, ...]], now: datetime) -> dict[UUID, Steps]:
     """Routes, by alert, of alerts that had none when they opened; they point to it from now on."""
     if not rows:
         return {}
@@ -65,33 +70,25 @@ def _agreed_since(rows: Sequence[tuple[UUID, ...]]) -> dict[UUID, tuple[RouteSte
             " FROM unnest(%s::uuid[], %s::uuid[]) AS n(id, arrangement_id) WHERE a.id = n.id",
             [array("uuid", known), array("uuid", (each.arrangement_id for each in known.values()))],
         )
-    return {alert_id: each.steps for alert_id, each in known.items()}
+    asked = {row[0]: Asked(at=now, criticality=row[5], due_at=row[6]) for row in rows}
+    numbers = {id: each.chosen(asked[id]) for id, each in known.items()}
+    keep_routes(numbers)
+    return {id: each.steps_of(numbers[id]) for id, each in known.items()}
 
 
-def _calls(row: tuple[object, ...], route: Sequence[RouteStep], now: datetime, to_team: bool) -> list[Call]:
-    (
-        id,
-        organisation_id,
-        client_id,
-        moment_id,
-        cause,
-        priority,
-        due_at,
-        latest_at,
-        _,
-        zone,
-        reached,
-        round,
-    ) = row
-    left_out = policy.technical(route) if moment_id is None and is_technical(str(cause)) else policy.NOTHING
+def _calls(
+    row: tuple[Any, ...], route: Sequence[RouteStep], away: Collection[UUID], now: datetime, to_team: bool
+) -> list[Call]:
+    id, organisation_id, client_id, moment_id, cause, priority, due_at, latest_at, _, zone, reached, round, _ = row
+    left_out = policy.technical(route) if moment_id is None and is_technical(cause) else policy.NOTHING
     planned = policy.go_on(
-        route, int(str(reached)), now, ZoneInfo(str(zone)), to_team=to_team, left_out=left_out
+        route, reached, now, ZoneInfo(zone), to_team=to_team, left_out=left_out, away=away
     )
     return [
         Call(
-            id=new_id(now), organisation_id=organisation_id, alert_id=id, client_id=client_id,  # type: ignore[arg-type]
-            moment_id=moment_id, cause=cause, priority=priority, due_at=due_at, latest_at=latest_at,  # type: ignore[arg-type]
-            step=replace(each, round=int(str(round)) + each.round),
+            id=new_id(now), organisation_id=organisation_id, alert_id=id, client_id=client_id,
+            moment_id=moment_id, cause=cause, priority=priority, due_at=due_at, latest_at=latest_at,
+            step=replace(each, round=round + each.round),
         )
         for each in planned
     ]  # fmt: skip

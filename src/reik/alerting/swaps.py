@@ -9,7 +9,7 @@ from django.db import connection
 
 from reik.alerting import causes
 from reik.alerting.dispenser_alerts import close_cleared
-from reik.dispensing.device_facts import DispenserSwapped
+from reik.dispensing.devices.facts import DispenserSwapped
 from reik.kernel.rows import Columns, array
 
 OF_THE_DEVICE = frozenset(

@@ -2,21 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
-from reik.alerting import calls, change_findings, closing, gone, handling, operations, swaps, task_findings
+from reik.alerting import (
+    calls,
+    change_findings,
+    closing,
+    gone,
+    handling,
+    house_access,
+    operations,
+    swaps,
+    task_findings,
+)
 from reik.alerting import dispenser_findings as findings
 from reik.alerting.facts import AlertClosed
-from reik.dispensing import (
-    at_home,
-    away_keeping,
-    away_returning,
-    by_hand_keeping,
-    gap_held,
-    plan_keeping,
-    roll_abilities,
-    swapping,
-    withholding,
-)
-from reik.dispensing.device_facts import (
+from reik.dispensing.away import keeping as away_keeping
+from reik.dispensing.away import returning as away_returning
+from reik.dispensing.by_hand import keeping as by_hand_keeping
+from reik.dispensing.devices import swapping
+from reik.dispensing.devices.facts import (
     AbsenceCovered,
     AbsenceExpired,
     DeviceContested,
@@ -35,10 +38,16 @@ from reik.dispensing.device_facts import (
     SachetOutTwice,
 )
 from reik.dispensing.facts import CommandAnswered, MomentEnded
-from reik.dispensing.roll_facts import PlanMismatch, RollRefusedByDevice, WrongRoll
+from reik.dispensing.plans import keeping as plan_keeping
+from reik.dispensing.rolls import abilities as roll_abilities
+from reik.dispensing.rolls import at_home
+from reik.dispensing.rolls.facts import PlanMismatch, RollRefusedByDevice, WrongRoll
+from reik.dispensing.withholding import gap as gap_held
+from reik.dispensing.withholding import holding as withholding
 from reik.kernel.facts import Fact, Handler
 from reik.kernel.outbox import MessageFailed, MessageSent
-from reik.medication import changing, outside_proposals, relocating, request_letters, roll_supply, unplannable
+from reik.medication.agreed import unplannable
+from reik.medication.changes import deciding as changing
 from reik.medication.facts import (
     AgreementsReceived,
     ChangeHeld,
@@ -57,6 +66,10 @@ from reik.medication.facts import (
     RollsToCompare,
     SachetsToHold,
 )
+from reik.medication.outside import proposals as outside_proposals
+from reik.medication.pharmacies import relocating
+from reik.medication.requests import letters as request_letters
+from reik.medication.rolls import supply as roll_supply
 from reik.people.facts import ClientMoved, PharmacyChanged
 from reik.tasks.facts import TaskEnded, TaskOverdue
 
@@ -122,7 +135,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     ClientMoved: [relocating.follow_moved],
     PharmacyChanged: [relocating.follow_pharmacy],
     TaskOverdue: [task_findings.follow_overdue],
-    TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks],
+    TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks, house_access.follow_tasks],
     MessageSent: [calls.note_sent, handling.note_accepted],
     MessageFailed: [calls.note_failed, request_letters.note_failed],
 }

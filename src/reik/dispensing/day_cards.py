@@ -14,18 +14,18 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from reik.dispensing.away import OPEN, State
-from reik.dispensing.by_hand import OPEN as GIVING_OPEN
+from reik.dispensing.away.path import OPEN, State
+from reik.dispensing.by_hand.path import OPEN as GIVING_OPEN
+from reik.dispensing.devices.silence import SILENT_AFTER
 from reik.dispensing.models import Absence, HandGiving
 from reik.dispensing.queries import moments_between
-from reik.dispensing.silence import SILENT_AFTER
 from reik.kernel.rows import array
 from reik.medication import queries as medication
-from reik.medication.card_rows import AgreedCard, agreed_for, changed_for, sachets_of
-from reik.medication.daycard import DayCard, DeviceWay, Ended, Known, Turned, cards_of
-from reik.medication.outside import expand, standing
-from reik.medication.outside_seen import LAST_GIVEN, given_since, proposals_open, versions_of
-from reik.medication.schedule import whole_days
+from reik.medication.cards.daycard import DayCard, DeviceWay, Ended, Known, Turned, cards_of
+from reik.medication.cards.rows import AgreedCard, agreed_for, changed_for, sachets_of
+from reik.medication.outside.lines import expand, standing
+from reik.medication.outside.seen import LAST_GIVEN, given_since, proposals_open, versions_of
+from reik.medication.times.schedule import whole_days
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)

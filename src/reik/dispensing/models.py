@@ -80,7 +80,7 @@ class DeviceSecret(models.Model):
 
 
 class Moment(models.Model):
-    """One planned hand-over (R25). Evidence is folded in by `twin`; `outcome` stays null while it is open."""
+    """One planned hand-over (R25). Evidence is folded in by `moments.twin`; `outcome` stays null while it is open."""
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
@@ -252,7 +252,7 @@ class DevicePlan(models.Model):
 class RollStay(models.Model):
     """A roll in a dispenser: all that was said of it, and the sum of its newest stay (N6, R24).
 
-    `roll` is the number on the roll, whether or not Reik knows it; `roll_twin` reads `said`.
+    `roll` is the number on the roll, whether or not Reik knows it; `rolls.twin` reads `said`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -274,7 +274,7 @@ class RollStay(models.Model):
 
 
 class Absence(models.Model):
-    """A client is not at home, or must get nothing from the dispenser for a while (R9 to R12). See `away`.
+    """A client is not at home, or must get nothing from the dispenser for a while (R9 to R12). See `away.path`.
 
     `until` is how far the pause is covered by a person's word: at most 7 days beyond the last one. `checks` holds
     what was checked before the restart: {"roll": {"by": …, "at": …, "removed": […]}, …}.
@@ -367,7 +367,7 @@ class TakeAlong(models.Model):
 
 
 class HandGiving(models.Model):
-    """A dose of one moment given by hand, from the wish to give it until it counts (R34). See `by_hand`.
+    """A dose of one moment given by hand, from the wish to give it until it counts (R34). See `by_hand.path`.
 
     `places` is a mask as in Moment: bit k-1 stands for sachet k; `sachets` are their numbers on `roll`.
     """

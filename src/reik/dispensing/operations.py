@@ -10,22 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from reik.dispensing import (
-    away_pressed,
-    commands,
-    conflicts,
-    devices,
-    faults,
-    journal,
-    mentions,
-    moments,
-    plans_applied,
-    roll_loading,
-    twin,
-)
-from reik.dispensing.device_facts import DispenserHeard, JournalLost, PossibleDouble, SachetOutTwice
-from reik.dispensing.devices import Device, Held
-from reik.dispensing.heard import (
+from reik.dispensing.away import pressed as away_pressed
+from reik.dispensing.commands import giving as commands
+from reik.dispensing.devices import faults
+from reik.dispensing.devices import known as devices
+from reik.dispensing.devices.facts import DispenserHeard, JournalLost, PossibleDouble, SachetOutTwice
+from reik.dispensing.devices.known import Device, Held
+from reik.dispensing.ledger import conflicts, journal
+from reik.dispensing.ledger.heard import (
     Heard,
     answers_to_commands,
     beating,
@@ -38,9 +30,13 @@ from reik.dispensing.heard import (
     spoken_of,
     started,
 )
-from reik.dispensing.journal import Entry, Identity
-from reik.dispensing.mentions import Mention, Why
-from reik.dispensing.moments import OpenMoment
+from reik.dispensing.ledger.journal import Entry, Identity
+from reik.dispensing.moments import mentions, twin
+from reik.dispensing.moments import rows as moments
+from reik.dispensing.moments.mentions import Mention, Why
+from reik.dispensing.moments.rows import OpenMoment
+from reik.dispensing.plans import applied as plans_applied
+from reik.dispensing.rolls import loading as roll_loading
 from reik.kernel import facts
 from reik_dispenser.messages import Event, EventType
 

@@ -126,7 +126,7 @@ class DispenserSeen:
     """A client's dispenser, and what it last said of itself; None where it never said so.
 
     `evidence` is the most that it can prove: pressed, handed_out or removed (R26). `heard_at`: receive time of
-    anything with a right MAC. `remaining` counts sachets on the roll. Rolls and their sums: `ledger_balance`.
+    anything with a right MAC. `remaining` counts sachets on the roll. Rolls and their sums: `rolls.balance`.
     """
 
     id: UUID

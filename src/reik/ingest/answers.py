@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from reik.dispensing.devices import Held
+from reik.dispensing.devices.known import Held
 from reik.ingest.payloads import Arrived, Fate, Read
 from reik_dispenser.messages import Receipt, RefusedPayload
 from reik_dispenser.wire import receipt_body, receipts_body, refused_body, sign

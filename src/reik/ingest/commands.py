@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from reik.dispensing import commands
+from reik.dispensing.commands import giving as commands
 from reik.ingest.answers import Answer
 from reik.kernel.crypto import vault
 from reik_dispenser.wire import command_body, down_topic, sign

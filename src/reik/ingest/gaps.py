@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from reik.dispensing.devices import Held
+from reik.dispensing.devices.known import Held
 from reik.ingest.answers import Answer
 from reik.ingest.payloads import Read
 from reik_dispenser.messages import Resend

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db import OperationalError, connection, transaction
 
 from reik.dispensing import operations as dispensing
-from reik.dispensing.enrolment import end_replaced_secrets
-from reik.dispensing.heard import Heard
+from reik.dispensing.devices.enrolment import end_replaced_secrets
+from reik.dispensing.ledger.heard import Heard
 from reik.ingest.answers import Answer, answers_to
 from reik.ingest.gaps import Gaps
 from reik.ingest.known_devices import KnownDevices

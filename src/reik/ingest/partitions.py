@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from reik.dispensing.stream import PARTITIONS
+from reik.dispensing.devices.stream import PARTITIONS
 
 LEASE = timedelta(seconds=10)
 FORGOTTEN_AFTER = timedelta(hours=1)

@@ -1,6 +1,6 @@
 """Writes of medication: schedules of times only, the pharmacy's agreements, and what differs between the two.
 
-Rolls are written in `rolls`; its operations are given on from here.
+Rolls are written in `rolls.registering`; its operations are given on from here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.kernel.operations import pace
 from reik.kernel.rows import array
-from reik.medication import agreements_kept, findings, queries
+from reik.medication import findings, queries
+from reik.medication.agreed import kept as agreements_kept
 from reik.medication.facts import AgreementsReceived, PlanChanged
 from reik.medication.models import Schedule, ScheduleLine
-from reik.medication.roll_moves import deliver_roll, load_roll, return_roll
-from reik.medication.roll_supply import tell_rolls_due
-from reik.medication.rolls import accept_differences, compare_again, register_roll
-from reik.medication.rolls_seen import see_rolls
-from reik.medication.schedule import ScheduleRefused, TimeLine, check_lines, local_day
+from reik.medication.rolls.moves import deliver_roll, load_roll, return_roll
+from reik.medication.rolls.registering import accept_differences, compare_again, register_roll
+from reik.medication.rolls.reported import see_rolls
+from reik.medication.rolls.supply import tell_rolls_due
+from reik.medication.times.schedule import ScheduleRefused, TimeLine, check_lines, local_day
 
 __all__ = [
     "Draft",

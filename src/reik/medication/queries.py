@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Min, OuterRef, QuerySet
 
-from reik.medication.agreed import AgreedPlan, agreed_plan, to_doses
-from reik.medication.limits import limits_of, with_limits
+from reik.medication.agreed.by_day import AgreedPlan, agreed_plan, to_doses
 from reik.medication.models import AgreementMessage, Finding, Roll, Sachet, Schedule, ScheduleLine
-from reik.medication.schedule import (
+from reik.medication.times.limits import limits_of, with_limits
+from reik.medication.times.schedule import (
     Mismatch,
     Place,
     PlannedDose,

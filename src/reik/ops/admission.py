@@ -16,7 +16,7 @@ import nkeys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from reik.dispensing.stream import partition_of
+from reik.dispensing.devices.stream import partition_of
 from reik.kernel.home import Home
 from reik.ops.engines.issuer import issuer, public_key
 

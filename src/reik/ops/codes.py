@@ -12,8 +12,8 @@ from pathlib import Path
 
 from reik.kernel import clock
 from reik.kernel.database import Role, become
-from reik.medication.codes_file import CodeLine, ColumnMap, TableRefused, code_lines, column_map
-from reik.medication.codes_loaded import load_codes
+from reik.medication.codes.file import CodeLine, ColumnMap, TableRefused, code_lines, column_map
+from reik.medication.codes.loaded import load_codes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ import sys
 from importlib.util import find_spec
 
 from reik.interop.rolls import roll_format
-from reik.medication import change_path
+from reik.medication.changes import path as change_path
 from reik.ops.cli import COMMANDS, EXPERIMENTS
 from reik.ops.docs_schema import WRITTEN_BY, schema
 from reik.ops.docs_traceability import ROOT, traceability
@@ -76,7 +76,7 @@ def change_states() -> str:
     """docs/reference/change-states.md: the way of a change in the middle of a roll, from its own table."""
     return (
         f"# States of a change\n\n<!-- {WRITTEN_BY} -->\n\n"
-        "What happens (down) to a change in the middle of a roll in each state (across): `medication.change_path`.\n"
+        "What happens (down) to a change in the middle of a roll in each state (across): `medication.changes.path`.\n"
         "Why it is so: [a change in the middle of a roll](../explanation/change-mid-roll.md).\n\n"
         f"{change_path.transition_table()}\n"
     )

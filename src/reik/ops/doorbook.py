@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reik.dispensing import credentials
-from reik.dispensing.credentials import Credential, Living
+from reik.dispensing.devices import credentials
+from reik.dispensing.devices.credentials import Credential, Living
 from reik.ingest import operations as ingest
 from reik.ops.admission import Knock
 from reik_dispenser.wire import is_device_name

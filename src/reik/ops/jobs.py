@@ -20,7 +20,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
-from reik.medication.request_letters import send_weekly
+from reik.medication.requests.letters import send_weekly
 from reik.ops import wake
 from reik.ops.database import make_months
 from reik.ops.outage_pack import folder_of, write_packs

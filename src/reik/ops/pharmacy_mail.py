@@ -9,8 +9,8 @@ import sys
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.models import Organisation
-from reik.medication.request_letters import set_desk
-from reik.medication.request_rules import RequestRefused
+from reik.medication.requests.letters import set_desk
+from reik.medication.requests.rules import RequestRefused
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from reik.interop.fhir.mapping import agreements
 from reik.interop.fhir.reading import LARGEST, Unreadable, read
 from reik.kernel import clock
-from reik.medication.calendar import FIRST, LAST, ZONE
-from reik.medication.planning import plan, to_json
+from reik.medication.agreed.calendar import FIRST, LAST, ZONE
+from reik.medication.agreed.planning import plan, to_json
 
 UNREADABLE = 2
 

@@ -18,7 +18,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
-from reik.dispensing.stream import PARTITIONS
+from reik.dispensing.devices.stream import PARTITIONS
 from reik.ingest import partitions, stream, wakes
 from reik.ingest.answers import Answer
 from reik.ingest.commands import expire, oldest_for, to_send

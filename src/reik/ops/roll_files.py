@@ -24,7 +24,7 @@ from reik.interop.rolls.rows import MOST_BYTES, FileRefused
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.tenancy import Actor
-from reik.medication.roll_check import Offer, refusals
+from reik.medication.rolls.check import Offer, refusals
 from reik.ops.import_files import NOBODY, REFUSED, organisation_named
 
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -1,6 +1,6 @@
 """`reik schedule FILE.csv --organisation NAME`: a whole list of schedules of times only (R15), as drafts.
 
-What a list looks like: `medication.schedule_list`. Nothing is planned until a second person has read each
+What a list looks like: `medication.times.lists`. Nothing is planned until a second person has read each
 schedule back.
 """
 
@@ -16,7 +16,7 @@ from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.models import Organisation
 from reik.medication.operations import write_schedules
-from reik.medication.schedule_list import (
+from reik.medication.times.lists import (
     MOST_BYTES,
     LineRefused,
     ListRefused,

@@ -9,26 +9,28 @@ from django.db import transaction
 
 from reik.alerting.calls import take_due_steps
 from reik.alerting.cut_plans import tell_uncut
+from reik.alerting.house_access import tell_checks_due
 from reik.alerting.operations import take_ended_promises
-from reik.dispensing.away_keeping import begin_due, tell_expired
-from reik.dispensing.away_stopping import pause_the_stopped
-from reik.dispensing.by_hand_lifting import lift_pauses
-from reik.dispensing.gap_held import release_held
-from reik.dispensing.overdue import PATIENCE, close_overdue
-from reik.dispensing.plan_keeping import renew_plans
-from reik.dispensing.roll_abilities import HOME_SIDE
-from reik.dispensing.silence import SILENT_AFTER, Listening, announce_silent
-from reik.dispensing.withholding import pause_due
+from reik.dispensing.away.keeping import begin_due, tell_expired
+from reik.dispensing.away.stopping import pause_the_stopped
+from reik.dispensing.by_hand.lifting import lift_pauses
+from reik.dispensing.devices.silence import SILENT_AFTER, Listening, announce_silent
+from reik.dispensing.moments.overdue import PATIENCE, close_overdue
+from reik.dispensing.plans.keeping import renew_plans
+from reik.dispensing.rolls.abilities import HOME_SIDE
+from reik.dispensing.withholding.gap import release_held
+from reik.dispensing.withholding.holding import pause_due
 from reik.ingest.partitions import received_through
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.operations import pace
-from reik.medication.changes_due import tell_due as tell_changes
+from reik.medication.changes.due import tell_due as tell_changes
 from reik.medication.operations import tell_rolls_due
-from reik.medication.outside_tasks import tell_outside
-from reik.medication.requests import tell_unanswered
+from reik.medication.outside.tasks import tell_outside
+from reik.medication.requests.operations import tell_unanswered
 from reik.ops import wake
 from reik.ops.running import run_rounds
+from reik.people.homes_callers import index_missing
 from reik.tasks.operations import tell_overdue
 
 EVERY_S = 0.1
@@ -96,6 +98,8 @@ class Watch:
         tell_overdue(now)
         tell_unanswered(now)
         tell_uncut(now)
+        tell_checks_due(now)
+        index_missing(now)
         with transaction.atomic():
             renewed = renew_plans(now, RENEWED_AT_ONCE)
         return silent == MOST or renewed == RENEWED_AT_ONCE

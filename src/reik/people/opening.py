@@ -74,6 +74,11 @@ def _public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=year))
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether this local day is a Dutch public holiday."""
+    return day in _public_holidays(day.year)
+
+
 def opening_of(hours: Mapping[str, Sequence[str]], closed_on: Sequence[str], zone: str) -> Opening:
     """From its JSON values: {"1": ["08:30", "17:30"], …} and ISO dates. Raises ValueError for what is no time."""
     return Opening(

@@ -15,6 +15,7 @@ from reik.kernel.crypto import vault
 from reik.kernel.ids import new_id
 from reik.kernel.operations import refuse_real_bsn
 from reik.people.facts import ClientMoved
+from reik.people.homes_callers import index_of, note_phone
 from reik.people.models import Carer, Client, Partnership, Team, TeamMember
 
 PREFIXES = {"de", "den", "der", "het", "la", "op", "ter", "ten", "te", "van", "von", "'t", "in"}
@@ -41,7 +42,7 @@ def register_client(
         check_bsn(bsn)
         refuse_real_bsn(bsn)
     keys = vault()
-    return Client.objects.create(
+    made = Client.objects.create(
         id=new_id(now),
         organisation_id=organisation_id,
         team_id=team_id,
@@ -56,6 +57,9 @@ def register_client(
         address=keys.seal_text(organisation_id, address) if address else None,
         created_at=now,
     )
+    if phone:
+        note_phone(made, phone, "reik", now)
+    return made
 
 
 class ClientRefused(ValueError):
@@ -94,6 +98,8 @@ def change_client(client_id: UUID, details: ClientDetails, *, by: str, now: date
         if value != before:
             setattr(client, name, keys.seal_text(client.organisation_id, value) if value else None)
             changed.append(name)
+            if name == "phone":
+                note_phone(client, value, by.strip(), now)
             if name == "address" and before:
                 moved = ClientMoved(
                     organisation_id=client.organisation_id, client_id=client.id, by=by.strip()
@@ -176,6 +182,7 @@ def add_carer(
         name=name,
         relation=relation,
         phone=vault().seal_text(organisation_id, phone) if phone else None,
+        phone_index=index_of(organisation_id, phone) if phone else None,
         consented_at=now if consented else None,
         created_at=now,
     )

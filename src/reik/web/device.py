@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from reik.dispensing.credentials import password_ok
+from reik.dispensing.devices.credentials import password_ok
 from reik.ingest.answers import Became
 from reik.ingest.door import Door, DoorBusy
 from reik.kernel import clock

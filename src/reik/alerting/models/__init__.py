@@ -1,7 +1,12 @@
 """Follow-up arrangements, alerts and their steps, claims, outages, forewarnings and drills."""
 
 from reik.alerting.models.alerts import Alert, Remark, Step
-from reik.alerting.models.arrangements import Arrangement, ArrangementRoute, ArrangementStep
+from reik.alerting.models.arrangements import (
+    Arrangement,
+    ArrangementRoute,
+    ArrangementStep,
+    DeliveryTest,
+)
 from reik.alerting.models.claims import Claim, HandlingCode, Mute, Protocol, ProtocolTick, ShiftHandover
 from reik.alerting.models.duty import Drill, DrillStep, Forewarning, Proposal
 from reik.alerting.models.outages import Outage, OutageLine, OutageNote
@@ -12,6 +17,7 @@ __all__ = [
     "ArrangementRoute",
     "ArrangementStep",
     "Claim",
+    "DeliveryTest",
     "Drill",
     "DrillStep",
     "Forewarning",

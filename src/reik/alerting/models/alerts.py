@@ -38,6 +38,9 @@ class Alert(models.Model):
     moved_s = models.IntegerField(
         default=0, db_default=0
     )  # by how long claims put off its last step together
+    last_due_at = models.DateTimeField(null=True)  # for when that was planned before anybody held it
+    # The first round of steps since it opened (again): an alert that opens again may be claimed anew.
+    life = models.SmallIntegerField(default=1, db_default=1)
     muted_until = models.DateTimeField(null=True)  # its route begins then, unless it is over before
     outage_line = models.UUIDField(null=True)  # the line of an outage that it came from (N4)
     emergency_at = models.DateTimeField(null=True)  # since when it goes the emergency path (R49)
@@ -47,6 +50,7 @@ class Alert(models.Model):
     handled_at = models.DateTimeField(null=True)
     handled_by = models.TextField(default="")
     handled_as = models.TextField(default="")
+    own_code = models.TextField(default="", db_default="")  # the organisation's own word for handled_as
     before = models.JSONField(null=True)
     # The newest event of the device about this fault, by which it tells later that it is over.
     fault_epoch = models.BigIntegerField(null=True)
@@ -103,6 +107,10 @@ class Step(models.Model):
     action = models.TextField()
     responder = models.TextField()
     destination = models.ForeignKey("kernel.Destination", models.PROTECT, db_index=False)
+    # Where the same call goes when it does not arrive there, before the next one is called (R56).
+    fallback = models.ForeignKey(
+        "kernel.Destination", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     due_at = models.DateTimeField()
     state = models.SmallIntegerField(choices=State.choices, default=State.PLANNED)
     reason = models.TextField(default="")

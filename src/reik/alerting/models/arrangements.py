@@ -81,6 +81,8 @@ class ArrangementStep(models.Model):
     roster = models.ForeignKey("people.Roster", models.PROTECT, null=True)
     # Her absence leaves the step out.
     carer = models.ForeignKey("people.Carer", models.PROTECT, null=True)
+    # Who of the roster: 1 who stands first on it, 2 her back-up.
+    place = models.SmallIntegerField(default=1, db_default=1)
     wait_s = models.IntegerField()  # seconds until the next step, when nobody accepts
     repeat_s = models.IntegerField(null=True)  # asked again every so often; only the last step
     hours_from = models.TimeField(null=True)  # may be called between these local times only
@@ -90,7 +92,24 @@ class ArrangementStep(models.Model):
         constraints = [
             models.UniqueConstraint(name="arrangement_position", fields=["arrangement", "route", "position"]),
             models.CheckConstraint(
-                name="arrangement_action", condition=Q(action__in=["phone_client", "ask_carer", "ask_team"])
+                name="arrangement_action",
+                condition=Q(action__in=["phone_client", "ask_carer", "ask_team", "emergency"]),
             ),
             models.CheckConstraint(name="arrangement_wait", condition=Q(wait_s__gte=1, wait_s__lte=7200)),
         ]
+
+
+class DeliveryTest(models.Model):
+    """A message that says that it is a test, by which a wrong number is found at entry. `id` is its message's key.
+
+    `delivered_at`: the wire accepted it (a phone's own receipt comes after that); `failed_at`: it did not, yet.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    destination = models.ForeignKey("kernel.Destination", models.PROTECT)
+    sent_at = models.DateTimeField()
+    by = models.TextField()
+    delivered_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error = models.TextField(default="")

@@ -9,7 +9,7 @@ from reik.alerting.models.alerts import Alert
 
 
 class Claim(models.Model):
-    """Someone took an alert on herself until `until` ("ik regel het"): once per person and alert.
+    """Someone took an alert on herself until `until` ("ik regel het"): once per person, alert and its `life`.
 
     A key on the phone is a claim of five minutes (`kind` phone); opening the alert makes it a whole one (screen).
     """
@@ -17,17 +17,18 @@ class Claim(models.Model):
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="claims", db_index=False)
+    life = models.SmallIntegerField(default=1, db_default=1)
     by = models.TextField()
     role = models.TextField()
     kind = models.TextField(default="screen")
     at = models.DateTimeField()
     until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    ended_as = models.TextField(default="")  # handled, released, ended, undone, taken_over
+    ended_as = models.TextField(default="")  # handled, released, ended, taken_over, closed
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="claim_once", fields=["alert", "by"]),
+            models.UniqueConstraint(name="claim_once", fields=["alert", "life", "by"]),
             models.CheckConstraint(
                 name="claim_kind", condition=Q(kind__in=["phone", "screen"], until__gte=F("at"))
             ),

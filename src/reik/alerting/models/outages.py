@@ -22,6 +22,11 @@ class Outage(models.Model):
     closed_at = models.DateTimeField(null=True)  # no line without outcome
     silent = models.IntegerField()
     known = models.IntegerField()  # dispensers of this scope
+    merged_into = models.UUIDField(null=True)  # the wider one that it turned out to be part of
+    messages = models.SmallIntegerField(default=0, db_default=0)  # sent in all, repetitions too
+    untold = models.SmallIntegerField(
+        default=0, db_default=0
+    )  # destinations that got none: they see it on screen
 
     class Meta:
         constraints = [
@@ -43,12 +48,15 @@ class OutageLine(models.Model):
     outage = models.ForeignKey(Outage, models.PROTECT, related_name="lines", db_index=False)
     client = models.ForeignKey("people.Client", models.PROTECT, db_index=False)
     dispenser = models.ForeignKey("dispensing.Dispenser", models.PROTECT, db_index=False)
-    moment = models.OneToOneField("dispensing.Moment", models.PROTECT, null=True)
+    # A moment that has not begun may be planned otherwise meanwhile: its line then ends.
+    moment = models.OneToOneField("dispensing.Moment", models.DO_NOTHING, null=True, db_constraint=False)
     criticality = models.SmallIntegerField()
     due_at = models.DateTimeField()
     deadline_at = models.DateTimeField()  # before when somebody must know how it is
     owner = models.TextField()  # who is answerable: the team of the client, until somebody takes it
     owner_kind = models.TextField(default="team")  # team, person
+    owner_id = models.UUIDField(null=True)  # the account of the person who has it
+    listed_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
     outcome = models.TextField(default="")
     how = models.TextField(default="")  # phone, round, device
@@ -68,6 +76,11 @@ class OutageLine(models.Model):
             ),
             models.Index(name="outage_line_late", fields=["deadline_at"], condition=Q(outcome_at=None)),
             models.Index(name="outage_line_of", fields=["outage"]),
+            models.Index(
+                name="outage_line_told",
+                fields=["told_late_at"],
+                condition=Q(outcome_at=None, told_late_at__isnull=False),
+            ),
         ]
 
 
@@ -83,6 +96,8 @@ class OutageNote(models.Model):
     told_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.TextField(default="")
+    times = models.SmallIntegerField(default=0, db_default=0)  # how often it was sent
+    next_at = models.DateTimeField(null=True)  # when it is sent again, until somebody accepts
 
     class Meta:
         constraints = [

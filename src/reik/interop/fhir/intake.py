@@ -13,7 +13,7 @@ from reik.interop.fhir.checking import EXCHANGED, MOST_ISSUES, findings
 from reik.interop.fhir.identifiers import BSN, identifier_pair, identifiers, is_bsn, plain_system
 from reik.interop.fhir.outcome import Issue, Refused, refused
 from reik.interop.fhir.reading import LARGEST, Unreadable, read
-from reik.medication.codes import CodeOddity, oddity
+from reik.medication.codes.systems import CodeOddity, oddity
 
 # What stands in a message about medication; answers and the like are never sent to Reik.
 TAKEN = EXCHANGED - {"Bundle", "CapabilityStatement", "OperationOutcome"}

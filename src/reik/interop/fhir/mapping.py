@@ -23,7 +23,7 @@ from reik.interop.fhir.mapping_values import (
     one,
     text,
 )
-from reik.medication.agreements import (
+from reik.medication.agreed.agreements import (
     Agreement,
     Block,
     Period,

@@ -15,7 +15,7 @@ from reik.interop.fhir.mapping_values import (
     text,
     texts,
 )
-from reik.medication.agreements import (
+from reik.medication.agreed.agreements import (
     UNREADABLE,
     Amount,
     AsNeeded,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from reik.medication.agreements import UNREADABLE, comparable
+from reik.medication.agreed.agreements import UNREADABLE, comparable
 
 Json = dict[str, Any]
 

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reik.interop.print.words import Words
-from reik.medication.daycard import DISPENSER, HAND, CardLine, CardNeed, Content, DayCard, Warned
+from reik.medication.cards.daycard import DISPENSER, HAND, CardLine, CardNeed, Content, DayCard, Warned
 
 OUT = ("in_time", "early", "late")
 

@@ -15,7 +15,7 @@ from reik.interop.print import plain
 from reik.interop.print.mapping import Paper, Person, Whose, pack_paper
 from reik.interop.print.port import pdf_of
 from reik.interop.print.words import Words
-from reik.medication.daycard import DayCard
+from reik.medication.cards.daycard import DayCard
 from reik.people.pharmacies import PharmacyCard, pharmacies_of
 from reik.people.queries import CarerCard, ClientCard, carers_of
 

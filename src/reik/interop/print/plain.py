@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from reik.interop.print.mapping import Paper, Whose, how_words
 from reik.interop.print.words import Words
-from reik.medication.daycard import DISPENSER, DayCard
+from reik.medication.cards.daycard import DISPENSER, DayCard
 
 STYLE = (
     "body{font:16px/1.4 sans-serif;margin:1rem;max-width:60rem}table{border-collapse:collapse;width:100%}"

@@ -10,14 +10,14 @@ from uuid import UUID
 from django.db import transaction
 from msgspec import UNSET
 
-from reik.dispensing.roll_abilities import abilities_of
+from reik.dispensing.rolls.abilities import abilities_of
 from reik.interop.rolls.mapping import Flaw, ReadRoll
 from reik.interop.rolls.roll_format import RollFile, instants_of, sachets_on
 from reik.kernel.operations import OnlyMadeUp, refuse_real_bsn
 from reik.medication import queries
-from reik.medication.contents_beside import kept_contents
 from reik.medication.operations import register_roll
-from reik.medication.roll_check import RollRefused, SachetOnRoll
+from reik.medication.rolls.check import RollRefused, SachetOnRoll
+from reik.medication.rolls.kept import kept_sachet
 from reik.people.matching import NotThisClient, Person, find_client, remember
 from reik.people.operations import BsnInvalid, check_bsn
 
@@ -118,15 +118,7 @@ def _findings(organisation_id: UUID, client_id: UUID, roll_id: UUID) -> tuple[tu
 
 
 def _kept(roll_id: UUID) -> list[SachetOnRoll]:
-    return _plain(
-        [
-            SachetOnRoll(
-                sequence=each.sequence, empty=each.empty, day=each.day, at=each.at, k=each.k or 1, n=each.n or 1,
-                contents=kept_contents(each.contents), barcode=each.barcode,
-            )
-            for each in queries.sachets_of(roll_id)
-        ]
-    )  # fmt: skip
+    return _plain([kept_sachet(each) for each in queries.sachets_of(roll_id)])
 
 
 def _plain(sachets: Sequence[SachetOnRoll]) -> list[SachetOnRoll]:

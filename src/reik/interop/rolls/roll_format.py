@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from reik.medication.roll_check import Content as ContentOnRoll
-from reik.medication.roll_check import SachetOnRoll
-from reik.medication.schedule import MOST_SACHETS, instant_of
+from reik.medication.rolls.check import Content as ContentOnRoll
+from reik.medication.rolls.check import SachetOnRoll
+from reik.medication.times.schedule import MOST_SACHETS, instant_of
 
 VERSION = 1
 MOST_ON_ROLL = 2_000

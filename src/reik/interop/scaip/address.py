@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from reik.interop import AddressRefused
+from reik.sip.places import PORTS, Receiver, Transport, is_loopback
 
 MOST_RECEIVERS = 4
 MOST_CID, CLIENT = 16, "{client}"
 LEAST_DERIVED = 12  # digits kept for a number made of the client's key: fewer and two clients may share one
 
 
-class Transport(StrEnum):
-    UDP = "UDP"
-    TCP = "TCP"
-    TLS = "TLS"
-
-
 SCHEMES = {"scaip+udp": Transport.UDP, "scaip+tcp": Transport.TCP, "scaip+tls": Transport.TLS}
-PORTS = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _USER = re.compile(r"[A-Za-z0-9._~+-]{1,64}")
 _LOGIN = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
@@ -33,19 +26,6 @@ _KNOWN = frozenset(
         "listen",
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """One receiver of a monitoring centre."""
-
-    transport: Transport
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,16 +135,6 @@ def _host_port(text: str) -> tuple[str, int | None]:
     except ValueError:
         raise AddressRefused(_FORM) from None
     return host, port
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host of an address is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _matching(given: dict[str, str], name: str, form: re.Pattern[str], default: str | None, what: str) -> str:

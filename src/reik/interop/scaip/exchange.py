@@ -9,19 +9,18 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-from reik.interop.scaip import digest, sip
-from reik.interop.scaip.address import Centre, Receiver, Transport
+from reik.interop.scaip.address import Centre
 from reik.interop.scaip.documents import CONTENT_TYPE, NoResponse, Response, response
-from reik.interop.scaip.sip import Message, Sending
-from reik.interop.scaip.wire import Endpoint, Flow, Gone, Reply
+from reik.sip import message as sip
+from reik.sip.asking import T1, Login, Transactions, first, new_branch
+from reik.sip.message import Message, Sending
+from reik.sip.places import Receiver, Transport, sent_by
+from reik.sip.wire import Endpoint, Flow, Gone, Reply
 
 NO_ANSWER = "no answer"
-T1, T2 = 0.5, 4.0  # seconds: first and longest wait before a datagram is sent again
-TRANSACTION = 32.0  # seconds (64 × T1) after which a receiver that said nothing is not there
 REMEMBERED, MOST_REMEMBERED = 600.0, 10_000
-_LOG_INS = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}
+HEADERS = (("Allow", "MESSAGE, OPTIONS"), ("Accept", "application/scaip+xml, application/xml"))
 _XML = ("application/scaip+xml", "application/xml", "text/xml")
 
 
@@ -85,29 +84,20 @@ class Asking:
     def formatted(
         self, *, call_id: str, tag: str, cseq: int, branch: str, logins: tuple[tuple[str, str], ...]
     ) -> bytes:
-        here = self.centre.listen or self.flow.local
-        sent_by = f"[{here[0]}]:{here[1]}" if ":" in here[0] else f"{here[0]}:{here[1]}"
         return Sending(
             method=self.method, uri=self.uri, sender=f"{self._scheme}:{self.cid}@{self.centre.domain}",
-            transport=self.receiver.transport, sent_by=sent_by, call_id=call_id, tag=tag, branch=branch, cseq=cseq,
-            logins=logins, content_type=CONTENT_TYPE if self.body else "", body=self.body,
+            transport=self.receiver.transport, sent_by=sent_by(self.centre.listen or self.flow.local),
+            call_id=call_id, tag=tag, branch=branch, cseq=cseq, headers=HEADERS, logins=logins,
+            content_type=CONTENT_TYPE if self.body else "", body=self.body,
         ).formatted()  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Pending:
-    method: str
-    flow: Flow
-    heard: asyncio.Queue[Message]
 
 
 class Exchange:
     """What is under way in this process, and what is still remembered of what was."""
 
     def __init__(self, t1: float = T1) -> None:
-        self._t1 = t1
+        self._transactions = Transactions(t1)
         self._tag = secrets.token_hex(4)
-        self._pending: dict[str, _Pending] = {}
         self._awaited: dict[str, Awaited] = {}
         self._past: OrderedDict[str, Awaited] = OrderedDict()
 
@@ -134,9 +124,7 @@ class Exchange:
         if not message.status:
             status = self._status(message, source)
             return reply(sip.answer(message, status, self._tag)) if status else None
-        pending = self._pending.get(message.branch)
-        if pending is not None and pending.method == message.cseq_method and pending.heard.qsize() < 16:
-            pending.heard.put_nowait(message)
+        self._transactions.hear(message)
 
     def _status(self, request: Message, source: Endpoint) -> int:
         """How a request to us is answered, 0 for not at all."""
@@ -156,7 +144,7 @@ class Exchange:
         saying = awaited.begin(asking.flow.remote)
         asked = asyncio.ensure_future(self.asked(asking))
         try:
-            await _first(asked, saying)
+            await first(asked, saying)
             if saying.done():
                 return saying.result()
             final = asked.result()
@@ -166,7 +154,7 @@ class Exchange:
             if not 200 <= final.status < 300 and not saying.done():
                 return final
             # Where we listen ourselves, the response may still come by a connection of theirs.
-            await (_first(saying) if asking.centre.listen else _first(saying, asking.flow.gone))
+            await (first(saying) if asking.centre.listen else first(saying, asking.flow.gone))
             if not saying.done():
                 raise Gone("the connection ended before the response")
             return saying.result()
@@ -178,58 +166,14 @@ class Exchange:
         """The final answer to one request, after logging in where that is asked. Raises Gone."""
         centre, uri = asking.centre, asking.uri
         numbers = {"call_id": f"{secrets.token_hex(12)}@{centre.domain}", "tag": secrets.token_hex(4)}
-        logins: dict[str, str] = {}
+        login = Login(centre.user or centre.hub, centre.secret)
         for cseq in range(1, 5):
-            branch = f"z9hG4bK{secrets.token_hex(8)}"
-            data = asking.formatted(cseq=cseq, branch=branch, logins=tuple(logins.items()), **numbers)
-            final = await self._answered(asking.flow, asking.method, branch, data)
-            if final.status not in _LOG_INS or centre.secret is None:
+            branch = new_branch()
+            data = asking.formatted(cseq=cseq, branch=branch, logins=login.headers, **numbers)
+            final = await self._transactions.answered(asking.flow, asking.method, branch, data)
+            if not login.answers(final, asking.method, uri):
                 return final
-            where, header = _LOG_INS[final.status]
-            challenge = digest.challenge(final.all(where))
-            if challenge is None or (header in logins and not challenge.stale):
-                return final
-            logins[header] = digest.credentials(
-                challenge, user=centre.user or centre.hub, password=centre.secret, method=asking.method, uri=uri,
-                cnonce=secrets.token_hex(8),
-            )  # fmt: skip
         return final
-
-    async def _answered(self, flow: Flow, method: str, branch: str, data: bytes) -> Message:
-        """One transaction. A datagram is sent again after T1, 2·T1 … T2, and every T2 once it was said to be heard."""
-        pending = self._pending[branch] = _Pending(method, flow, asyncio.Queue())
-        wait = self._t1
-        try:
-            flow.send(data)
-            while True:
-                heard = await _next(pending, None if flow.reliable else wait)
-                if heard is None:
-                    flow.send(data)
-                    wait = min(2 * wait, T2)
-                elif heard.status >= 200:
-                    return heard
-                else:
-                    wait = T2
-        finally:
-            del self._pending[branch]
-
-
-async def _next(pending: _Pending, seconds: float | None) -> Message | None:
-    """The next answer; None when none came in time. Raises Gone when none can come any more."""
-    getting = asyncio.ensure_future(pending.heard.get())
-    try:
-        await _first(getting, pending.flow.gone, seconds=seconds)
-        if getting.done():
-            return getting.result()
-        if pending.flow.gone.done():
-            raise Gone("the connection ended before the answer")
-        return None
-    finally:
-        getting.cancel()
-
-
-async def _first(*waited: asyncio.Future[Any], seconds: float | None = None) -> None:
-    await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _hear_in_answer(awaited: Awaited, body: bytes, source: Endpoint) -> None:

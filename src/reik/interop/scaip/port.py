@@ -12,8 +12,8 @@ from reik.interop import Failed, Result
 from reik.interop.scaip import address as addresses
 from reik.interop.scaip import mapping
 from reik.interop.scaip.address import Centre
-from reik.interop.scaip.exchange import T1
 from reik.interop.scaip.receivers import Session
+from reik.sip.asking import T1
 
 
 @dataclass(frozen=True, slots=True)

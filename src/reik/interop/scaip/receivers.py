@@ -10,13 +10,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from reik.interop import Delivered, Failed, Result
-from reik.interop.scaip import documents, mapping, sip
-from reik.interop.scaip.address import Centre, Receiver
+from reik.interop.scaip import documents, mapping
+from reik.interop.scaip.address import Centre
 from reik.interop.scaip.beats import Beats
-from reik.interop.scaip.exchange import NO_ANSWER, TRANSACTION, Asking, Awaited, Exchange
+from reik.interop.scaip.exchange import NO_ANSWER, Asking, Awaited, Exchange
 from reik.interop.scaip.mapping import Told
-from reik.interop.scaip.sip import Message
-from reik.interop.scaip.wire import Flow, Flows, Gone
+from reik.sip import message as sip
+from reik.sip.asking import TRANSACTION
+from reik.sip.message import Message
+from reik.sip.places import Receiver
+from reik.sip.wire import Flow, Flows, Gone
 
 log = logging.getLogger(__name__)
 

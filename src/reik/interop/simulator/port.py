@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from reik.dispensing.enrolment import Enrolment
+from reik.dispensing.devices.enrolment import Enrolment
 from reik.kernel.doors import doors_here
 from reik.kernel.home import Home
 from reik.kernel.operations import installation_kind

@@ -24,9 +24,9 @@ DEVICE = (
 class Change(models.Model):
     """One roll at home that differs from the plan; at most one that has not ended per roll.
 
-    `affected`: the sachets, as JSON of `changes.AffectedSachet`. `device_state` tells what became of withholding
-    them: `none` (no dispenser), `asked`/`held`/`partly` (single sachets), `planned`/`pausing`/`paused` (the whole
-    device), `failed`, `lifting`/`lifted`. `command_id` names the command at the device that is waited for.
+    `affected`: the sachets, as JSON of `changes.sachets.AffectedSachet`. `device_state` tells what became of
+    withholding them: `none` (no dispenser), `asked`/`held`/`partly` (single sachets), `planned`/`pausing`/`paused`
+    (the whole device), `failed`, `lifting`/`lifted`. `command_id` names the command at the device that is waited for.
     """
 
     id = models.UUIDField(primary_key=True)

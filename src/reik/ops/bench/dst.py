@@ -15,8 +15,8 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from reik.medication.agreements import Agreement, Amount, Block, Dosage, Period, Timing
-from reik.medication.planning import plan, to_json
+from reik.medication.agreed.agreements import Agreement, Amount, Block, Dosage, Period, Timing
+from reik.medication.agreed.planning import plan, to_json
 from reik.ops.bench import figures as fig
 from reik.ops.bench.figures import Claim, Figures, number, say
 

@@ -16,9 +16,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from reik.interop.fhir.mapping import agreements
-from reik.medication.agreements import Agreement
-from reik.medication.plan import Plan, to_json
-from reik.medication.planning import plan
+from reik.medication.agreed.agreements import Agreement
+from reik.medication.agreed.plan import Plan, to_json
+from reik.medication.agreed.planning import plan
 from reik.ops.bench import figures as fig
 from reik.ops.bench.figures import Claim, Figures, at_least_one, number, percentile, say
 from reik.ops.bench.pharmacy import NICTIZ, letter

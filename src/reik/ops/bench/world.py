@@ -15,7 +15,7 @@ import psycopg
 
 from reik.alerting.operations import agree_arrangement
 from reik.alerting.policy import RouteStep
-from reik.dispensing.stream import partition_of
+from reik.dispensing.devices.stream import partition_of
 from reik.kernel.crypto import vault
 from reik.kernel.database import DATABASE, Role, become
 from reik.kernel.home import Home

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from reik.medication.schedule import EVERY_DAY, TimeLine, minutes_apart
+from reik.medication.times.schedule import EVERY_DAY, TimeLine, minutes_apart
 from reik.ops.demo.cast import Person
 
 SOON_MIN = (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 21, 25, 30, 35, 40)

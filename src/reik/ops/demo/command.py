@@ -131,7 +131,7 @@ class Neighbourhood:
         """People, past and pace, in a database that has them or not; leaves no connection."""
         from django.db import connections
 
-        from reik.dispensing.plan_keeping import renew_all
+        from reik.dispensing.plans.keeping import renew_all
         from reik.kernel.database import Role, become
         from reik.kernel.operations import set_pace
         from reik.ops.database import as_owner

@@ -13,7 +13,7 @@ from base64 import urlsafe_b64encode
 from datetime import datetime
 from pathlib import Path
 
-from reik.dispensing.enrolment import Enrolment
+from reik.dispensing.devices.enrolment import Enrolment
 from reik.kernel.home import Home as Installation
 from reik.ops.history import Life
 from reik_dispenser.runtime.disk import Folder

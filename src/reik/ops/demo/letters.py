@@ -10,7 +10,7 @@ from uuid import UUID
 
 from reik.interop.fhir.port import take_in
 from reik.kernel.tenancy import Actor
-from reik.medication.schedule import TimeLine
+from reik.medication.times.schedule import TimeLine
 from reik.ops.demo import cast
 from reik.ops.demo.moving_in import Resident
 from reik.ops.demo.prescribed import Use, is_written, uses

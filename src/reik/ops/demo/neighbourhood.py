@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from reik.dispensing.enrolment import Enrolment, enrol
-from reik.dispensing.plan_keeping import renew_all
+from reik.dispensing.devices.enrolment import Enrolment, enrol
+from reik.dispensing.plans.keeping import renew_all
 from reik.kernel.crypto import vault
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.models import Account, Destination, Organisation
 from reik.kernel.operations import installation_kind, set_pace
-from reik.medication.request_letters import set_desk
-from reik.medication.schedule import EVERY_DAY
+from reik.medication.requests.letters import set_desk
+from reik.medication.times.schedule import EVERY_DAY
 from reik.ops.database import MONTHLY_TABLES, as_owner
 from reik.ops.demo import agenda, cast, dispensers, letters, moving_in, pharmacy, today
 from reik.ops.demo.cast import Person

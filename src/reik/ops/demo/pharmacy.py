@@ -10,8 +10,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from reik.medication import roll_life
-from reik.medication.custody import Step
 from reik.medication.models import LIVE, Roll
 from reik.medication.operations import (
     Draft,
@@ -22,9 +20,11 @@ from reik.medication.operations import (
     write_schedules,
 )
 from reik.medication.queries import planned_doses, timetables
-from reik.medication.roll_check import Refusal, RollRefused, SachetOnRoll, sachets_for
-from reik.medication.roll_steps import Hand
-from reik.medication.schedule import TimeLine, local_day, whole_days
+from reik.medication.rolls import life as roll_life
+from reik.medication.rolls.check import Refusal, RollRefused, SachetOnRoll, sachets_for
+from reik.medication.rolls.custody import Step
+from reik.medication.rolls.steps import Hand
+from reik.medication.times.schedule import TimeLine, local_day, whole_days
 from reik.ops.demo.moving_in import Resident
 from reik.ops.demo.prescribed import filled
 from reik.tasks.queries import open_tasks_of

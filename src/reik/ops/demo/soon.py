@@ -20,8 +20,8 @@ from reik.dispensing.outcomes import OUT
 from reik.medication.models import Schedule
 from reik.medication.operations import confirm_schedule, write_schedule
 from reik.medication.queries import timetables
-from reik.medication.roll_check import RollRefused
-from reik.medication.schedule import ScheduleRefused, TimeLine
+from reik.medication.rolls.check import RollRefused
+from reik.medication.times.schedule import ScheduleRefused, TimeLine
 from reik.ops.demo import agenda, cast
 from reik.ops.demo.pharmacy import PHARMACIST, Pharmacy
 from reik.ops.history import Staff

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from reik.dispensing.models import Dispenser
-from reik.dispensing.plan_keeping import renew_all
+from reik.dispensing.plans.keeping import renew_all
 from reik.kernel.home import Home
 from reik.kernel.models import Organisation
 from reik.ops.demo import disks, moving_in, pharmacy, soon

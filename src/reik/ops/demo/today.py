@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reik.dispensing import away
-from reik.dispensing.away_keeping import NewAbsence, declare
-from reik.medication.outside_proposals import ELSEWHERE, decide_otherwise
-from reik.medication.outside_seen import proposals_open
-from reik.medication.requests import NewRequest, ask
-from reik.medication.schedule import TimeLine
+from reik.dispensing.away import path as away
+from reik.dispensing.away.keeping import NewAbsence, declare
+from reik.medication.outside.proposals import ELSEWHERE, decide_otherwise
+from reik.medication.outside.seen import proposals_open
+from reik.medication.requests.operations import NewRequest, ask
+from reik.medication.times.schedule import TimeLine
 from reik.ops.demo import letters
 from reik.ops.demo.moving_in import Resident
 from reik.ops.demo.prescribed import is_written

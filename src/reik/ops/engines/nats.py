@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reik.dispensing.stream import PARTITIONS, partition_of
+from reik.dispensing.devices.stream import PARTITIONS, partition_of
 from reik.kernel.home import Home
 from reik.ops.engines.process import (
     LOOPBACK,

@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from reik.dispensing.overdue import close_overdue
-from reik.dispensing.plan_keeping import renew_plans
-from reik.dispensing.roll_abilities import HOME_SIDE
-from reik.dispensing.stream import PARTITIONS
+from reik.dispensing.devices.stream import PARTITIONS
+from reik.dispensing.moments.overdue import close_overdue
+from reik.dispensing.plans.keeping import renew_plans
+from reik.dispensing.rolls.abilities import HOME_SIDE
 from reik.ingest import commands
 from reik.ingest.operations import Receiver
 from reik.ingest.payloads import Arrived
 from reik.medication.operations import tell_rolls_due
-from reik.medication.schedule import instant_of
+from reik.medication.times.schedule import instant_of
 from reik.ops.history.answering import Staff
 from reik.ops.history.calling import Calling
 from reik.ops.history.due import Due

@@ -6,6 +6,7 @@ from reik.people.models.duty import (
     Presence,
     Roster,
     RosterException,
+    RosterFeed,
     RosterMember,
     RosterPattern,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "PushSubscription",
     "Roster",
     "RosterException",
+    "RosterFeed",
     "RosterMember",
     "RosterPattern",
     "Team",

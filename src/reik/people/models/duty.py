@@ -73,7 +73,9 @@ class RosterPattern(models.Model):
     hours_until = models.TimeField()  # the same as `hours_from`: the whole day
     since = models.DateField()
     until = models.DateField(null=True)  # the first day on which it holds no more
+    uid = models.TextField(default="", db_default="")  # of the calendar entry that it came from
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # taken back before it ever held
 
     class Meta:
         constraints = [
@@ -113,6 +115,32 @@ class RosterException(models.Model):
             models.CheckConstraint(
                 name="roster_exception",
                 condition=Q(ends_at__gt=F("starts_at"), kind__in=["on", "off"], place__gte=1, place__lte=3),
+            )
+        ]
+
+
+class RosterFeed(models.Model):
+    """An address at which a calendar reads a roster, or one member's turns; who knows its token may (RFC 5545).
+
+    Only the token's digest is kept. One living feed per roster and member.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="feeds")
+    member = models.ForeignKey(RosterMember, models.PROTECT, null=True, db_index=False)
+    digest = models.BinaryField(unique=True)
+    by = models.TextField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="roster_feed_once",
+                fields=["roster", "member"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
             )
         ]
 

@@ -98,12 +98,16 @@ class Carer(models.Model):
     name = models.TextField()
     relation = models.TextField()
     phone = models.BinaryField(null=True)  # sealed
+    phone_index = models.BinaryField(null=True)  # keyed blind index: who rings back is found
     consented_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(name="carer_of_client", fields=["organisation", "client"])]
+        indexes = [
+            models.Index(name="carer_of_client", fields=["organisation", "client"]),
+            models.Index(name="carer_phone", fields=["organisation", "phone_index"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="carer_once", fields=["client", "account"], condition=Q(account__isnull=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reik.medication.changes import AffectedSachet, affected_from
+from reik.medication.changes.sachets import AffectedSachet, affected_from
 from reik.web.answer.words import SachetAsked, answer_words, sachets_of, sentences_of
 
 

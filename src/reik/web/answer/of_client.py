@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication import reply, requests
-from reik.medication.request_rules import (
+from reik.medication.requests import operations as requests
+from reik.medication.requests import reply
+from reik.medication.requests.operations import NewRequest
+from reik.medication.requests.rules import (
     ACCOUNT,
     PAPER,
     PHONE,
@@ -28,8 +30,7 @@ from reik.medication.request_rules import (
     RequestRefused,
     usual_answer_by,
 )
-from reik.medication.requests import NewRequest
-from reik.medication.requests_seen import RequestSeen, request, requests_of
+from reik.medication.requests.seen import RequestSeen, request, requests_of
 from reik.people.opening import OFFICE_HOURS
 from reik.people.pharmacies import PharmacyCard, pharmacies_of
 from reik.people.queries import ClientCard, cards

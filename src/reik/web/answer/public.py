@@ -1,7 +1,7 @@
 """`/antwoord/<token>`: the page of a pharmacy without an account. One link, one code, one question, one answer (R23).
 
 Nobody is logged in here. The token says which organisation's records are opened (`acting_for` the link), and only
-`medication.reply` is asked, which knows the link's own request and nothing else. It works without JavaScript.
+`medication.requests.reply` is asked, which knows the link's own request and nothing else. It works without JavaScript.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods
 from reik.kernel import clock
 from reik.kernel.access_log import Act, Entry, record
 from reik.kernel.tenancy import acting_for
-from reik.medication import reply
-from reik.medication.reply import LinkKey
-from reik.medication.request_rules import NAME_MOST, TEXT_MOST, RequestRefused
+from reik.medication.requests import reply
+from reik.medication.requests.reply import LinkKey
+from reik.medication.requests.rules import NAME_MOST, TEXT_MOST, RequestRefused
 from reik.web.answer.change_words import whole_sachets, whole_sentences
 from reik.web.answer.pace import PER_ADDRESS, PER_LINK, Pace
 from reik.web.answer.words import answer_words, kind_words, refusal_words

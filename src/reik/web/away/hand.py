@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reik.dispensing import by_hand, by_hand_keeping
-from reik.dispensing.by_hand import GivingRefused
-from reik.dispensing.by_hand_seen import givings_of, numbers_of, too_soon_until
+from reik.dispensing.by_hand import keeping as by_hand_keeping
+from reik.dispensing.by_hand import path as by_hand
+from reik.dispensing.by_hand.path import GivingRefused
+from reik.dispensing.by_hand.seen import givings_of, numbers_of, too_soon_until
 from reik.dispensing.queries import moments_by_id
 from reik.kernel import clock
 from reik.kernel.access_log import Act

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from reik.dispensing.away_seen import AbsenceSeen, open_absences
+from reik.dispensing.away.seen import AbsenceSeen, open_absences
 from reik.web.away.words import pause_words, reason_words, state_words
 
 

@@ -14,11 +14,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reik.dispensing import away, away_along, away_keeping, away_returning, away_seen
-from reik.dispensing.away import AwayRefused
-from reik.dispensing.away_keeping import NewAbsence
-from reik.dispensing.away_seen import AbsenceSeen
-from reik.dispensing.by_hand import GivingRefused
+from reik.dispensing.away import along as away_along
+from reik.dispensing.away import keeping as away_keeping
+from reik.dispensing.away import path as away
+from reik.dispensing.away import returning as away_returning
+from reik.dispensing.away import seen as away_seen
+from reik.dispensing.away.keeping import NewAbsence
+from reik.dispensing.away.path import AwayRefused
+from reik.dispensing.away.seen import AbsenceSeen
+from reik.dispensing.by_hand.path import GivingRefused
 from reik.dispensing.queries import moments_between
 from reik.kernel import clock
 from reik.kernel.access_log import Act

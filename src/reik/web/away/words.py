@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from reik.dispensing.away import REASONS
+from reik.dispensing.away.path import REASONS
 
 
 def reason_words(reason: str) -> str:

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 
-from reik.dispensing.withholding import retained_of
-from reik.medication.changes import AffectedSachet, sachets_of
-from reik.medication.changes_seen import ChangeSeen, open_changes
-from reik.medication.changing import NEEDS_GIVERS, givers_needed
+from reik.dispensing.withholding.holding import retained_of
+from reik.medication.changes.deciding import NEEDS_GIVERS, givers_needed
+from reik.medication.changes.sachets import AffectedSachet, sachets_of
+from reik.medication.changes.seen import ChangeSeen, open_changes
 from reik.people.queries import ClientCard
 from reik.web.changes.words import (
     choice_words,

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication import changing
-from reik.medication.change_path import ChangeRefused
-from reik.medication.changes import sachets_of
-from reik.medication.changes_seen import ChangeSeen
-from reik.medication.changes_seen import change as change_of
+from reik.medication.changes import deciding as changing
+from reik.medication.changes.path import ChangeRefused
+from reik.medication.changes.sachets import sachets_of
+from reik.medication.changes.seen import ChangeSeen
+from reik.medication.changes.seen import change as change_of
 from reik.people.pharmacies import pharmacies_of
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.medication.changes import AffectedSachet
-from reik.medication.changes_seen import ChangeSeen
+from reik.medication.changes.sachets import AffectedSachet
+from reik.medication.changes.seen import ChangeSeen
 
 
 def kind_words(each: AffectedSachet) -> str:

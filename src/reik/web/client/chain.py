@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from reik.alerting.queries import ArrangedStep, ArrangementSeen
-from reik.medication.schedule import TimeLine
+from reik.medication.times.schedule import TimeLine
 from reik.web.words import step_words
 
 ICONS = {"phone_client": "headset", "ask_carer": "heart", "ask_team": "users"}

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from reik.alerting.queries import arrangement_of, open_alerts
-from reik.dispensing import ledger_balance
-from reik.dispensing.ledger_balance import RollBalance
+from reik.dispensing.devices.silence import silent_dispensers
+from reik.dispensing.devices.timeline import plan_of
 from reik.dispensing.queries import DispenserSeen, MomentSeen, dispensers_of, moments_between
-from reik.dispensing.silence import silent_dispensers
-from reik.dispensing.timeline import plan_of
+from reik.dispensing.rolls import balance as ledger_balance
+from reik.dispensing.rolls.balance import RollBalance
 from reik.kernel.tenancy import Actor
-from reik.medication.overview import (
+from reik.medication.queries import open_findings
+from reik.medication.seen.overview import (
     Agreed,
     Medicine,
     ScheduleShown,
@@ -27,8 +28,7 @@ from reik.medication.overview import (
     rolls_shown,
     schedule_of,
 )
-from reik.medication.queries import open_findings
-from reik.medication.schedule import TimeLine
+from reik.medication.times.schedule import TimeLine
 from reik.people.queries import ClientCard, carers_of
 from reik.web.away.shown import banner_of
 from reik.web.changes.shown import TO_DECIDE, waiting

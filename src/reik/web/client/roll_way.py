@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from reik.dispensing.roll_abilities import abilities_of
-from reik.medication.roll_life_seen import RollDue, rolls_due, rolls_seen
+from reik.dispensing.rolls.abilities import abilities_of
+from reik.medication.rolls.life_seen import RollDue, rolls_due, rolls_seen
 from reik.people.queries import ClientCard
 from reik.web.work.roll_life_words import delivery_words, due_words, window_words
 

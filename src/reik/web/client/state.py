@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from reik.alerting.causes import CAUSES, DAYTIME, ROLL_NEARLY_EMPTY
 from reik.alerting.queries import AlertSeen
+from reik.dispensing.devices.silence import Silent
 from reik.dispensing.queries import DispenserSeen, MomentSeen
-from reik.dispensing.silence import Silent
-from reik.medication.overview import RollShown
+from reik.medication.seen.overview import RollShown
 from reik.web.shown import Shown, shown
 from reik.web.strips import OnStrip
 from reik.web.words import cause_words

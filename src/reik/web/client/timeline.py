@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from reik.alerting import queries as alerting
 from reik.alerting.queries import AlertSeen, RemarkSeen
+from reik.dispensing.devices.timeline import CommandSeen, EventSeen, commands_of, events_of
 from reik.dispensing.queries import DispenserSeen, MomentSeen, moments_between
-from reik.dispensing.timeline import CommandSeen, EventSeen, commands_of, events_of
 from reik.medication.queries import rolls_of
 from reik.web.client.state import alert_mark, alert_words, day_icon, is_day_work, shown_moment
 from reik.web.client.words import ICONS, command_words, event_words

@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from reik.alerting.queries import AlertSeen, open_alerts
+from reik.dispensing.devices.silence import silent_dispensers
 from reik.dispensing.queries import dispensers_of
-from reik.dispensing.silence import silent_dispensers
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.people.listing import listed

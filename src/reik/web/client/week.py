@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reik.dispensing.queries import MomentSeen
-from reik.medication.schedule import TimeLine
+from reik.medication.times.schedule import TimeLine
 from reik.web.client.state import handed_words, on_strip
 from reik.web.shown import Shown, shown
 from reik.web.strips import Strip, strip_of

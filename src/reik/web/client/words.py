@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.dispensing.ledger_balance import RollBalance
+from reik.dispensing.rolls.balance import RollBalance
 from reik.web.words import cause_words
 
 ICONS = {

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from reik.dispensing.devices.swapping import SwapRefused, swap
 from reik.dispensing.queries import dispensers_of, moments_between
-from reik.dispensing.swapping import SwapRefused, swap
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication.changes_seen import open_changes
+from reik.medication.changes.seen import open_changes
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed

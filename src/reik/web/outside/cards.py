@@ -21,8 +21,8 @@ from reik.interop.print.port import pdf_of
 from reik.interop.print.words import LANGUAGES
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication.daycard import CardLine, DayCard
-from reik.medication.schedule import local_day
+from reik.medication.cards.daycard import CardLine, DayCard
+from reik.medication.times.schedule import local_day
 from reik.people.queries import ClientCard, cards, teams_of
 from reik.web.acting import ActingRequest
 from reik.web.frame import ZONE, Frame, is_demo

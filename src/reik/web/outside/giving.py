@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication.outside import AHEAD_AT_MOST, IN_ERROR, Giving, OutsideRefused
-from reik.medication.outside_keeping import correct_given, record_given
-from reik.medication.outside_seen import GivenSeen, LooseLineSeen, loose_of
-from reik.medication.schedule import instant_of, local_day
+from reik.medication.outside.keeping import correct_given, record_given
+from reik.medication.outside.lines import AHEAD_AT_MOST, IN_ERROR, Giving, OutsideRefused
+from reik.medication.outside.seen import GivenSeen, LooseLineSeen, loose_of
+from reik.medication.times.schedule import instant_of, local_day
 from reik.people.colleagues import Colleague, who_may_read_back
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest

@@ -9,8 +9,8 @@ from datetime import date, datetime, time
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from reik.medication.outside import WINDOW_MIN, LooseWords
-from reik.medication.schedule import EVERY_DAY
+from reik.medication.outside.lines import WINDOW_MIN, LooseWords
+from reik.medication.times.schedule import EVERY_DAY
 from reik.web.work.words import day_names
 
 KEPT = (

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication.outside import LooseVersion, OutsideRefused
-from reik.medication.outside_keeping import WRITERS, change_line, stop_line, write_line
-from reik.medication.outside_proposals import decide_line, decide_otherwise, first_day
-from reik.medication.outside_seen import (
+from reik.medication.outside.keeping import WRITERS, change_line, stop_line, write_line
+from reik.medication.outside.lines import LooseVersion, OutsideRefused
+from reik.medication.outside.proposals import decide_line, decide_otherwise, first_day
+from reik.medication.outside.seen import (
     LooseLineSeen,
     ProposalSeen,
     history_of,
@@ -28,7 +28,7 @@ from reik.medication.outside_seen import (
     proposal,
     proposals_open,
 )
-from reik.medication.schedule import local_day
+from reik.medication.times.schedule import local_day
 from reik.people.queries import ClientCard, carers_of
 from reik.web.acting import ActingRequest
 from reik.web.outside import line_form

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reik.medication.daycard import CardLine, DayCard, Warned
-from reik.medication.outside import LooseWords, OutsideRefused
-from reik.medication.outside_seen import TimeSeen
+from reik.medication.cards.daycard import CardLine, DayCard, Warned
+from reik.medication.outside.lines import LooseWords, OutsideRefused
+from reik.medication.outside.seen import TimeSeen
 from reik.web.client.state import clock_of
 from reik.web.shown import Shown
 from reik.web.words import evidence_words

@@ -20,12 +20,12 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import organisation_names
 from reik.kernel.tenancy import Actor
-from reik.medication import requests
-from reik.medication.changes_seen import change
-from reik.medication.requests import RequestRefused
-from reik.medication.requests_seen import RequestSeen
-from reik.medication.requests_seen import request as request_of
-from reik.medication.serving import ServingRefused, accept_client
+from reik.medication.changes.seen import change
+from reik.medication.pharmacies.serving import ServingRefused, accept_client
+from reik.medication.requests import operations as requests
+from reik.medication.requests.operations import RequestRefused
+from reik.medication.requests.seen import RequestSeen
+from reik.medication.requests.seen import request as request_of
 from reik.people.pharmacies import pharmacies_of
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.medication.changes import AffectedSachet
+from reik.medication.changes.sachets import AffectedSachet
 
 
 def affected_words(each: AffectedSachet) -> str:

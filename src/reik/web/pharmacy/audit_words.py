@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.medication.audit import AuditLine
+from reik.medication.seen.audit import AuditLine
 from reik.web.answer.words import answer_words, how_words, kind_words
 from reik.web.pharmacy.asked_words import choice_words
 from reik.web.pharmacy.words import minutes_words

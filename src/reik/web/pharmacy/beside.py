@@ -13,11 +13,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.medication.beside import NO_ROLL, ON_ROLL, Beside, DayBeside, Said
-from reik.medication.pharmacy_seen import DAYS, plan_beside_roll
-from reik.medication.roll_check import Content
-from reik.medication.roll_contents import ContentDifference
-from reik.medication.schedule import local_day
+from reik.medication.rolls.beside import NO_ROLL, ON_ROLL, Beside, DayBeside, Said
+from reik.medication.rolls.check import Content
+from reik.medication.rolls.contents import ContentDifference
+from reik.medication.seen.pharmacy import DAYS, plan_beside_roll
+from reik.medication.times.schedule import local_day
 from reik.web.pharmacy.words import beside_word, day_words
 from reik.web.work.words import finding_words
 

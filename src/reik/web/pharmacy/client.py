@@ -18,13 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication.audit import AuditLine, audit_of
-from reik.medication.changes_seen import open_changes
-from reik.medication.overview import Agreed, agreed_of
-from reik.medication.requests_seen import RequestSeen, requests_of
-from reik.medication.roll_life_seen import rolls_seen
-from reik.medication.schedule import local_day
-from reik.medication.serving import stopping
+from reik.medication.changes.seen import open_changes
+from reik.medication.pharmacies.serving import stopping
+from reik.medication.requests.seen import RequestSeen, requests_of
+from reik.medication.rolls.life_seen import rolls_seen
+from reik.medication.seen.audit import AuditLine, audit_of
+from reik.medication.seen.overview import Agreed, agreed_of
+from reik.medication.times.schedule import local_day
 from reik.people.pharmacies import PharmacyCard, pharmacies_of
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest

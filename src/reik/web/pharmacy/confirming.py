@@ -26,11 +26,11 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import organisation_names
 from reik.kernel.tenancy import Actor
-from reik.medication import changing
-from reik.medication.changes import AffectedSachet
-from reik.medication.changes_seen import ChangeSeen, change
-from reik.medication.changing import ChangeRefused
-from reik.medication.requests_seen import requests_about
+from reik.medication.changes import deciding as changing
+from reik.medication.changes.path import ChangeRefused
+from reik.medication.changes.sachets import AffectedSachet
+from reik.medication.changes.seen import ChangeSeen, change
+from reik.medication.requests.seen import requests_about
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.answer.words import answer_words

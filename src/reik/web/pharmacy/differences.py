@@ -10,7 +10,7 @@ from uuid import UUID
 
 from reik.medication import operations
 from reik.medication.findings import FindingUnknown
-from reik.medication.pharmacy_seen import findings_for
+from reik.medication.seen.pharmacy import findings_for
 from reik.web.work.words import days_of_finding, finding_words
 
 SHOWN = 4

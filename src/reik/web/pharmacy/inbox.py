@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication import written
+from reik.medication.times import written
 from reik.people.listing import listed
 from reik.web.acting import ActingRequest
 from reik.web.pharmacy import waiting

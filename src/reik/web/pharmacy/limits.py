@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reik.medication.limits import Limit, limits_of, limits_set, set_limit
-from reik.medication.pharmacy_seen import times_of
-from reik.medication.schedule import PRESETS_MIN, PlannedDose, ScheduleRefused
+from reik.medication.seen.pharmacy import times_of
+from reik.medication.times.limits import Limit, limits_of, limits_set, set_limit
+from reik.medication.times.schedule import PRESETS_MIN, PlannedDose, ScheduleRefused
 from reik.people.queries import ClientCard
 from reik.web.pharmacy.words import limit_flaw, minutes_words
 

@@ -22,7 +22,7 @@ from reik.interop.fhir.port import INTERPRETER
 from reik.interop.fhir.store.messages_seen import UnderstoodMessage, understood
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication.pharmacy_seen import MessageSeen, messages_of
+from reik.medication.seen.pharmacy import MessageSeen, messages_of
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.pharmacy.whose import PHARMACIST, Served, served_by

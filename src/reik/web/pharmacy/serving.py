@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import organisation_names
-from reik.medication.schedule import local_day
-from reik.medication.serving import ServingRefused, accept_client, stop_client
+from reik.medication.pharmacies.serving import ServingRefused, accept_client, stop_client
+from reik.medication.times.schedule import local_day
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.pharmacy import client

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reik.dispensing.queries import dispensers_of
-from reik.medication import written
-from reik.medication.changes_seen import ChangeSeen, open_changes
-from reik.medication.pharmacy_seen import findings_for
-from reik.medication.requests_seen import RequestSeen, open_requests
-from reik.medication.roll_life_seen import RollDue, rolls_due
+from reik.medication.changes.seen import ChangeSeen, open_changes
+from reik.medication.requests.seen import RequestSeen, open_requests
+from reik.medication.rolls.life_seen import RollDue, rolls_due
+from reik.medication.seen.pharmacy import findings_for
+from reik.medication.times import written
 from reik.people.queries import ClientCard
 from reik.tasks.queries import TaskSeen, open_tasks_of
 from reik.web.answer.words import kind_words

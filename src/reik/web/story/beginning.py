@@ -21,7 +21,7 @@ from reik.kernel.operations import pace
 from reik.kernel.tenancy import acting_for
 from reik.medication import operations as medication
 from reik.medication.queries import rolls_of
-from reik.medication.schedule import TimeLine, instant_of
+from reik.medication.times.schedule import TimeLine, instant_of
 from reik.people.queries import ClientCard
 from reik.web.story.people import DEVICE, Cast
 

@@ -25,8 +25,8 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import account_named
 from reik.kernel.tenancy import Actor, acting_for
-from reik.medication.roll_check import RollRefused
-from reik.medication.schedule import ScheduleRefused
+from reik.medication.rolls.check import RollRefused
+from reik.medication.times.schedule import ScheduleRefused
 from reik.web.carer.views import do as do_as_carer
 from reik.web.dispenser.looking import act_on, away
 from reik.web.entrance.views import BACKEND

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reik.alerting.queries import AlertSeen
+from reik.dispensing.devices.silence import Silent
 from reik.dispensing.queries import DispenserSeen, MomentSeen
-from reik.dispensing.silence import Silent
-from reik.medication.overview import Draft, RollShown
+from reik.medication.seen.overview import Draft, RollShown
 from reik.people.queries import ClientCard
 from reik.web.client.state import (
     Chip,

@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from reik.alerting.queries import open_alerts
+from reik.dispensing.devices.silence import SILENT_AFTER, Silent, silent_dispensers
 from reik.dispensing.queries import dispensers_of, moments_between
-from reik.dispensing.silence import SILENT_AFTER, Silent, silent_dispensers
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication.overview import drafts_of, findings_counted, rolls_shown
+from reik.medication.seen.overview import drafts_of, findings_counted, rolls_shown
 from reik.people.queries import ClientCard, cards, carers_of, teams_of
 from reik.tasks.queries import open_counted
 from reik.web.acting import ActingRequest

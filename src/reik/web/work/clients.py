@@ -19,7 +19,7 @@ from reik.kernel.access_log import Act
 from reik.kernel.operations import OnlyMadeUp
 from reik.kernel.tenancy import Actor
 from reik.medication import queries as medication
-from reik.medication import written
+from reik.medication.times import written
 from reik.people.operations import BsnInvalid, register_client
 from reik.people.queries import ClientCard, search, teams_of
 from reik.web.acting import ActingRequest

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from reik.medication.changes_seen import ChangeSeen, open_changes
-from reik.medication.pharmacy_seen import findings_for
+from reik.medication.changes.seen import ChangeSeen, open_changes
+from reik.medication.seen.pharmacy import findings_for
 from reik.people.queries import ClientCard
 from reik.web.changes.words import state_words
 from reik.web.work.words import days_of_finding, finding_words

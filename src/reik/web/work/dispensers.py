@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reik.dispensing.enrolment import Enrolment, EnrolmentRefused, enrol
+from reik.dispensing.devices.enrolment import Enrolment, EnrolmentRefused, enrol
 from reik.dispensing.queries import moments_between
 from reik.interop.simulator.port import hand_over
 from reik.kernel import clock

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods
 from reik.kernel import clock, queries
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication import operations, schedule_list, written
+from reik.medication import operations
 from reik.medication.operations import Draft
-from reik.medication.schedule import ScheduleRefused
-from reik.medication.schedule_list import ListRefused
+from reik.medication.times import lists as schedule_list
+from reik.medication.times import written
+from reik.medication.times.lists import ListRefused
+from reik.medication.times.schedule import ScheduleRefused
 from reik.people.queries import cards
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for

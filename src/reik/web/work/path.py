@@ -11,8 +11,8 @@ from reik.alerting.queries import arrangement_of
 from reik.dispensing.queries import DispenserSeen, dispensers_of
 from reik.kernel.tenancy import Actor
 from reik.medication import queries as medication
-from reik.medication import written
-from reik.medication.written import Written
+from reik.medication.times import written
+from reik.medication.times.written import Written
 from reik.people.queries import ClientCard
 
 CLIENT, TIMES, READ_BACK, ROLL, DISPENSER = range(1, 6)

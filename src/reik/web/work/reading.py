@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from reik.kernel import clock, queries
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication import operations, written
-from reik.medication.schedule import Mismatch, ScheduleRefused, TimeLine
-from reik.medication.written import Written
+from reik.medication import operations
+from reik.medication.times import written
+from reik.medication.times.schedule import Mismatch, ScheduleRefused, TimeLine
+from reik.medication.times.written import Written
 from reik.people.colleagues import Colleague, who_may_read_back
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest

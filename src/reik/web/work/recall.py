@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication.roll_check import RollRefused
-from reik.medication.roll_recall import OnRolls, Recalled, affected, products_on_rolls, recall_rolls
+from reik.medication.rolls.check import RollRefused
+from reik.medication.rolls.recall import OnRolls, Recalled, affected, products_on_rolls, recall_rolls
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication import roll_life, roll_supply
-from reik.medication.roll_check import RollRefused
-from reik.medication.roll_supply import SupplyRefused
+from reik.medication.rolls import life as roll_life
+from reik.medication.rolls import supply as roll_supply
+from reik.medication.rolls.check import RollRefused
+from reik.medication.rolls.supply import SupplyRefused
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted

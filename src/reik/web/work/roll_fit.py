@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from reik.dispensing.roll_abilities import abilities_of
+from reik.dispensing.rolls.abilities import abilities_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication.roll_check import RollRefused
-from reik.medication.roll_life import set_fit
-from reik.medication.roll_life_seen import RollSeen, roll_seen
-from reik.medication.roll_matrix import FITS, FORMATS, FitRow
+from reik.medication.rolls.check import RollRefused
+from reik.medication.rolls.life import set_fit
+from reik.medication.rolls.life_seen import RollSeen, roll_seen
+from reik.medication.rolls.matrix import FITS, FORMATS, FitRow
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for

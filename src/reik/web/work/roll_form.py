@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from reik.dispensing.roll_abilities import abilities_of
+from reik.dispensing.rolls.abilities import abilities_of
 from reik.kernel.tenancy import Actor
 from reik.medication import queries as medication
 from reik.medication.operations import register_roll
-from reik.medication.roll_check import sachets_for
-from reik.medication.schedule import PlannedDose, instant_of, local_day
+from reik.medication.rolls.check import sachets_for
+from reik.medication.times.schedule import PlannedDose, instant_of, local_day
 from reik.people.queries import ClientCard
 from reik.web.work.clients import date_of
 from reik.web.work.rows import clock_of

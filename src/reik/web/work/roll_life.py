@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
-from reik.dispensing.roll_abilities import abilities_of, expected_leftovers
+from reik.dispensing.rolls.abilities import abilities_of, expected_leftovers
 from reik.kernel.tenancy import Actor
-from reik.medication import roll_life
-from reik.medication.custody import Step, possible
-from reik.medication.roll_life_seen import (
+from reik.medication.rolls import life as roll_life
+from reik.medication.rolls.custody import Step, possible
+from reik.medication.rolls.life_seen import (
     ArrangementSeen,
     RollDue,
     RollSeen,
@@ -23,7 +23,7 @@ from reik.medication.roll_life_seen import (
     rolls_due,
     rolls_seen,
 )
-from reik.medication.roll_steps import Hand
+from reik.medication.rolls.steps import Hand
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of

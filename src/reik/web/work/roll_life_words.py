@@ -11,10 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.medication.custody import ORDER, Step
-from reik.medication.roll_life_seen import ArrangementSeen, CustodyStep, RollDue, RollSeen
-from reik.medication.roll_matrix import NOT, SUPPORTED, Fit
-from reik.medication.roll_window import ChangeWindow
+from reik.medication.rolls.custody import ORDER, Step
+from reik.medication.rolls.life_seen import ArrangementSeen, CustodyStep, RollDue, RollSeen
+from reik.medication.rolls.matrix import NOT, SUPPORTED, Fit
+from reik.medication.rolls.window import ChangeWindow
 
 ICONS = {
     "packed": "package", "checked": "clipboard-check", "delivered": "truck-delivery", "received": "home",

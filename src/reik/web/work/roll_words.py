@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from reik.medication.roll_check import Refusal
+from reik.medication.rolls.check import Refusal
 from reik.web.work.words import refusal_words
 
 

@@ -13,13 +13,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from reik.dispensing.roll_abilities import abilities_of
+from reik.dispensing.rolls.abilities import abilities_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.medication import operations
 from reik.medication import queries as medication
-from reik.medication.roll_check import RollRefused
-from reik.medication.roll_life_seen import ArrangementSeen, roll_seen
+from reik.medication.rolls.check import RollRefused
+from reik.medication.rolls.life_seen import ArrangementSeen, roll_seen
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.frame import is_demo

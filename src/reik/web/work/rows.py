@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from reik.medication.schedule import (
+from reik.medication.times.schedule import (
     EVERY_DAY,
     MOST_SACHETS,
     PRESETS_MIN,

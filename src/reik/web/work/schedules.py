@@ -16,7 +16,7 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
 from reik.medication import operations
-from reik.medication.schedule import ScheduleRefused, TimeLine, local_day
+from reik.medication.times.schedule import ScheduleRefused, TimeLine, local_day
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.frame import is_demo

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reik.medication import written
-from reik.medication.schedule import TimeLine, instant_of, local_day
+from reik.medication.times import written
+from reik.medication.times.schedule import TimeLine, instant_of, local_day
 from reik.web.strips import OnStrip, Strip, strip_of
 from reik.web.work.words import state_words
 

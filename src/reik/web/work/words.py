@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.medication.roll_check import Refusal
-from reik.medication.schedule import TimeLine
+from reik.medication.rolls.check import Refusal
+from reik.medication.times.schedule import TimeLine
 from reik.web.work.content_words import content_words
 from reik.web.work.roll_life_words import life_refusals
 

@@ -22,9 +22,10 @@ from reik.interop.fhir.store import queries as fhir
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.medication import operations, written
+from reik.medication import operations
 from reik.medication.findings import FindingUnknown
-from reik.medication.written import Written
+from reik.medication.times import written
+from reik.medication.times.written import Written
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
 from reik.web.changes.shown import TO_DECIDE, waiting

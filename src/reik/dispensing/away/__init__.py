@@ -1,0 +1,1 @@
+"""Absences: reported, begun, covered, ended."""

@@ -1,0 +1,1 @@
+"""Giving by hand: blocked, taken out, given, counted."""

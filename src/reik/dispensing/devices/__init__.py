@@ -1,0 +1,1 @@
+"""Devices themselves: let in, heard, faulty, silent, swapped."""

@@ -1,0 +1,1 @@
+"""What devices report, as it is kept."""

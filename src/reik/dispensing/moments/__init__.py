@@ -1,0 +1,1 @@
+"""Moments: planned, followed, folded from events, overdue."""

@@ -1,0 +1,1 @@
+"""What must not come out: held, paused, too soon."""

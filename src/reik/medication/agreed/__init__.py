@@ -1,0 +1,1 @@
+"""What the pharmacy agreed, and the plan that follows from it."""

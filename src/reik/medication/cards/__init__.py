@@ -1,0 +1,1 @@
+"""Day cards: roll and loose together, as paper and screens need them."""

@@ -1,0 +1,1 @@
+"""Codes of products, and the licensed tables that name them."""

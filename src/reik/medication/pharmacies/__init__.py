@@ -1,0 +1,1 @@
+"""Which pharmacy serves a client, and what hangs on it when that or her house changes."""

@@ -1,0 +1,1 @@
+"""Requests to pharmacies: asked, answered, taken back, told that no answer came."""

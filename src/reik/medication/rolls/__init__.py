@@ -1,0 +1,1 @@
+"""Rolls: registered, compared, moved, counted, running out, recalled."""

@@ -1,0 +1,1 @@
+"""Schedules of times only, and the limits of a moment."""
