@@ -20,8 +20,8 @@ from reik_simulator import control
 from reik_simulator.faults import ROUGH
 from reik_simulator.fleet import Fleet, run_until_stopped
 from reik_simulator.folder import Neighbourhood
-from reik_simulator.household import PROFILES
 from reik_simulator.network import FRAIL
+from reik_simulator.profiles import PROFILES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

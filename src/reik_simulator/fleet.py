@@ -21,8 +21,9 @@ from reik_dispenser.runtime.mqtt import Session
 from reik_dispenser.runtime.store import Store
 from reik_simulator.faults import FaultRates, Mechanism
 from reik_simulator.house import House, MakesNoSense
-from reik_simulator.household import Household, Profile, profiles_for
+from reik_simulator.household import Household
 from reik_simulator.network import NetworkFaults, frail
+from reik_simulator.profiles import Profile, profiles_for
 
 log = logging.getLogger("reik.simulator")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reik_dispenser.runtime.enrolment import Address, Enrolment, EnrolmentUnfit
 from reik_simulator.fleet import Resident
-from reik_simulator.household import PROFILES
+from reik_simulator.profiles import PROFILES
 
 log = logging.getLogger("reik.simulator")
 

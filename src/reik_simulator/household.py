@@ -1,84 +1,28 @@
 """A household around a device: who presses when, takes what out of the tray, refills and forgets. Seeded, no I/O.
 
 All delays of people follow the plan's own minutes, so that a plan of "45 seconds" gives a day in seconds.
-`Home` runs one device with its household in virtual time; `reik_simulator.fleet` runs the same over MQTT.
+`reik_simulator.home` runs one device with its household in virtual time; `reik_simulator.fleet` does so over MQTT.
 """
 
-import heapq
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from random import Random
 
-from reik_dispenser.capabilities import REIK_OPEN
 from reik_dispenser.inputs import (
-    Booted,
     ButtonPressed,
     HelpPressed,
     Input,
     RollInserted,
     RollRemoved,
     SachetTaken,
-    Ticked,
-    TimeHeard,
 )
-from reik_dispenser.machine import step
-from reik_dispenser.memory import remember, revive
-from reik_dispenser.messages import Clock, Event
-from reik_dispenser.outputs import Advance, Cut, Output, Record, Screen, SetClock, Show
+from reik_dispenser.outputs import Output, Screen, Show
 from reik_dispenser.roll import ExpectedRoll, Moment
 from reik_dispenser.state import Device, Plan
-from reik_simulator.faults import FaultRates, Mechanism
+from reik_simulator.profiles import Profile
 
 HANDLING = timedelta(seconds=0.5)
 """Between taking a roll out and putting the next one in, where timers are never quite on time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """How a household lives: weights of what becomes of a moment, and how quick it is.
-
-    `promptness` above 1 presses sooner in the window, below 1 later. `takes_within` is the part of the window
-    in which a sachet is taken from the tray; `leaves_in_tray` the chance that it is left lying. `by_hand`: this
-    household does nothing by itself but put in a roll; somebody else presses and takes.
-    """
-
-    name: str
-    in_time: float = 1.0
-    early: float = 0.0
-    late: float = 0.0
-    never: float = 0.0
-    promptness: float = 2.0
-    takes_within: float = 0.05
-    leaves_in_tray: float = 0.0
-    presses_for_nothing: float = 0.0
-    calls_for_help: float = 0.0
-    refills_after_s: float = 120.0
-    by_hand: bool = False
-
-
-PROFILES = {
-    each.name: each
-    for each in (
-        Profile(name="steady", in_time=0.97, early=0.02, late=0.01, promptness=4.0),
-        Profile(name="ordinary", in_time=0.88, early=0.04, late=0.05, never=0.03, presses_for_nothing=0.05),
-        Profile(
-            name="forgetful",
-            in_time=0.6,
-            late=0.2,
-            never=0.2,
-            promptness=0.8,
-            takes_within=0.3,
-            leaves_in_tray=0.1,
-        ),
-        Profile(name="late_riser", in_time=0.35, late=0.6, never=0.05, promptness=0.5),
-        Profile(
-            name="restless", in_time=0.75, early=0.2, late=0.05, presses_for_nothing=1.0, calls_for_help=0.1
-        ),
-        Profile(name="absent", in_time=0.0, never=1.0, by_hand=True),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,100 +162,3 @@ class Household:
 
     def _seconds(self, seconds: float) -> timedelta:
         return timedelta(seconds=seconds / self._speed)
-
-
-@dataclass(slots=True)
-class Home:
-    """One device with its household and mechanics in virtual time; `events` is all that it would have sent.
-
-    `now` is both the device's clock and the world's: NTP tells the truth at every start.
-    """
-
-    now: datetime
-    household: Household
-    mechanism: Mechanism
-    device: Device = field(default_factory=Device)
-    events: list[Event] = field(default_factory=list)
-    _coming: list[tuple[datetime, int, Input]] = field(default_factory=list)
-    _numbers: "count[int]" = field(default_factory=count)
-
-    def start(self, *, evidence: str = "removed") -> None:
-        """Switch on, and again after the power was away."""
-        occupied = self.mechanism.tray is not None if evidence == "removed" else None
-        seq, highest = self.device.seq, self.device.highest
-        self.put(
-            Booted(
-                epoch=max(1, self.device.epoch), last_seq=seq, highest_command=highest, session=f"{seq:016x}",
-                evidence=evidence, tray_occupied=occupied,
-                capabilities=REIK_OPEN.to_data() if evidence == REIK_OPEN.evidence else {},
-            )
-        )  # fmt: skip
-        self.put(TimeHeard(Clock.NTP, self.now))
-
-    def power_cut(self, off: timedelta) -> None:
-        """The power goes, battery and all; only memory is left. What people do meanwhile is lost on the device."""
-        self.device = revive(remember(self.device))
-        self.mechanism.stop()
-        self.now += off
-        self._coming = [each for each in self._coming if each[0] > self.now]
-        heapq.heapify(self._coming)
-        self.start(evidence=self.device.evidence)
-
-    def put(self, input: Input) -> None:
-        """Something happens now."""
-        self.mechanism.notes(input)
-        self.device, outputs = step(self.device, input, self.now)
-        for output in outputs:
-            self._answer(output)
-        self.expect(self.household.looks(self.device, self.now))
-
-    def _answer(self, output: Output) -> None:
-        if isinstance(output, Record):
-            self.events.append(output.event)
-        elif isinstance(output, SetClock):
-            self.now = output.to
-        elif isinstance(output, Advance | Cut):
-            self.expect(Coming(self.now + after, input) for after, input in self.mechanism.moves(output))
-        self.expect(self.household.sees(output, self.device, self.now))
-
-    def expect(self, coming: Iterable[Coming]) -> None:
-        """Remember what will happen."""
-        for each in coming:
-            heapq.heappush(self._coming, (each.at, next(self._numbers), each.input))
-
-    @property
-    def next_at(self) -> datetime | None:
-        """When something happens next, if nothing is put before; None: never."""
-        upcoming = self._coming[0][0] if self._coming else None
-        found = [each for each in (self.device.wake_at, upcoming) if each is not None]
-        return max(self.now, min(found)) if found else None
-
-    def run_until(self, when: datetime) -> None:
-        """Let time pass, from one thing to the next."""
-        while True:
-            wake = self.device.wake_at or when
-            upcoming = self._coming[0][0] if self._coming else when
-            at = min(max(self.now, min(wake, upcoming)), when)
-            self.now = at
-            if self._coming and self._coming[0][0] <= at:
-                self.put(heapq.heappop(self._coming)[2])
-            elif at >= when:
-                self.put(Ticked())
-                return
-            else:
-                self.put(Ticked())
-
-
-def home(now: datetime, profile: str | Profile, seed: int, rates: FaultRates | None = None) -> Home:
-    """A home that lives the same life for the same seed."""
-    random = Random(seed)  # noqa: S311 - a household, no secret
-    known = PROFILES[profile] if isinstance(profile, str) else profile
-    return Home(now, Household(known, random), Mechanism(random, rates or FaultRates()))
-
-
-def profiles_for(number: int, names: Sequence[str], random: Random) -> list[Profile]:
-    """A profile for each of so many homes: those named in turn, or a mix in which most are ordinary."""
-    if names:
-        return [PROFILES[names[each % len(names)]] for each in range(number)]
-    mix = {"steady": 50, "ordinary": 30, "forgetful": 8, "late_riser": 5, "restless": 5, "absent": 2}
-    return [PROFILES[name] for name in random.choices(list(mix), list(mix.values()), k=number)]

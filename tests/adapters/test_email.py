@@ -221,3 +221,11 @@ def test_the_body_of_any_other_message_is_not_sent():
         assert mapping.letter(box, KEY, NOW, body).as_bytes() == LETTER
     with pytest.raises(AddressRefused):
         mapping.letter(box, KEY, NOW, "sealed:x:y")
+
+
+def test_a_delivery_test_says_that_it_is_one():
+    """R57."""
+    box = mapping.mailbox("smtp://mail.zorg.nl/?to=wacht@zorg.nl&from=reik@zorg.nl")
+    made = mapping.letter(box, KEY, NOW, '{"type":"test.message","data":{}}')
+    assert made["Subject"] == "Proef van Reik"
+    assert "U hoeft niets te doen." in made.get_content()

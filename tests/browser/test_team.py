@@ -10,6 +10,12 @@ from playwright.sync_api import expect
 
 Visit = Callable[..., Any]
 Axe = Callable[[Any], None]
+FIRST_CALL_IS_WITHIN_REACH = """() => {
+  const first = [...document.querySelectorAll('a[href^="tel:"]')].find(each => each.checkVisibility());
+  if (!first) return false;
+  const box = first.getBoundingClientRect();
+  return box.height >= 44 && box.top >= 0 && box.bottom <= innerHeight;
+}"""
 
 
 def test_the_board_says_how_it_is_and_stays_live(visit: Visit, axe: Axe) -> None:
@@ -29,12 +35,8 @@ def test_the_board_says_how_it_is_and_stays_live(visit: Visit, axe: Axe) -> None
 def test_on_a_phone_the_first_client_can_be_called_without_scrolling(visit: Visit, axe: Axe) -> None:
     page = visit("/team", who="Bram Oude Avenhuis", phone=True, dark=True, english=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if page.locator(
-        "a[href^='tel:']:visible"
-    ).count():  # a refresh may replace them at any time: asked at once
-        page.wait_for_function(
-            "[...document.querySelectorAll('a[href^=\"tel:\"]')].some(e => e.getBoundingClientRect().height >= 44)"
-        )
+    # In one look, for a refresh may replace the row between two: the first that is shown, whole and without scrolling.
+    page.wait_for_function(FIRST_CALL_IS_WITHIN_REACH)
     axe(page)
 
 

@@ -42,6 +42,7 @@ from tests.cast import (
     planned,
     tell,
     the_moment,
+    three_webhooks,
     welcome,
 )
 from tests.contexts.test_alerting import beside_us
@@ -174,7 +175,7 @@ class TestPromise:
         accept(alert, latest - MINUTE)
         assert fresh(alert).accepted_until == latest
         watch(latest)
-        accept(alert, latest)
+        accept(alert, latest, by="Ed")  # each person once
         assert fresh(alert).accepted_until == latest + 15 * MINUTE
 
     def test_when_it_ends_the_route_goes_on_with_the_step_behind(self, alert, opened):
@@ -239,15 +240,15 @@ class TestPromise:
         step = RouteStep(
             action="ask_team",
             responder="team",
-            destination_id=cast.desks["team"].id,
+            destination_id=three_webhooks(cast.eva.id, now)["team"].id,
             wait=MINUTE,
             repeat=MINUTE,
         )
         agreed = agree_arrangement(
             organisation_id=cast.eva.id, client_id=None, route=[step], agreed_by="Jo", now=opened
         )
-        accept(alert, opened)
-        release_alert(alert_id=alert.id, by="Jo", now=opened)
+        accept(alert, opened, by="Ed")
+        release_alert(alert_id=alert.id, by="Ed", now=opened)
         assert fresh(alert).arrangement_id == agreed.id
         assert alerts_without_next_step() is None
 

@@ -23,16 +23,17 @@ from reik.medication import queries
 from reik.medication.cards.daycard import CardLine, DayCard
 from reik.medication.models import Sachet
 from reik.medication.outside.keeping import record_given, write_line
-from reik.medication.rolls.check import Content, sachets_for
+from reik.medication.rolls.sachets import Content, sachets_for
 from reik.ops import checkup, jobs, outage_pack
 from reik.people.models import Client
 from reik.people.operations import form_team
 from reik.people.queries import card_of
 from reik_dispenser.messages import CommandType
 from tests import cast
+from tests.contexts.rolls.conftest import anna, zorg  # noqa: F401 - fixtures
+from tests.contexts.rolls.rolls_of import DAY, TUESDAY, ZONE, arrive, bring, load, register
 from tests.contexts.test_medication_agreements import agreement, receive
 from tests.contexts.test_outside import DROPS, NEED, giving
-from tests.contexts.test_rolls import DAY, TUESDAY, ZONE, anna, arrive, bring, load, register, zorg  # noqa: F401
 
 ANJA = {"by": "Anja", "role": "nurse"}
 

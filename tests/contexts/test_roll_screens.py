@@ -14,8 +14,8 @@ from reik.medication.rolls.life import take_step
 from reik.medication.rolls.recall import recall_rolls
 from reik.medication.rolls.steps import Hand
 from tests import cast
-from tests.contexts.test_rolls import LINES as TIMES
-from tests.contexts.test_rolls import register, schedule
+from tests.contexts.rolls.rolls_of import LINES as TIMES
+from tests.contexts.rolls.rolls_of import register, schedule
 from tests.contexts.test_work_screens import House, house  # noqa: F401 - a fixture
 
 HOUR = timedelta(hours=1)

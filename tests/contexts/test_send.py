@@ -181,16 +181,21 @@ def test_dead_and_slow_peers_delay_nobody_and_the_dead_ones_messages_are_told(zo
     dead = put(zorg, destination(zorg, sink.url("?hang=1"), concurrency=8), 300)
     slow = put(zorg, destination(zorg, sink.url("?delay=0.8")), 300)
     healthy = put(zorg, destination(zorg, sink.url(), concurrency=16), 300)
-    begun = time.time()
     with sending(now):
-        until(lambda: {states()[each] for each in healthy} == {1})
-        until(lambda: {each.message_id for each in told if isinstance(each, MessageFailed)} == set(dead))
+        until(lambda: {states()[each] for each in healthy} == {1}, within=30)
+        until(
+            lambda: {each.message_id for each in told if isinstance(each, MessageFailed)} == set(dead),
+            within=30,
+        )
     arrived = {UUID(each.id): each.at for each in sink.stop()}
-    assert max(arrived[each] for each in healthy) < begun + 5.0
+    assert arrived.keys() >= set(healthy)
+    last_healthy = max(arrived[each] for each in healthy)
+    before_it = [each for each in slow if each in arrived and arrived[each] <= last_healthy]
+    # They were put out before the healthy ones, which waited for none of them.
+    assert len(before_it) < len(slow) // 2
     assert {states()[each] for each in dead} == {0}
-    assert (
-        len(arrived.keys() & set(dead)) <= 8 + 4
-    )  # a laneful, and the places of the four failures before the cut
+    # A laneful, and the places of the four failures before the cut.
+    assert len(arrived.keys() & set(dead)) <= 8 + 4
     assert arrived.keys() & set(slow)
     assert len([each for each in told if isinstance(each, MessageFailed)]) == len(dead)
 

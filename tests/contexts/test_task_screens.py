@@ -17,21 +17,21 @@ from reik.kernel.operations import open_account
 from reik.medication.models import Finding, RollFit
 from reik.medication.operations import register_roll
 from reik.medication.queries import planned_doses
-from reik.medication.rolls.check import Content, sachets_for
+from reik.medication.rolls.sachets import Content, sachets_for
 from reik.medication.times.schedule import local_day, whole_days
 from reik.people.access import actor_for
 from reik.people.operations import add_carer
 from reik.tasks.models import Task
 from reik.tasks.operations import NewTask, finish_task, open_tasks
 from reik.web.work.tasks import FIRST
+from tests.contexts.changes.rolls_at_home import ALL_CAN, ZONE
 from tests.contexts.fhir_letters import as_json, usual
 from tests.contexts.screens_town import statements
 from tests.contexts.test_change_screens import plan, roll_at_home
-from tests.contexts.test_changes import ALL_CAN, ZONE
 from tests.contexts.test_work_screens import House, confirmed, house, log, page
 
 __all__ = ["house"]
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def opened(house: House, kind: str, *, client: Any = None, role: str = "nurse", **more: Any) -> UUID:
@@ -100,12 +100,15 @@ def test_a_pharmacist_finds_here_what_ends_by_her_word_and_her_inbox_leads_there
 
 def test_the_list_is_filtered_by_client_and_folds(house: House) -> None:
     for number in range(FIRST + 3):
-        opened(house, "roll_receive", key=str(number), detail={"roll": f"R-{number}"})
+        due_at = house.now + 2 * HOUR + number * MINUTE
+        opened(house, "roll_receive", key=str(number), due_at=due_at, detail={"roll": f"R-{number}"})
     browser = house.who("nurse")
     assert "Toon nog 3 taken" in page(browser.get("/werklijst"))
     assert tasks_on(page(browser.get("/werklijst?alle=1"))).count('class="task"') == FIRST + 3
     assert "Geen taken met deze keuze" in page(browser.get("/werklijst?taken=mijn"))
-    assert "Haal rol R-" in tasks_on(page(browser.get(f"/werklijst?client={house.anna.id}")))
+    of_anna = tasks_on(page(browser.get(f"/werklijst?client={house.anna.id}")))
+    shown = [number for number in range(FIRST + 3) if f"Haal rol R-{number} " in of_anna]
+    assert shown == list(range(FIRST))  # those that are due first
     assert "Haal rol" not in tasks_on(page(browser.get(f"/werklijst?client={house.south.id}")))
 
 

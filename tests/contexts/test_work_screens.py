@@ -23,7 +23,8 @@ from reik.kernel.database import Role, become
 from reik.kernel.operations import found_organisation, mark_installation, open_account
 from reik.medication.models import AgreementMessage, Finding, Roll, Sachet, Schedule
 from reik.medication.operations import register_roll
-from reik.medication.rolls.check import Refusal, SachetOnRoll
+from reik.medication.rolls.check import Refusal
+from reik.medication.rolls.sachets import SachetOnRoll
 from reik.medication.times.schedule import instant_of
 from reik.people.access import actor_for
 from reik.people.models import Client

@@ -28,7 +28,9 @@ from reik_dispenser.capabilities import MEDIDO_LIKE, REIK_OPEN, Capabilities
 from reik_dispenser.inputs import Booted, TimeHeard
 from reik_dispenser.messages import Clock
 from reik_simulator.faults import FaultRates, Mechanism
-from reik_simulator.household import Home, Household, Profile
+from reik_simulator.home import Home
+from reik_simulator.household import Household
+from reik_simulator.profiles import Profile
 from tests import cast
 
 ZONE = ZoneInfo("Europe/Amsterdam")

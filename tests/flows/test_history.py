@@ -29,7 +29,9 @@ from reik_dispenser.runtime.disk import Folder
 from reik_dispenser.runtime.enrolment import Enrolment
 from reik_dispenser.runtime.store import Store
 from reik_simulator.faults import FaultRates, Mechanism
-from reik_simulator.household import PROFILES, Home, Household
+from reik_simulator.home import Home
+from reik_simulator.household import Household
+from reik_simulator.profiles import PROFILES
 from tests.cast import rows
 
 DAYS = 5

@@ -21,6 +21,7 @@ from django.test import override_settings
 
 from reik.alerting.history import remark
 from reik.alerting.models import Alert
+from reik.alerting.operations import accept_alert
 from reik.config import asgi
 from reik.ingest import stream, wakes
 from reik.kernel import clock, wake
@@ -250,6 +251,32 @@ def test_what_another_process_changes_is_told_after_its_commit(with_nats: None, 
         committed = time.monotonic()
         wait_for(lambda: len(centre.told) > before, 1)
         assert centre.told[-1] - committed < 0.5
+        connection.close()
+
+
+def test_a_claim_is_told_to_consoles_within_200_ms_of_its_commit_and_names_nobody(
+    with_nats: None, site: Site
+) -> None:
+    alert = site.alerts["zorg"]
+    line = f'data: {{"alert": "{alert.id}"}}'
+    with (
+        site.browser(site.keys["centrale"]) as centre,
+        site.browser(site.keys["eva"]) as eva,
+        another_process(),
+    ):
+        time.sleep(0.6)
+        become(Role.WORKER)
+        # Just after another change, when a "changed" of its own would have to wait for its turn.
+        remark([(alert.id, alert.organisation_id, "note", "test", "")], clock.now())
+        time.sleep(0.05)
+        with transaction.atomic():
+            accept_alert(alert_id=alert.id, by="Sanne Vos", now=clock.now())
+        committed = time.monotonic()
+        wait_for(lambda: line in centre.lines, 1)
+        assert time.monotonic() - committed < 0.2
+        time.sleep(0.3)
+        assert not any("alert" in each for each in eva.lines)
+        assert not any("Sanne" in each for each in centre.lines)
         connection.close()
 
 

@@ -25,7 +25,9 @@ from reik_dispenser.inputs import HelpPressed
 from reik_dispenser.runtime.disk import Folder
 from reik_dispenser.runtime.store import Store
 from reik_simulator.faults import FaultRates, Mechanism
-from reik_simulator.household import PROFILES, Home, Household
+from reik_simulator.home import Home
+from reik_simulator.household import Household
+from reik_simulator.profiles import PROFILES
 from tests.cast import rows
 from tests.flows.test_history import devices, disk_of, forgetful_and_steady, household_of, take_in
 

@@ -25,7 +25,8 @@ from reik_dispenser.messages import Clock
 from reik_dispenser.roll import Sachet
 from reik_dispenser.state import Device
 from reik_simulator.faults import FaultRates, Mechanism
-from reik_simulator.household import Home, Household
+from reik_simulator.home import Home
+from reik_simulator.household import Household
 from tests import cast
 from tests.flows.test_change_mid_roll import (
     EVENING,

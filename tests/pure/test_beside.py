@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reik.medication.rolls.beside import NO_ROLL, ON_ROLL, OTHER_CONTENTS, Covering, days_beside
-from reik.medication.rolls.check import SachetOnRoll, differences
+from reik.medication.rolls.check import differences
 from reik.medication.rolls.contents import ContentDifference
+from reik.medication.rolls.sachets import SachetOnRoll
 from reik.medication.seen.audit import AuditLine, merge, page
 from reik.medication.times.schedule import PlannedDose, instant_of, key_of
 

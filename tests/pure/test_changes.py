@@ -28,7 +28,7 @@ from reik.medication.changes.path import (
     transition_table,
 )
 from reik.medication.changes.sachets import AtHome, OnRoll, affected_from, affected_json, sachets_of
-from reik.medication.rolls.check import Content, sachets_for
+from reik.medication.rolls.sachets import Content, sachets_for
 from reik.medication.times.schedule import EVERY_DAY, TimeLine, Timetable, expand
 
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -21,8 +21,10 @@ from reik_simulator.__main__ import main, read_enrolments
 from reik_simulator.faults import ROUGH, FaultRates
 from reik_simulator.fleet import Fleet, run_until_stopped
 from reik_simulator.folder import Neighbourhood
+from reik_simulator.home import Home, home
 from reik_simulator.house import MakesNoSense
-from reik_simulator.household import PROFILES, Coming, Home, Household, home
+from reik_simulator.household import Coming, Household
+from reik_simulator.profiles import PROFILES
 
 MIDNIGHT = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 DAYS = 7

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from reik_dispenser.canonical import read_at
-from reik_dispenser.messages import Event
+from reik_dispenser.messages import Event, EventType
 from reik_dispenser.roll import Sachet
 
 
@@ -38,6 +38,7 @@ class Witness:
     stay: Stay | None = None
     of_sachet: dict[Sachet, Stay] = field(default_factory=dict)
     cut: dict[Sachet, datetime] = field(default_factory=dict)
+    kept: dict[Sachet, str] = field(default_factory=dict)
     given_at: dict[str, datetime] = field(default_factory=dict)
     plans: list[dict[str, dict[str, Any]]] = field(default_factory=list)
     begun: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -114,11 +115,16 @@ class Witness:
         assert len(out) <= data["n"]
 
     def on_sachet_retained(self, event: Event, data: Mapping[str, Any]) -> None:
+        """Kept once. Only what was given up under the knife may be said again, once: it lies in the tray after all.
+
+        The sum of the contract (section 7, 4) stays as it is by that: retained it was, and retained it is.
+        """
         sachet = Sachet(data["roll"], data["sachet"])
         if sachet not in self.cut:
             self.of_sachet.pop(sachet, None)  # it came back uncut, in a new stay
-        # Said again only when it fell into the tray after it was given up.
-        self.move(sachet, {None, "retained"} if data["where"] == "tray" else {None}, "retained")
+        fell = sachet in self.cut and (self.kept.get(sachet), data["where"]) == ("roll", "tray")
+        self.move(sachet, {"retained"} if fell else {None}, "retained")
+        self.kept[sachet] = data["where"]
 
     def on_sachet_removed(self, event: Event, data: Mapping[str, Any]) -> None:
         sachet = Sachet(data["roll"], data["sachet"])
@@ -207,3 +213,31 @@ def test_the_witness_objects_to_a_sachet_that_comes_twice(now: datetime) -> None
     witness.see_cut(Sachet("R-1", 1), "m", now, now)
     with pytest.raises(AssertionError, match="twice"):
         witness.see_cut(Sachet("R-1", 1), "m", now, now)
+
+
+def retained(seq: int, where: str) -> Event:
+    data = {"roll": "R-1", "sachet": 1, "where": where}
+    at = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    return Event(epoch=1, seq=seq, at=at, type=EventType.SACHET_RETAINED, data=data)
+
+
+@pytest.mark.parametrize("again", ["roll", "bin"])
+def test_the_witness_objects_to_a_sachet_that_is_kept_twice(now: datetime, again: str) -> None:
+    witness = Witness(stay=Stay("R-1", 2), cut={Sachet("R-1", 1): now})
+    witness.hear(retained(1, "roll"))
+    with pytest.raises(AssertionError):
+        witness.hear(retained(2, again))
+
+
+def test_the_witness_takes_a_fall_into_the_tray_once_and_only_of_what_was_given_up(now: datetime) -> None:
+    witness = Witness(stay=Stay("R-1", 2), cut={Sachet("R-1", 1): now})
+    witness.hear(retained(1, "roll"))
+    witness.hear(retained(2, "tray"))
+    with pytest.raises(AssertionError):
+        witness.hear(retained(3, "tray"))
+    uncut = Witness(stay=Stay("R-1", 2))
+    uncut.hear(retained(1, "roll"))
+    assert uncut.stay is not None
+    uncut.of_sachet[Sachet("R-1", 1)] = uncut.stay
+    with pytest.raises(AssertionError):
+        uncut.hear(retained(2, "tray"))

@@ -26,6 +26,7 @@ TABLE = {
     "says_taken_otherwise": (Effect.TO_TEAM, Effect.TO_TEAM, Effect.CLOSES),
     "advice_asked": (Effect.TO_TEAM, Effect.TO_TEAM, Effect.CLOSES),
     "device_fault": (Effect.TO_TEAM, Effect.TO_TEAM, Effect.CLOSES),
+    "not_reached_worrying": (Effect.EMERGENCY, Effect.EMERGENCY, Effect.EMERGENCY),
     "unwell": (Effect.TO_TEAM, Effect.TO_TEAM, Effect.CLOSES),
     "away": (Effect.CLOSES, Effect.CLOSES, Effect.CLOSES),
     "died": (Effect.CLOSES, Effect.CLOSES, Effect.CLOSES),

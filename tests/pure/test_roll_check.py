@@ -11,17 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.medication.rolls.check import (
-    Offer,
-    Period,
-    RollRefused,
-    SachetOnRoll,
-    differences,
-    refusals,
-    sachets_counted,
-    sachets_for,
-    with_contents,
-)
+from reik.medication.rolls.check import Offer, Period, RollRefused, differences, refusals, sachets_counted
+from reik.medication.rolls.sachets import SachetOnRoll, sachets_for, with_contents
 from reik.medication.times.schedule import EVERY_DAY, TimeLine, Timetable, expand, whole_days
 
 ZONE = ZoneInfo("Europe/Amsterdam")

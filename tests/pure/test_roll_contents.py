@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from reik.medication.rolls.check import Content, SachetOnRoll
 from reik.medication.rolls.contents import Agreed, content_differences
+from reik.medication.rolls.sachets import Content, SachetOnRoll
 
 DAY = date(2026, 11, 24)
 PRK, HPK = "2.16.840.1.113883.2.4.4.10", "2.16.840.1.113883.2.4.4.7"

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -89,7 +90,7 @@ def board(
     `but`: a cause and the clients whose open alert of it something else stands for. `only`: rows of one group, from
     number `after` on; the counts are of all.
     """
-    values = {
+    values: dict[str, Any] = {
         "me": me, "now": now, "organisations": array("uuid", organisation_ids), "cause": but[0], "most": MOST,
         "but": array("uuid", but[1]), "only": only, "after": after if only else 0,
     }  # fmt: skip
@@ -122,6 +123,39 @@ def _fitting(ids: dict[str, list[UUID]]) -> dict[str, list[UUID]]:
     return ids
 
 
+@dataclass(frozen=True, slots=True)
+class AlertHeld:
+    """An open alert with who has it, if anybody."""
+
+    id: UUID
+    client_id: UUID
+    cause: str
+    accepted_by: str
+
+
+def held_of(client_ids: Collection[UUID]) -> list[AlertHeld]:
+    """The open alerts of these clients, the most urgent first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, client_id, cause, accepted_by FROM alerting_alert WHERE closed_at IS NULL"
+            " AND client_id = ANY(%s::uuid[]) ORDER BY priority, opened_at, id",
+            [array("uuid", client_ids)],
+        )
+        return [AlertHeld(*row) for row in cursor.fetchall()]
+
+
+def owned_among(client_ids: Collection[UUID]) -> int:
+    """How many of these clients have an open alert that somebody has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT client_id) FROM alerting_alert WHERE closed_at IS NULL AND accepted_by <> ''"
+            " AND state <> 'open' AND client_id = ANY(%s::uuid[])",
+            [array("uuid", client_ids)],
+        )
+        (found,) = cursor.fetchone()
+        return int(found)
+
+
 NUMBERED = """
 SELECT a.id FROM alerting_alert AS a
 WHERE a.organisation_id = ANY(%(organisations)s::uuid[]) AND (a.closed_at IS NULL OR a.opened_at >= %(since)s)
@@ -141,7 +175,7 @@ def by_short_number(
     digits = number.strip().lower()
     if len(digits) not in SHORT or any(each not in "0123456789abcdef" for each in digits):
         return []
-    values = {
+    values: dict[str, Any] = {
         "organisations": array("uuid", organisation_ids), "since": now - FOUND_FOR, "length": len(digits),
         "digits": digits, "most": most,
     }  # fmt: skip

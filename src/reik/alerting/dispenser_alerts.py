@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from reik.alerting import causes, routes
+from reik.alerting.claims import muting, taking
 from reik.alerting.facts import AlertClosed
 from reik.alerting.history import cancel_steps, remark
 from reik.alerting.opening import ALERTS, Opened, start_routes
@@ -102,7 +103,7 @@ def _insert(
              *(each.fault or (None, None)))
         )  # fmt: skip
     new = [row[0] for row in ALERTS.insert(rows, then=ONE_AT_A_TIME)]
-    start_routes([_opened(id, ids[id], homes, now) for id in new], held, now)
+    start_routes(muting.put_off([_opened(id, ids[id], homes, now) for id in new], now), held, now)
     return {ids[id].key for id in new}
 
 
@@ -162,6 +163,7 @@ def close_cleared(selection: str, values: Sequence[Any], why: str, now: datetime
         closed = cursor.fetchall()
     if not closed:
         return
+    taking.end_claims([row[0] for row in closed], taking.CLOSED, now)
     cancel_steps([row[0] for row in closed], "cleared", now)
     remark([(row[0], row[1], "closed", "device", why) for row in closed], now)
     facts.publish(

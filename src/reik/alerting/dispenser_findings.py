@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from reik.alerting import causes
+from reik.alerting import causes, outages
 from reik.alerting.cut_plans import OF_THE_PLAN, with_cut_plans
 from reik.alerting.dispenser_alerts import Found, close_cleared, open_found
 from reik.dispensing.devices.facts import (
@@ -187,7 +187,7 @@ def follow_silence(told: Sequence[DispenserSilent], now: datetime) -> None:
                 dispenser_id=each.dispenser_id, cause=causes.SILENT, reason=f"since {each.at:%Y-%m-%dT%H:%M}Z",
                 priority=each.criticality,
             )
-            for each in told
+            for each in outages.take_silent(told)
         ],
         now,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.alerting.claims import taking
 from reik.alerting.facts import AlertClosed
 from reik.alerting.history import cancel_steps, remark
 from reik.dispensing.away import path as away
@@ -99,6 +100,7 @@ def _close_others(closed: AlertClosed, by: str, now: datetime) -> None:
              array("text", ["roll_nearly_empty", "roll_missing"])],
         )  # fmt: skip
         rows = cursor.fetchall()
+    taking.end_claims([row[0] for row in rows], taking.CLOSED, now)
     cancel_steps([row[0] for row in rows], f"client_{closed.outcome}", now)
     remark([(row[0], row[1], "closed", by, f"client_{closed.outcome}") for row in rows], now)
     facts.publish(

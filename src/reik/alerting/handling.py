@@ -1,11 +1,10 @@
-"""What people do with alerts: accept (a promise with an end), give back, handle by outcome, undo (R46 to R50).
+"""What people say of alerts: how it went, by outcome and cause (R49, R50), and taking that back within the minute.
 
 Each function locks the alert first, then messages, then steps; each leaves lines in its history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,101 +12,30 @@ from uuid import UUID
 from django.db import transaction
 
 from reik.alerting import gone, outcomes
+from reik.alerting.claims import emergency_path, own_codes, taking
+from reik.alerting.claims.accepting import accept_alert, note_accepted, open_on_screen, release_alert
+from reik.alerting.claims.bounds import NoClaim, Route, claimed_until, held_until
+from reik.alerting.claims.locking import NOBODYS, AlertRefused, ClaimUsed, latest_of, lock, role_of
+from reik.alerting.claims.standing import standing
 from reik.alerting.dispenser_alerts import open_device_fault
 from reik.alerting.facts import AlertClosed, AlertOpened
 from reik.alerting.history import cancel_steps, remark
-from reik.alerting.models import Alert, Step
+from reik.alerting.models import Alert
 from reik.alerting.outcomes import Effect, OutcomeRefused, Role
-from reik.alerting.policy import ASK_CARER, ASK_TEAM, PHONE_CLIENT, SETTLES
+from reik.alerting.policy import SETTLES
 from reik.alerting.resuming import go_on
 from reik.kernel import facts
-from reik.kernel.outbox import MessageSent
 
-LONGEST_PROMISE = timedelta(hours=2)
-NOBODYS: dict[str, Any] = {
-    "accepted_at": None, "accepted_by": "", "accepted_role": "", "accepted_until": None, "watched_until": None,
-}  # fmt: skip
-
-
-class AlertRefused(Exception):
-    """The alert cannot be accepted or handled in this state; the message says what to do."""
-
-
-def _lock(alert_id: UUID) -> Alert:
-    return (
-        Alert.objects.select_related("moment").select_for_update(no_key=True, of=("self",)).get(id=alert_id)
-    )
-
-
-def _role(role: str) -> Role:
-    if role not in tuple(Role):
-        raise AlertRefused(f"Say as whom: {', '.join(Role)}.")
-    return Role(role)
-
-
-def _latest(alert: Alert) -> datetime | None:
-    return alert.moment.latest_at if alert.moment else None
-
-
-@transaction.atomic
-def accept_alert(
-    *, alert_id: UUID, by: str, now: datetime, role: str = "operator", lasts: timedelta | None = None
-) -> None:
-    """A person takes the alert: the chain stops until her promise ends, and then goes on without her.
-
-    `role`: operator, informal_carer or team; `lasts` (15 min, team 30) never reaches beyond the latest hand-out
-    time where that lies ahead (R29). Repeating it changes nothing. An alert that is only watched may be taken
-    over. Raises AlertRefused when it is closed or someone else has it.
-    """
-    who = _role(role)
-    promise = outcomes.PROMISED[who] if lasts is None else lasts
-    if not timedelta(0) < promise <= LONGEST_PROMISE:
-        raise AlertRefused("A promise lasts two hours at most: choose a shorter one.")
-    alert = _lock(alert_id)
-    if alert.state == "accepted" and alert.accepted_by == by:
-        return
-    if alert.state not in ("open", "watched"):
-        whose = f" by {alert.accepted_by}" if alert.accepted_by else ""
-        raise AlertRefused(f"This alert is already {alert.state}{whose}: open the list again.")
-    Alert.objects.filter(id=alert_id).update(
-        state="accepted", accepted_by=by, accepted_at=now, accepted_role=who.value, watched_until=None, before=None,
-        accepted_until=outcomes.until(now, promise, _latest(alert)),
-    )  # fmt: skip
-    cancel_steps([alert_id], "accepted", now)
-    remark([(alert_id, alert.organisation_id, "accepted", by, "")], now)
-
-
-BY_PHONE = timedelta(minutes=5)
-"""How long a key on the phone holds an alert; whoever opens it has as long as anybody."""
-AS_WHOM = {PHONE_CLIENT: Role.OPERATOR, ASK_CARER: Role.INFORMAL_CARER, ASK_TEAM: Role.TEAM}
-
-
-def note_accepted(sent: Sequence[MessageSent], now: datetime) -> None:
-    """Handler: who answered a call with a key has its alert for five minutes. What came too late is only noted."""
-    answered = {each.message_id: each.accepted_by for each in sent if each.accepted_by}
-    if not answered:
-        return
-    for step in Step.objects.filter(id__in=answered).order_by("alert_id"):
-        who = AS_WHOM.get(step.action, Role.TEAM)
-        try:
-            with transaction.atomic():
-                accept_alert(alert_id=step.alert_id, by=step.responder, now=now, role=who, lasts=BY_PHONE)
-        except AlertRefused:
-            remark([(step.alert_id, step.organisation_id, "answered_late", step.responder, "")], now)
-
-
-@transaction.atomic
-def release_alert(*, alert_id: UUID, by: str, now: datetime) -> None:
-    """Whoever has the alert gives it back: the next step of the route is called at once.
-
-    Raises AlertRefused when she does not have it.
-    """
-    alert = _lock(alert_id)
-    if alert.state not in ("accepted", "watched") or alert.accepted_by != by:
-        raise AlertRefused("You do not have this alert, so you cannot give it back: open the list again.")
-    Alert.objects.filter(id=alert_id).update(state="open", before=None, **NOBODYS)
-    remark([(alert_id, alert.organisation_id, "released", by, "")], now)
-    go_on([alert_id], now)
+__all__ = [
+    "AlertRefused",
+    "ClaimUsed",
+    "accept_alert",
+    "handle_alert",
+    "note_accepted",
+    "open_on_screen",
+    "release_alert",
+    "undo_handling",
+]
 
 
 @transaction.atomic
@@ -122,29 +50,47 @@ def handle_alert(
     role: str = "operator",
     note: str = "",
     watch: timedelta = outcomes.WATCHED,
+    visit_by: str = "",
 ) -> Effect:
-    """Say how it went (R49); gives what that did: the alert closes, passes on, goes to the team or is watched.
+    """Say how it went (R49); gives what that did: the alert closes, passes on, goes to the team, is watched, or
+    goes the emergency path.
 
-    It says nothing of the moment: only the device, or a person beside it, does. Raises AlertRefused for an outcome
-    that is unknown or not this role's, without a cause, and for an alert that is closed or that another person
-    has (the team may always say what it found).
+    `outcome`: a common code, or one that the organisation added; `visit_by`: who decided on the visit, the care
+    team unless that was delegated to the centre (R50). It says nothing of the moment: only the device, or a person
+    beside it, does. Raises AlertRefused for an outcome that is unknown or not this role's, without a cause, and for
+    an alert that is closed or that another person has (the team may always say what it found).
     """
-    who = _role(role)
-    if outcome in gone.STOPS:
+    who = role_of(role)
+    common, own = own_codes.common(alert_id, outcome)
+    if common in gone.STOPS:
         gone.take_turn(alert_id)
-    alert = _lock(alert_id)
-    _check(alert, by, who, outcome, cause, remote)
+    alert = lock(alert_id)
+    _check(alert, by, who, common, cause, remote)
+    decided = _who_decided(visit_by, remote)
     out = alert.moment is not None and alert.moment.outcome in SETTLES
-    effect = outcomes.effect_of(outcome, who, moment_is_out=out)
-    _note_handled(alert, by, who, outcome, now)
-    lines = [(alert_id, alert.organisation_id, "handled", by, f"{outcome}: {note}" if note else outcome)]
+    effect = outcomes.effect_of(common, who, moment_is_out=out)
+    again = effect is Effect.PASSES_ON and emergency_path.not_reached_before(alert)
+    effect = Effect.EMERGENCY if again else effect
+    route = _note_handled(alert, by, who, common, now)
+    Alert.objects.filter(id=alert_id).update(own_code=own, visit_by=decided or alert.visit_by)
+    lines = [(alert_id, alert.organisation_id, "handled", by, f"{common}: {note}" if note else common)]
+    if own:
+        lines.append((alert_id, alert.organisation_id, "own_code", by, own))
     if effect is Effect.CLOSES:
-        _close(alert, outcome, cause, remote, now)
-    else:
+        _close(alert, common, cause, remote, now)
+    elif effect is not Effect.EMERGENCY:
+        effect = _keep(alert, effect, common, _watched(route, alert, watch, now), now)
         lines.append((alert_id, alert.organisation_id, effect.value, by, cause))
-        _keep(alert, effect, outcome, watch, now)
     remark(lines, now)
+    if effect is Effect.EMERGENCY:
+        emergency_path.start(alert, "reik" if again else by, "second_moment" if again else "", now)
     return effect
+
+
+def _who_decided(visit_by: str, remote: bool) -> str:
+    if visit_by and visit_by not in outcomes.VISIT_DECIDED_BY:
+        raise AlertRefused(f"Say who decided on the visit: {', '.join(outcomes.VISIT_DECIDED_BY)}.")
+    return "" if remote else visit_by or outcomes.VISIT_DECIDED_BY[0]
 
 
 def _check(alert: Alert, by: str, who: Role, outcome: str, cause: str, remote: bool) -> None:
@@ -163,20 +109,41 @@ def _check(alert: Alert, by: str, who: Role, outcome: str, cause: str, remote: b
         )
 
 
-def _note_handled(alert: Alert, by: str, role: Role, outcome: str, now: datetime) -> None:
-    """Who said what, and what undoing it would bring back: the alert in her hands, with her promise."""
+def _note_handled(alert: Alert, by: str, role: Role, outcome: str, now: datetime) -> Route:
+    """Who said what, and what undoing it would bring back: the alert in her hands, with the claim she had."""
+    route = standing([alert.id])[alert.id].route
+    taking.remember_last_step(alert, route)
     mine = alert.accepted_by == by and alert.accepted_until is not None and alert.state == "accepted"
-    ends = alert.accepted_until if mine else outcomes.until(now, outcomes.PROMISED[role], _latest(alert))
+    claim = taking.claim_of(alert, by)
+    ends = alert.accepted_until if mine else _would_have(route, role, claim is not None, now)
     since = alert.accepted_at if mine and alert.accepted_at else now
     assert ends is not None
+    taking.end_claims([alert.id], taking.HANDLED if mine else taking.TAKEN_OVER, now)
     Alert.objects.filter(id=alert.id).update(
         handled_at=now, handled_by=by, handled_as=outcome, accepted_by=by, accepted_at=since,
-        accepted_role=role.value, accepted_until=ends,
+        accepted_role=role.value, accepted_until=ends, answered_at=alert.answered_at or now,
         before={
             "since": since.isoformat(), "until": ends.isoformat(), "role": role.value,
-            "priority": alert.priority, "reason": alert.reason,
+            "priority": alert.priority, "reason": alert.reason, "claim": str(claim.id) if mine and claim else None,
+            "emergency_at": alert.emergency_at.isoformat() if alert.emergency_at else None,
+            "emergency_by": alert.emergency_by, "visit_by": alert.visit_by, "own_code": alert.own_code,
         },
     )  # fmt: skip
+    return route
+
+
+def _would_have(route: Route, role: Role, had_it: bool, now: datetime) -> datetime:
+    """Until when an alert is hers that she takes back without holding it: a claim, or the minute if she had that."""
+    if not had_it:
+        try:
+            return claimed_until(route, role, now)
+        except NoClaim:
+            pass
+    return held_until(route, now + outcomes.UNDO_WITHIN, now)
+
+
+def _watched(route: Route, alert: Alert, watch: timedelta, now: datetime) -> datetime:
+    return held_until(route, outcomes.until(now, watch, latest_of(alert)), now)
 
 
 def _close(alert: Alert, outcome: str, cause: str, remote: bool, now: datetime) -> None:
@@ -200,42 +167,35 @@ def _closed(alert: Alert, outcome: str) -> AlertClosed:
     )
 
 
-def _keep(alert: Alert, effect: Effect, outcome: str, watch: timedelta, now: datetime) -> None:
-    """The alert stays: watched by whoever heard it, or nobody's and with the next one of the route."""
+def _keep(alert: Alert, effect: Effect, outcome: str, watched: datetime, now: datetime) -> Effect:
+    """The alert stays: watched by whoever heard it, or nobody's and with the next one of the route.
+
+    Where the last step cannot wait for a watch any more the route goes on at once; gives what it did.
+    """
     row = Alert.objects.filter(id=alert.id)
     cancel_steps([alert.id], effect.value, now)
-    if effect is Effect.WATCHES:
-        row.update(state="watched", watched_until=outcomes.until(now, watch, _latest(alert)))
-        return
+    if effect is Effect.WATCHES and watched > now:
+        row.update(state="watched", watched_until=watched)
+        return effect
     row.update(state="open", **NOBODYS)
     if outcome == outcomes.UNWELL:
         row.update(priority=0, reason=outcomes.EMERGENCY)
     go_on([alert.id], now, to_team=effect is Effect.TO_TEAM)
+    return Effect.PASSES_ON if effect is Effect.WATCHES else effect
 
 
 @transaction.atomic
 def undo_handling(*, alert_id: UUID, by: str, now: datetime) -> None:
-    """Take back what was said within the last minute: the alert is hers again, with the promise it had.
+    """Take back what was said within the last minute: the alert is hers again, with the claim that she had.
 
-    Raises AlertRefused for someone else, after 60 s, or when anything happened to the alert since.
+    Where that has run out meanwhile the route goes on at once. Raises AlertRefused for someone else, after 60 s, or
+    when anything happened to the alert since.
     """
     gone.take_turn(alert_id)
-    alert = _lock(alert_id)
-    if alert.handled_by != by or alert.handled_at is None:
-        raise AlertRefused("Only who handled it can undo it: open the alert and accept it instead.")
-    if now - alert.handled_at > outcomes.UNDO_WITHIN:
-        raise AlertRefused(
-            "It was handled more than a minute ago: open the alert and see what is to be done."
-        )
-    if alert.before is None or _has_a_younger_one(alert):
-        raise AlertRefused("Something happened to this alert since: open it again.")
-    was = alert.before
-    Alert.objects.filter(id=alert_id).update(
-        state="accepted", accepted_by=by, accepted_at=datetime.fromisoformat(was["since"]), accepted_role=was["role"],
-        accepted_until=datetime.fromisoformat(was["until"]), watched_until=None, priority=was["priority"],
-        reason=was["reason"], closed_at=None, closed_as="", closed_cause="", remote=None, before=None,
-        handled_at=None, handled_by="", handled_as="",
-    )  # fmt: skip
+    alert = lock(alert_id)
+    was = _what_was(alert, by, now)
+    until = datetime.fromisoformat(was["until"])
+    _bring_back(alert, was, until)
     cancel_steps([alert_id], "undone", now)
     if alert.handled_as in gone.STOPS:
         gone.take_back(alert_id, alert.client_id, by, now)
@@ -248,6 +208,38 @@ def undo_handling(*, alert_id: UUID, by: str, now: datetime) -> None:
             cause=alert.cause,
         )
         facts.publish([opened], now)
+    if until <= now:
+        Alert.objects.filter(id=alert_id).update(state="open", **NOBODYS)
+        go_on([alert_id], now)
+    elif was.get("claim"):
+        taking.give_again(UUID(was["claim"]))
+    else:
+        taking.give_undone(alert, by, was["role"], until, now)
+
+
+def _what_was(alert: Alert, by: str, now: datetime) -> dict[str, Any]:
+    if alert.handled_by != by or alert.handled_at is None:
+        raise AlertRefused("Only who handled it can undo it: open the alert and accept it instead.")
+    if now - alert.handled_at > outcomes.UNDO_WITHIN:
+        raise AlertRefused(
+            "It was handled more than a minute ago: open the alert and see what is to be done."
+        )
+    if alert.before is None or _has_a_younger_one(alert):
+        raise AlertRefused("Something happened to this alert since: open it again.")
+    was: dict[str, Any] = alert.before
+    return was
+
+
+def _bring_back(alert: Alert, was: dict[str, Any], until: datetime) -> None:
+    emergency_at = was.get("emergency_at")
+    Alert.objects.filter(id=alert.id).update(
+        state="accepted", accepted_by=alert.handled_by, accepted_at=datetime.fromisoformat(was["since"]),
+        accepted_role=was["role"], accepted_until=until, watched_until=None, priority=was["priority"],
+        reason=was["reason"], closed_at=None, closed_as="", closed_cause="", remote=None, before=None,
+        handled_at=None, handled_by="", handled_as="", own_code=was.get("own_code", ""),
+        visit_by=was.get("visit_by", ""), emergency_by=was.get("emergency_by", ""),
+        emergency_at=datetime.fromisoformat(emergency_at) if emergency_at else None,
+    )  # fmt: skip
 
 
 def _has_a_younger_one(alert: Alert) -> bool:

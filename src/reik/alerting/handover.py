@@ -112,7 +112,8 @@ def take_shift(handover_id: UUID, organisation_id: UUID, *, by: str, now: dateti
     if handover.by == by:
         raise HandoverRefused("You cannot take over from yourself.")
     row.update(taken_at=now, taken_by=by)
-    over, went_on = [], []
+    over: list[UUID] = []
+    went_on: list[UUID] = []
     for alert_id in held_by(handover.by):
         (over if _pass(alert_id, handover.by, by, now) else went_on).append(alert_id)
     wake.note([organisation_id])

@@ -23,6 +23,7 @@ def remark(lines: Sequence[tuple[UUID, UUID, str, str, str]], now: datetime) -> 
     ids = sorted(new_id(now) for _ in lines)
     _REMARKS.insert((id, *line, now) for id, line in zip(ids, lines, strict=True))
     wake.note({line[1] for line in lines})
+    wake.note_taken((line[1], line[0]) for line in lines if line[2] == "accepted")
 
 
 def cancel_steps(alert_ids: Sequence[UUID], reason: str, now: datetime) -> None:

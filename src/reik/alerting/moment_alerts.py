@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from reik.alerting import policy, routes
+from reik.alerting import outages, policy, routes
+from reik.alerting.claims import muting, taking
 from reik.alerting.facts import AlertClosed
 from reik.alerting.history import cancel_steps, remark
 from reik.alerting.opening import ALERTS, Opened, start_routes
@@ -23,6 +24,7 @@ from reik.kernel.rows import Columns
 
 def follow_moments(ended: Sequence[MomentEnded], now: datetime) -> None:
     """Handler of MomentEnded: open what needs a person, close what turned out well, note what changed."""
+    ended = outages.take_lines(ended, now)
     _open([each for each in ended if _needs(each)], now)
     changed = [each for each in ended if each.before is not None]
     if changed:
@@ -58,7 +60,7 @@ def _open(found: Sequence[MomentEnded], now: datetime) -> None:
         ],
         then="ON CONFLICT (moment_id) DO NOTHING RETURNING id",
     )  # fmt: skip
-    start_routes([_opened(row[0], rows[row[0]], 0) for row in new], held, now)
+    start_routes(muting.put_off([_opened(row[0], rows[row[0]], 0) for row in new], now), held, now)
 
 
 CLOSE_SETTLED = """
@@ -100,6 +102,7 @@ def _close_settled(settled: Sequence[MomentEnded], now: datetime) -> None:
             ],
         )
         closed = cursor.fetchall()
+    taking.end_claims([row[0] for row in closed], taking.CLOSED, now)
     for why in sorted({row[3] for row in closed}):
         cancel_steps([row[0] for row in closed if row[3] == why], why, now)
     remark([(row[0], row[1], "closed", _said_by(row[3]), row[3]) for row in closed], now)
@@ -144,8 +147,11 @@ _REOPENED = Columns(moment_id="uuid", cause="text", reason="text", arrangement_i
 REOPEN = f"""
 UPDATE alerting_alert AS a SET state = 'open', closed_at = NULL, closed_as = '', closed_cause = '', accepted_at = NULL,
     accepted_by = '', accepted_role = '', accepted_until = NULL, watched_until = NULL, before = NULL, remote = NULL,
-    cause = n.cause, reason = n.reason, arrangement_id = n.arrangement_id
-FROM (SELECT a.id, n.cause, n.reason, n.arrangement_id, s.round
+    cause = n.cause, reason = n.reason, arrangement_id = n.arrangement_id, life = n.round + 1, last_due_at = NULL,
+    moved_s = 0, muted_until = NULL, emergency_at = NULL, emergency_by = '', own_code = '',
+    priority = coalesce(n.criticality, a.priority)
+FROM (SELECT a.id, n.cause, n.reason, n.arrangement_id, s.round,
+        (SELECT criticality FROM dispensing_moment WHERE id = a.moment_id) AS criticality
     FROM {_REOPENED.unnest} AS n({_REOPENED.names}) JOIN alerting_alert AS a USING (moment_id)
     CROSS JOIN LATERAL (SELECT coalesce(max(round), 0) AS round FROM alerting_step WHERE alert_id = a.id) AS s
     WHERE a.state = 'closed' AND a.closed_as IN ('out_after_all', 'out_after_call', 'given_by_hand', 'while_away',

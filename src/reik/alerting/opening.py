@@ -54,7 +54,9 @@ def start_routes(opened: Sequence[Opened], held: Mapping[UUID, Route], now: date
         now,
     )
     numbers = _choose(opened, held, now)
-    away = away_now([held[each.client_id].steps_of(numbers[each.id]) for each in opened if each.id in numbers], now)
+    away = away_now(
+        [held[each.client_id].steps_of(numbers[each.id]) for each in opened if each.id in numbers], now
+    )
     call_out(
         [
             call

@@ -18,12 +18,14 @@ class Effect(StrEnum):
     CLOSES = "closes"
     PASSES_ON = "passes_on"  # the next step of the route, now
     TO_TEAM = "to_team"  # the care team's step, now; who stands between is skipped
+    EMERGENCY = "emergency"  # what the organisation agreed for when it is worrying, now
     WATCHES = "watches"  # for a while; then it passes on by itself unless the device says out
 
 
 OUT_AFTER_CALL = "out_after_call"
 SAYS_OUT = "says_out"
 NOT_REACHED = "not_reached"
+NOT_REACHED_WORRYING = "not_reached_worrying"
 OUT_AT_VISIT = "out_at_visit"
 PUT_RIGHT = "put_right"
 DEVICE_FAULT = "device_fault"
@@ -35,15 +37,13 @@ ABOUT_A_SACHET = frozenset({OUT_AFTER_CALL, SAYS_OUT, OUT_AT_VISIT, "says_taken_
 ABOUT_A_DISPENSER = frozenset({PUT_RIGHT})
 ONLY_TEAM = frozenset({OUT_AT_VISIT, PUT_RIGHT})
 
-HANDLED_AS = frozenset({OUT_AFTER_CALL, SAYS_OUT, NOT_REACHED, *ENDS_IT, *NEEDS_THE_TEAM, *ONLY_TEAM})
+HANDLED_AS = frozenset(
+    {OUT_AFTER_CALL, SAYS_OUT, NOT_REACHED, NOT_REACHED_WORRYING, *ENDS_IT, *NEEDS_THE_TEAM, *ONLY_TEAM}
+)
 """R49's least set, and what only the team can say: out while someone stood there, and a dispenser put right."""
 
-PROMISED = {
-    Role.OPERATOR: timedelta(minutes=15),
-    Role.INFORMAL_CARER: timedelta(minutes=15),
-    Role.TEAM: timedelta(minutes=30),
-}
-"""For how long someone who accepts an alert has it, unless she says otherwise."""
+VISIT_DECIDED_BY = ("team", "centre")
+"""Who decided that somebody drives: the care team, unless that was delegated to the centre (R50)."""
 
 WATCHED = timedelta(minutes=10)
 UNDO_WITHIN = timedelta(seconds=60)
@@ -78,6 +78,8 @@ def effect_of(outcome: str, role: Role, *, moment_is_out: bool) -> Effect:
         return Effect.CLOSES
     if outcome == NOT_REACHED:
         return Effect.PASSES_ON
+    if outcome == NOT_REACHED_WORRYING:
+        return Effect.EMERGENCY
     if outcome == OUT_AFTER_CALL and moment_is_out:
         return Effect.CLOSES
     if outcome in NEEDS_THE_TEAM:

@@ -100,7 +100,9 @@ def check_route(route: Sequence[RouteStep], *, shortest: timedelta = SHORTEST) -
         raise ArrangementInvalid("A follow-up route needs at least one step.", "no_steps")
     last = route[-1]
     if last.hours is not None:
-        raise _at_end("The last step must be reachable at any hour: add the care team on duty.", "end_hours", route)
+        raise _at_end(
+            "The last step must be reachable at any hour: add the care team on duty.", "end_hours", route
+        )
     if last.repeat is None:
         raise _at_end(
             "The last step must be repeated until someone accepts: give its interval.", "end_once", route

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -12,6 +12,9 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from reik.alerting import routes
+from reik.alerting.claims.seen import ClaimSeen, claims_of
+from reik.alerting.claims.seen import mutes_of as mutes_of
+from reik.alerting.claims.seen import own_codes as own_codes
 from reik.alerting.models import Alert, Arrangement, Remark, Step
 from reik.dispensing.queries import MomentSeen, moments_by_id
 from reik.kernel.queries import Breach, breach
@@ -49,10 +52,7 @@ def follow_up_overdue(now: datetime) -> Breach | None:
 
 
 def newest_remarks(organisation_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """When the newest line was added to any alert of each organisation; one without lines is missing.
-
-    One step in an index per organisation: live screens ask every two seconds.
-    """
+    """When the newest line was added to any alert of each organisation (live screens ask every two seconds)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT o.id, r.at FROM unnest(%s::uuid[]) AS o(id) CROSS JOIN LATERAL ("
@@ -64,7 +64,10 @@ def newest_remarks(organisation_ids: Collection[UUID]) -> dict[UUID, datetime]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSeen:
-    """One step of an alert's route: `state` is planned, taken, delivered, failed, skipped or cancelled."""
+    """One step of an alert's route: `state` is planned, taken, delivered, failed, skipped or cancelled.
+
+    `channel`: how its message goes.
+    """
 
     position: int
     round: int
@@ -75,13 +78,14 @@ class StepSeen:
     reason: str
     taken_at: datetime | None
     ended_at: datetime | None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSeen:
     """An alert as a screen shows it. `current`: the step that was taken last; `next`: the one that comes by itself.
 
-    `moment` None: it is about the dispenser. `accepted_until` and `watched_until` end a promise and a watch.
+    `moment` None: it is about the dispenser. `accepted_until` and `watched_until` end a claim and a watch.
     """
 
     id: UUID
@@ -109,8 +113,23 @@ class AlertSeen:
     closed_cause: str
     current: StepSeen | None
     next: StepSeen | None
-    passed_at: datetime | None = None
-    """When the route went on to its second step because nobody had answered; None while it has not."""
+    passed_at: datetime | None = None  # when the route went on to its second step: nobody had answered
+    answered_at: datetime | None = None  # when a person first took it or said how it went
+    claims: tuple[ClaimSeen, ...] = ()
+    life: int = 1
+    moved_s: int = 0  # by how long claims put off its last step together
+    muted_until: datetime | None = None  # when its route begins; None where it was not muted
+    emergency_at: datetime | None = None
+    emergency_by: str = ""
+    visit_by: str = ""  # who decided on the visit: team or centre; empty where nobody drove
+    remote: bool | None = None
+    own_code: str = ""  # the organisation's own word for `handled_as`
+    route: int = 0
+
+    def had_by(self, name: str) -> bool:
+        """Whether this person had the alert and has it no more: she cannot take it again, only say how it went."""
+        mine = [each for each in self.claims if each.by == name and each.life == self.life]
+        return any(each.ended_as and not each.goes_on for each in mine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,10 +218,13 @@ def _seen(rows: QuerySet[Alert]) -> list[AlertSeen]:
     steps: dict[UUID, list[Step]] = defaultdict(list)
     for step in Step.objects.filter(alert_id__in=[each.id for each in found]).order_by("round", "position"):
         steps[step.alert_id].append(step)
-    return [_alert(each, moments, steps[each.id]) for each in found]
+    claims = claims_of([each.id for each in found])
+    return [_alert(each, moments, steps[each.id], claims.get(each.id, ())) for each in found]
 
 
-def _alert(row: Alert, moments: Mapping[UUID, MomentSeen], steps: Sequence[Step]) -> AlertSeen:
+def _alert(
+    row: Alert, moments: Mapping[UUID, MomentSeen], steps: Sequence[Step], claims: tuple[ClaimSeen, ...]
+) -> AlertSeen:
     taken = [each for each in steps if each.taken_at is not None]
     planned = [each for each in steps if each.state == Step.State.PLANNED]
     current = max(taken, key=lambda each: (each.taken_at or each.due_at, each.position), default=None)
@@ -216,7 +238,10 @@ def _alert(row: Alert, moments: Mapping[UUID, MomentSeen], steps: Sequence[Step]
         handled_by=row.handled_by, handled_as=row.handled_as,
         can_undo=row.before is not None, closed_at=row.closed_at, closed_as=row.closed_as,
         closed_cause=row.closed_cause, current=_step(current) if current else None,
-        next=_step(following) if following else None, passed_at=_passed(taken),
+        next=_step(following) if following else None, passed_at=_passed(taken), answered_at=row.answered_at,
+        claims=claims, life=row.life, moved_s=row.moved_s, muted_until=row.muted_until,
+        emergency_at=row.emergency_at, emergency_by=row.emergency_by, visit_by=row.visit_by, remote=row.remote,
+        own_code=row.own_code, route=row.route,
     )  # fmt: skip
 
 
@@ -234,7 +259,8 @@ def _step(row: Step) -> StepSeen:
 
 def steps_of(alert_id: UUID) -> list[StepSeen]:
     """The whole route of one alert, as it was walked and as it will be."""
-    return [_step(each) for each in Step.objects.filter(alert_id=alert_id).order_by("round", "position")]
+    rows = Step.objects.filter(alert_id=alert_id).select_related("destination").order_by("round", "position")
+    return [replace(_step(each), channel=each.destination.channel) for each in rows]
 
 
 def remarks_of(alert_ids: Collection[UUID]) -> list[RemarkSeen]:
@@ -246,8 +272,13 @@ def remarks_of(alert_ids: Collection[UUID]) -> list[RemarkSeen]:
     ]
 
 
-def arrangement_of(client_id: UUID, arrangement_id: UUID | None = None) -> ArrangementSeen | None:
-    """The follow-up arrangement that holds for a client now, or the version that an alert points to."""
+def arrangement_of(
+    client_id: UUID, arrangement_id: UUID | None = None, *, route: int = 0
+) -> ArrangementSeen | None:
+    """The follow-up arrangement that holds for a client now, or the version that an alert points to.
+
+    `route`: whose steps; 0 holds whenever no other does. All of it: `arrangements.seen`.
+    """
     if arrangement_id is None:
         arrangement_id = routes.current_id(client_id)
     row = Arrangement.objects.filter(id=arrangement_id).first() if arrangement_id else None
@@ -263,6 +294,6 @@ def arrangement_of(client_id: UUID, arrangement_id: UUID | None = None) -> Arran
                 repeat=timedelta(seconds=each.repeat_s) if each.repeat_s else None,
                 hours=(each.hours_from, each.hours_until) if each.hours_from and each.hours_until else None,
             )
-            for each in row.steps.order_by("position")
+            for each in row.steps.filter(route=route).order_by("position")
         ),
     )  # fmt: skip

@@ -18,6 +18,8 @@ from reik.alerting import policy, routes
 from reik.alerting.arrangements.choosing import Asked
 from reik.alerting.calls import Call, call_out
 from reik.alerting.causes import is_technical
+from reik.alerting.claims import going_on, taking
+from reik.alerting.claims.standing import Standing, note_moved, standing
 from reik.alerting.history import remark
 from reik.alerting.opening import away_now, keep_routes
 from reik.alerting.policy import RouteStep
@@ -41,7 +43,8 @@ WHERE a.id = ANY(%s::uuid[]) ORDER BY a.id
 def go_on(alert_ids: Collection[UUID], now: datetime, *, to_team: bool = False) -> None:
     """Call the next step of these (locked, open) alerts' routes now, and plan the rest behind it.
 
-    Behind the last step it is the last step again. An alert that opened without an arrangement takes the one
+    Behind the last step it is the last step again, and that never comes later than the bound of claims allows
+    (claims/bounds.py); on the emergency path it is that. An alert that opened without an arrangement takes the one
     that holds by now; without any the guard finds it.
     """
     with connection.cursor() as cursor:
@@ -51,10 +54,12 @@ def go_on(alert_ids: Collection[UUID], now: datetime, *, to_team: bool = False) 
     since = _agreed_since([row for row in rows if row[8] is None], now)
     walked = {row[0]: held[row[8]].get(row[12]) or held[row[8]].get(0, ()) for row in rows if row[8]} | since
     away = away_now(walked.values(), now)
+    stands = standing([row[0] for row in rows])
     calls = []
     for row in rows:
         if walked.get(row[0]):
-            calls += _calls(row, walked[row[0]], away, now, to_team)
+            calls += _calls(row, walked[row[0]], stands[row[0]], away, now, to_team)
+    note_moved({each.alert_id: each.step.due_at for each in calls if each.step.repeat}, stands)
     call_out(calls, now)
 
 
@@ -77,20 +82,37 @@ def _agreed_since(rows: Sequence[tuple[Any, ...]], now: datetime) -> dict[UUID, 
 
 
 def _calls(
-    row: tuple[Any, ...], route: Sequence[RouteStep], away: Collection[UUID], now: datetime, to_team: bool
+    row: tuple[Any, ...],
+    route: Sequence[RouteStep],
+    stands: Standing,
+    away: Collection[UUID],
+    now: datetime,
+    to_team: bool,
 ) -> list[Call]:
-    id, organisation_id, client_id, moment_id, cause, priority, due_at, latest_at, _, zone, reached, round, _ = row
+    (
+        id,
+        organisation_id,
+        client_id,
+        moment_id,
+        cause,
+        priority,
+        due_at,
+        latest_at,
+        _,
+        zone,
+        reached,
+        round,
+        _,
+    ) = row
     left_out = policy.technical(route) if moment_id is None and is_technical(cause) else policy.NOTHING
-    planned = policy.go_on(
-        route, reached, now, ZoneInfo(zone), to_team=to_team, left_out=left_out, away=away
-    )
+    planned = policy.go_on(route, reached, now, ZoneInfo(zone), to_team=to_team, left_out=left_out, away=away)
     return [
         Call(
             id=new_id(now), organisation_id=organisation_id, alert_id=id, client_id=client_id,
             moment_id=moment_id, cause=cause, priority=priority, due_at=due_at, latest_at=latest_at,
             step=replace(each, round=round + each.round),
         )
-        for each in planned
+        for each in going_on.rest(planned, route, stands, now)
     ]  # fmt: skip
 
 
@@ -116,5 +138,6 @@ def take_ended_promises(*, now: datetime, most: int = 500) -> int:
     if rows:
         ended = {"accepted": "promise_ended", "watched": "watch_ended"}
         remark([(row[0], row[1], "resumed", row[3] or "reik", ended[row[2]]) for row in rows], now)
+        taking.end_claims([row[0] for row in rows], taking.ENDED, now)
         go_on([row[0] for row in rows], now)
     return len(rows)

@@ -126,7 +126,9 @@ def _others(arrangement_ids: Collection[UUID]) -> dict[UUID, tuple[tuple[int, Wh
         cursor.execute(OTHERS, [array("uuid", arrangement_ids)])
         for id, number, weekdays, since, until, criticalities, moments in cursor.fetchall():
             hours = (since, until) if since is not None and until is not None else None
-            when = When(weekdays=weekdays, hours=hours, criticalities=criticalities, moments=_moments(moments))
+            when = When(
+                weekdays=weekdays, hours=hours, criticalities=criticalities, moments=_moments(moments)
+            )
             found[id].append((number, when))
     return {id: tuple(whens) for id, whens in found.items()}
 

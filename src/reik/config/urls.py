@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.outside.urls")),
     path("", include("reik.web.changes.urls")),
     path("", include("reik.web.away.urls")),
+    path("", include("reik.web.followup.urls")),
     path("", include("reik.web.moving.urls")),
     path("", include("reik.web.work.urls")),
     path("", include("reik.web.pharmacy.urls")),

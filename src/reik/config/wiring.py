@@ -14,7 +14,10 @@ from reik.alerting import (
     task_findings,
 )
 from reik.alerting import dispenser_findings as findings
+from reik.alerting.arrangements import trying
 from reik.alerting.facts import AlertClosed
+from reik.alerting.forewarnings import gateways as ways_out
+from reik.alerting.outages import notes
 from reik.dispensing.away import keeping as away_keeping
 from reik.dispensing.away import returning as away_returning
 from reik.dispensing.by_hand import keeping as by_hand_keeping
@@ -45,7 +48,7 @@ from reik.dispensing.rolls.facts import PlanMismatch, RollRefusedByDevice, Wrong
 from reik.dispensing.withholding import gap as gap_held
 from reik.dispensing.withholding import holding as withholding
 from reik.kernel.facts import Fact, Handler
-from reik.kernel.outbox import MessageFailed, MessageSent
+from reik.kernel.outbox import GatewayDown, GatewayUp, MessageFailed, MessageSent
 from reik.medication.agreed import unplannable
 from reik.medication.changes import deciding as changing
 from reik.medication.facts import (
@@ -136,6 +139,8 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     PharmacyChanged: [relocating.follow_pharmacy],
     TaskOverdue: [task_findings.follow_overdue],
     TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks, house_access.follow_tasks],
-    MessageSent: [calls.note_sent, handling.note_accepted],
-    MessageFailed: [calls.note_failed, request_letters.note_failed],
+    GatewayDown: [ways_out.follow_down],
+    GatewayUp: [ways_out.follow_up],
+    MessageSent: [calls.note_sent, trying.note_sent, handling.note_accepted, notes.note_accepted],
+    MessageFailed: [calls.note_failed, trying.note_failed, request_letters.note_failed],
 }

@@ -7,7 +7,7 @@ share is in this file, which reaches neither Django nor a driver.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ ADAPTERS: Mapping[str, str] = {
     "scaip": "reik.interop.scaip.port",
     "webpush": "reik.interop.webpush.port",
     "sms": "reik.interop.sms.port",
+    "voice": "reik.interop.voice.port",
 }
 
 
@@ -70,6 +71,16 @@ class Port(Protocol):
         self, session: Any, peer: Any, *, message_id: str, body: str, now: datetime
     ) -> Awaitable[Result]:
         """Try once, within the peer's time-out. Gives Failed for whatever the other side or the wire does."""
+
+
+class Recalled(Protocol):
+    """A Port whose deliveries take long and can be stopped: a phone does not ring on about what is over."""
+
+    def under_way(self, session: Any) -> Sequence[str]:
+        """The keys of the messages that are being delivered now."""
+
+    def recall(self, session: Any, message_ids: Collection[str]) -> None:
+        """Stop delivering these; `deliver` then ends at once, whatever it gives."""
 
 
 class Watched(Protocol):

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -70,6 +71,10 @@ def new_webhook_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
+LANES: Mapping[str, Mapping[str, int]] = {"voice": {"concurrency": 1, "timeout_s": 60}}
+"""Channels whose lane is not as usual: one phone takes one call at a time, which rings and speaks for a minute."""
+
+
 def add_destination(
     *, organisation_id: UUID, channel: str, name: str, address: str, now: datetime, secret: str | None = None
 ) -> Destination:
@@ -87,6 +92,7 @@ def add_destination(
         address=vault().seal_text(organisation_id, address),
         secret=vault().seal_text(organisation_id, secret) if secret else None,
         created_at=now,
+        **LANES.get(channel, {}),
     )
 
 

@@ -15,6 +15,9 @@ from django.db import connection, transaction
 DEVICES = "devices"
 """Whom to wake when a device was enrolled: `reik admit` looks at what it knows by heart."""
 
+TAKEN = "taken"
+"""An alert was taken up by somebody: consoles mark it at once, before they look (`taken.<organisation>.<alert>`)."""
+
 Whom = UUID | str
 """An organisation, or one of the names above."""
 
@@ -53,6 +56,11 @@ def note(whom: Iterable[Whom]) -> None:
         _bell.say(set(whom))
     else:
         waiting.whom.update(whom)
+
+
+def note_taken(alerts: Iterable[tuple[UUID, UUID]]) -> None:
+    """Tell consoles that these alerts (organisation, alert) have somebody, so that nobody else begins on them."""
+    note(f"{TAKEN}.{organisation}.{alert}" for organisation, alert in alerts)
 
 
 class _Waiting:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 BENCHES = ("morning", "ingest", "consoles", "fhir", "plan")
-PROOFS = ("kill", "lag", "order", "dst", "malformed")
+PROOFS = ("kill", "lag", "order", "dst", "malformed", "outage")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 

@@ -239,6 +239,15 @@ def _put_off(cut: Sequence[tuple[UUID, datetime, str]], now: datetime, *, announ
     return len(rows)
 
 
+def taken_back(ids: Sequence[UUID]) -> list[UUID]:
+    """Which of these messages need not be delivered any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM kernel_outboxmessage WHERE id = ANY(%s) AND state <> 0 ORDER BY id", [list(ids)]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def addresses(ids: Sequence[UUID]) -> list[Address]:
     """Read and open these destinations."""
     with connection.cursor() as cursor:

@@ -40,6 +40,7 @@ A_NEW_LANE = 64
 WRITTEN_AT = 200  # outcomes that wake the loop before its time
 BUSY, IDLE = 0.03, 0.1  # seconds between two looks
 FRESH = 30.0  # seconds that a destination's address is used before it is read again
+RECALL_LOOK = 1.0  # seconds between two looks whether a phone that rings need not
 CUT_LOOK = 0.1  # seconds between two looks for messages to peers that are cut off
 SHORTEST_AWAY, LONGEST_AWAY = 0.1, 2.0
 GRACE = 5.0  # seconds to finish what is under way
@@ -59,7 +60,7 @@ class Sender:
         self._read_at: dict[UUID, float] = {}
         self._outcomes: list[Outcome] = []
         self._more = False
-        self._cut_looked_at = 0.0
+        self._cut_looked_at = self._recall_looked_at = 0.0
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Send until `stop`; then finish within GRACE and LAST_WRITES. A database that is away ends nothing."""
@@ -77,6 +78,7 @@ class Sender:
         try:
             await self._write()
             await self._put_off()
+            await self._recall()
             await self._lease()
         except (OperationalError, InterfaceError) as error:
             if not away:
@@ -111,6 +113,18 @@ class Sender:
         if cut:
             await self._desk.do(leases.put_off, cut, now)
         self._cut_looked_at = self._loop.time()
+
+    async def _recall(self) -> None:
+        """Stop what is still being delivered about messages that were taken back: no phone rings on."""
+        if self._loop.time() - self._recall_looked_at < RECALL_LOOK:
+            return
+        ways: list[tuple[Any, Any]] = [each for each in self._ports.values() if hasattr(each[0], "recall")]
+        ids = [UUID(id_) for port, session in ways for id_ in port.under_way(session)]
+        if ids:
+            back = {str(each) for each in await self._desk.do(leases.taken_back, ids)}
+            for port, session in ways:
+                port.recall(session, back)
+        self._recall_looked_at = self._loop.time()
 
     async def _lease(self) -> None:
         at, now = self._loop.time(), self._now()

@@ -7,10 +7,15 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from reik.alerting.assurance.looking import look_at_routes
 from reik.alerting.calls import take_due_steps
 from reik.alerting.cut_plans import tell_uncut
+from reik.alerting.forewarnings import tell_due as tell_forewarnings
+from reik.alerting.forewarnings.rosters import look_at_rosters
 from reik.alerting.house_access import tell_checks_due
 from reik.alerting.operations import take_ended_promises
+from reik.alerting.outages.late import tell_late
+from reik.alerting.outages.rounds import look_around as look_at_outages
 from reik.dispensing.away.keeping import begin_due, tell_expired
 from reik.dispensing.away.stopping import pause_the_stopped
 from reik.dispensing.by_hand.lifting import lift_pauses
@@ -55,6 +60,7 @@ class Watch:
     def __init__(self) -> None:
         self._renew_at = 0.0
         self._listening = Listening()
+        self._listening_for_outages = Listening()
         self._kept_patience: timedelta | None = None
 
     def _patience(self) -> timedelta:
@@ -74,9 +80,11 @@ class Watch:
             ended = take_ended_promises(now=now, most=MOST)
         with transaction.atomic():
             taken = take_due_steps(now=now, most=MOST)
+        with transaction.atomic():
+            late = tell_late(now, MOST)
         pause_due(now, most=MOST)
         changed = tell_changes(now, most=MOST)
-        more = MOST in (closed, ended, taken, changed)
+        more = MOST in (closed, ended, taken, late, changed)
         if not more and time.monotonic() >= self._renew_at:
             more = self._look_around(now)
             self._renew_at = 0.0 if more else time.monotonic() + RENEWED_EVERY_S
@@ -84,6 +92,7 @@ class Watch:
 
     def _look_around(self, now: datetime) -> bool:
         """What is looked at once a minute; whether there is more of it. What is due now goes before the rest."""
+        self._look_at_outages(now)
         with transaction.atomic():
             after = self._silent_after()
             heard = self._listening.heard_through(received_through(), now, after)
@@ -98,11 +107,20 @@ class Watch:
         tell_overdue(now)
         tell_unanswered(now)
         tell_uncut(now)
+        look_at_rosters(now)
+        look_at_routes(now)
+        tell_forewarnings(now)
         tell_checks_due(now)
         index_missing(now)
         with transaction.atomic():
             renewed = renew_plans(now, RENEWED_AT_ONCE)
         return silent == MOST or renewed == RENEWED_AT_ONCE
+
+    def _look_at_outages(self, now: datetime) -> None:
+        """Before silent dispensers are announced: those of an outage are part of it (N4)."""
+        through, quiet_after = received_through(), self._silent_after() / 2
+        heard = self._listening_for_outages.heard_through(through, now, quiet_after)
+        look_at_outages(heard=heard, received_through=through, now=now, quiet_after=quiet_after)
 
     def _silent_after(self) -> timedelta:
         """As with patience: in a hurried demo a quarter of an hour outlasts the story."""

@@ -105,13 +105,25 @@ def open_at(client_id: UUID, at: datetime) -> list[OpenNumber]:
 
     A pharmacy that is closed, and for which nobody is on duty, is left out: its number would ring in vain.
     """
+    return open_at_each(client_id, [at])[0]
+
+
+def open_at_each(client_id: UUID, instants: Sequence[datetime]) -> list[list[OpenNumber]]:
+    """The same for several instants, with three statements in all."""
     client = Client.objects.get(id=client_id)
     zone = ZoneInfo(client.zone)
     pharmacy = pharmacies_of([client_id]).get(client_id)
+    listed = numbers_of(client.organisation_id)
+    return [_open(pharmacy, listed, at, zone) for at in instants]
+
+
+def _open(
+    pharmacy: PharmacyCard | None, listed: Sequence[DutyNumberSeen], at: datetime, zone: ZoneInfo
+) -> list[OpenNumber]:
     found = _of_pharmacy(pharmacy, at) if pharmacy else []
     found += [
         OpenNumber(kind=each.kind, name=each.name, number=each.phone)
-        for each in numbers_of(client.organisation_id)
+        for each in listed
         if is_open(each.hours, at, zone)
     ]
     order = {kind: place for place, kind in enumerate((PHARMACY, *KINDS))}

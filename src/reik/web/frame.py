@@ -57,7 +57,7 @@ def rooms_of(role: str) -> list[Room]:
         "operator": [centre, clients],
         "nurse": [team, clients, work],
         "caregiver": [team, clients, work],
-        "team_manager": [team, clients, work],
+        "team_manager": [team, clients, work, Room("/opvolgafspraak", "route", _("Opvolging"))],
         "pharmacist": [pharmacy, work, clients],
         "informal_carer": [Room("/naaste", "heart", _("Vandaag"))],
     }.get(role, [])

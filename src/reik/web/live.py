@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMappi
 from contextlib import contextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -40,6 +41,7 @@ MOST = 2000
 MOST_OF_SESSION = 8
 BEAT = b": still here\nevent: here\ndata: {}\n\n"
 CHANGED = b"event: changed\ndata: {}\n\n"
+MOST_TAKEN = 50
 
 
 class Live:
@@ -120,11 +122,20 @@ async def _tell(hub: Hub, listener: Listener, send: Send) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(listener.news.wait(), min(BEAT_EVERY_S, left))
         listener.news.clear()
+        if listener.taken:
+            await _write(send, _taken(listener))
         if listener.changed:
             listener.changed = False
             await _write(send, CHANGED)
         elif hub.well and not listener.ended:
             await _write(send, BEAT)
+
+
+def _taken(listener: Listener) -> bytes:
+    """Which alerts have somebody since just now: their ids, nothing of whom they are about or who has them."""
+    ids: list[UUID] = listener.taken[-MOST_TAKEN:]
+    listener.taken.clear()
+    return b"".join(b'event: taken\ndata: {"alert": "%s"}\n\n' % str(each).encode() for each in ids)
 
 
 async def _await_leaving(listener: Listener, receive: Receive) -> None:
@@ -156,7 +167,7 @@ def _listener(key: str) -> Listener | None:
         return None
     secret = hashlib.sha256(user.password.encode()).digest()
     session = OpenSession(key=key, account_id=actor.account_id, secret=secret)
-    return Listener(session, frozenset(actor.organisations))
+    return Listener(session, frozenset(actor.organisations), console=actor.role == "operator")
 
 
 async def _refuse(send: Send, status: int) -> None:

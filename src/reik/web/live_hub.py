@@ -28,9 +28,10 @@ from reik.alerting.queries import newest_remarks
 from reik.ingest import stream, wakes
 from reik.kernel import clock
 from reik.kernel.home import Home
-from reik.kernel.tenancy import Actor, acting_for
+from reik.kernel.tenancy import acting_for
 from reik.kernel.wake import Whom
 from reik.people.sessions import OpenSession, holding
+from reik.web.live_presence import nobody_in, note_seen
 
 log = logging.getLogger("reik.live")
 
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 POLLED_EVERY_S = 2.0
 CHECKED_EVERY_S = 60.0
+SEEN_EVERY_S = 45.0
 MOST_PER_S = 60
 """Browsers told per second: each of them fetches a fragment, and other pages have to be answered in between."""
 ENOUGH = 2
@@ -55,6 +57,9 @@ class Listener:
 
     session: OpenSession
     organisations: frozenset[UUID]
+    console: bool = False
+    """Whether it may be told which alert was taken: who works for all clients of these organisations."""
+    taken: list[UUID] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     changed: bool = False
     ended: bool = False
@@ -62,6 +67,10 @@ class Listener:
 
     def tell(self) -> None:
         self.changed = True
+        self.news.set()
+
+    def tell_taken(self, alert_id: UUID) -> None:
+        self.taken.append(alert_id)
         self.news.set()
 
     def end(self) -> None:
@@ -88,7 +97,7 @@ class Hub:
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="live")
 
     def start(self) -> None:
-        keeping = (self._listen, self._ring, self._poll, self._check, self._tell)
+        keeping = (self._listen, self._ring, self._poll, self._check, self._tell, self._note_presence)
         self._tasks = [self._loop.create_task(each()) for each in keeping]
 
     async def stop(self) -> None:
@@ -199,6 +208,7 @@ class Hub:
             try:
                 client = await stream.connect(Home.from_environment(), "live")
                 await client.subscribe(wakes.ALL, cb=self._hear)
+                await client.subscribe(wakes.ALL_TAKEN, cb=self._hear_taken)
                 self._client = client
             except (OSError, NatsError):
                 await asyncio.sleep(POLLED_EVERY_S)
@@ -207,6 +217,18 @@ class Hub:
         organisation_id = wakes.organisation_of(message.subject)
         if organisation_id is not None:
             self.wake([organisation_id])
+
+    async def _hear_taken(self, message: Msg) -> None:
+        self._taken(message.subject)
+
+    def _taken(self, subject: str) -> None:
+        """All consoles are told at once, without waiting for their turn: it is a line of 60 letters, no page."""
+        found = wakes.taken_of(subject)
+        if found is not None:
+            organisation_id, alert_id = found
+            for each in self._listeners:
+                if each.console and organisation_id in each.organisations:
+                    each.tell_taken(alert_id)
 
     async def _ring(self) -> None:
         """What views of this process changed goes over the broker and comes back; without it, straight here."""
@@ -218,7 +240,9 @@ class Hub:
                         await self._client.publish(f"{wakes.SUBJECT}.{each}", b"")
             else:
                 self.wake(each for each in found if isinstance(each, UUID))
-            await asyncio.sleep(wakes.EVERY_S)
+                for each in filter(wakes.hurries, found):
+                    self._taken(str(each))
+            await self._bell.pause()
 
     async def _poll(self) -> None:
         """What a lost wake-up did not tell. A line that is older than the last wake-up was told by it."""
@@ -248,6 +272,20 @@ class Hub:
             with suppress(DatabaseError):
                 await self.check_now()
 
+    async def _note_presence(self) -> None:
+        """Who has a page open is there to hear of an alert (N3): one statement for all of them together."""
+        while True:
+            with suppress(DatabaseError):
+                await self.note_presence_now()
+            await asyncio.sleep(SEEN_EVERY_S)
+
+    async def note_presence_now(self) -> None:
+        listeners = list(self._listeners)
+        if listeners:
+            accounts = {each.session.account_id for each in listeners}
+            organisations = frozenset[UUID]().union(*(each.organisations for each in listeners))
+            await self.in_desk(partial(note_seen, accounts, organisations))
+
     async def check_now(self) -> None:
         asked = list(self._listeners)
         sessions = [each.session for each in asked]
@@ -265,14 +303,6 @@ class Hub:
 def _newest(organisations: frozenset[UUID]) -> dict[UUID, datetime]:
     """As nobody, for the organisations of those who listen now: row-level security stays in force, which a
     function of the owner's would go round; of what it reads, nothing but "changed" gets out."""
-    nobody = UUID(int=0)
-    hub = Actor(
-        account_id=nobody,
-        name="live",
-        role="live",
-        organisation_id=nobody,
-        organisations=tuple(organisations),
-    )
-    with acting_for(hub):
+    with acting_for(nobody_in(organisations)):
         found = newest_remarks(organisations)
     return {each: found.get(each, LONG_AGO) for each in organisations}

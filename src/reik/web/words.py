@@ -149,6 +149,7 @@ def _tasks(_language: str) -> dict[str, str]:
         "take_along_count": _("Tel wat terugkwam van de %(sachets)s meegenomen zakjes"),
         "return_roll_and_device": _("Cliënt is overleden: haal rol en dispenser op"),
         "by_hand_open": _("%(by)s geeft de dosis van %(at)s met de hand: nog niet afgerond"),
+        "house_access_check": _("Controleer ter plaatse of de huistoegang nog klopt"),
         "gap_held": _("Moment van %(at)s is vastgehouden: te kort na het vorige. Overleg met de apotheek"),
     }
 
@@ -173,6 +174,9 @@ def reason_words(reason: str) -> str:
         "handled": _("afgehandeld"),
         "out_after_all": _("zakje is toch uitgenomen"),
         "to_team": _("het wijkteam beslist"),
+        "carer_away": _("de naaste is weg"),
+        "nobody_on_duty": _("er stond niemand op het rooster"),
+        "fallback": _("langs de andere weg, omdat het bericht niet aankwam"),
     }.get(reason, reason)
 
 
@@ -182,6 +186,7 @@ def step_words(action: str, responder: str) -> str:
         "phone_client": _("%(who)s belt de cliënt"),
         "ask_carer": _("%(who)s krijgt bericht"),
         "ask_team": _("%(who)s wordt gebeld en beslist over een bezoek"),
+        "emergency": _("%(who)s wordt gebeld: de noodroute"),
     }.get(action, "%(who)s")
     return sentence % {"who": responder}
 
@@ -196,7 +201,8 @@ def step_state_words(state: str, reason: str) -> str:
         "skipped": _("overgeslagen"),
         "cancelled": _("niet meer nodig"),
     }.get(state, state)
-    why = reason_words(reason) if state in ("skipped", "cancelled", "planned") and reason else ""
+    unusual = reason in ("nobody_on_duty", "fallback")
+    why = reason_words(reason) if reason and (unusual or state in ("skipped", "cancelled", "planned")) else ""
     return f"{said}: {why}" if why else said
 
 
@@ -245,12 +251,17 @@ def remark_words(kind: str, by: str, text: str) -> str:
         "to_team": _("Het wijkteam beslist nu."),
         "watches": _("Reik blijft kijken of de dispenser het meldt."),
         "undone": _("%(who)s draait de uitkomst terug."),
+        "note": _("%(who)s noteert:"),
+        "handed_over": _("%(who)s draagt de dienst over aan %(to)s."),
     }.get(kind, "")
     if kind == "resumed":
         return {
             "promise_ended": _("De tijd van %(who)s is om; de volgende stap is genomen."),
             "watch_ended": _("De dispenser meldt niets; de volgende stap is genomen."),
         }.get(text, _("De afspraak loopt verder.")) % {"who": who}
+    if kind in ("note", "handed_over"):  # all of it was written by a person
+        said = sentence % {"who": who, "to": text}
+        return f"{said} {text}" if kind == "note" else said
     said = sentence % {"who": who, "cause": cause_words(code).lower(), "outcome": outcome_words(code)}
     return f"{said} {note}".strip() if said else f"{kind}: {text}".strip()
 

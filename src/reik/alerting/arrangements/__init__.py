@@ -1,1 +1,1 @@
-"""Follow-up arrangements: which of its routes holds when, presets, agreeing a version, and delivery tests (R45, R46)."""
+"""Follow-up arrangements: which route holds when, presets, agreeing a version, delivery tests (R45, R46, R57)."""

@@ -109,7 +109,9 @@ def _check_when(number: int, other: OtherRoute) -> None:
         raise ArrangementInvalid("Give each other route a name.", "unnamed", route=number)
     if not 1 <= when.weekdays <= EVERY_DAY or not 1 <= when.criticalities <= ANY_CRITICALITY:
         raise ArrangementInvalid(
-            f"Route {other.name} would never hold: choose its days and for which moments.", "never", route=number
+            f"Route {other.name} would never hold: choose its days and for which moments.",
+            "never",
+            route=number,
         )
     if when.hours is not None and when.hours[0] == when.hours[1]:
         raise ArrangementInvalid(

@@ -11,7 +11,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from reik.alerting.arrangements.choosing import TIME_CRITICAL, OtherRoute, When
-from reik.alerting.policy import ASK_CARER, ASK_TEAM, EMERGENCY_PATH, PHONE_CLIENT, ArrangementInvalid, RouteStep
+from reik.alerting.policy import (
+    ASK_CARER,
+    ASK_TEAM,
+    EMERGENCY_PATH,
+    PHONE_CLIENT,
+    ArrangementInvalid,
+    RouteStep,
+)
 
 CENTRE_WAITS, CARER_WAITS = timedelta(minutes=5), timedelta(minutes=10)
 TEAM_EVERY = timedelta(minutes=5)
@@ -69,7 +76,9 @@ def made(preset: Preset, people: People, *, hurry: float = 1.0) -> Made:
     `hurry` shortens all waits, for a demo. Raises ArrangementInvalid for a preset with a centre where none is known.
     """
     if preset in (Preset.CENTRE_FIRST, Preset.FAMILY_FIRST) and people.centre is None:
-        raise ArrangementInvalid("No monitoring centre is known here: choose a route without a centre.", "no_centre")
+        raise ArrangementInvalid(
+            "No monitoring centre is known here: choose a route without a centre.", "no_centre"
+        )
     usual = _steps(preset, people, TEAM_TIMES, TEAM_EVERY)
     critical = [
         replace(each, wait=HURRIED.get(each.wait, each.wait))
@@ -91,7 +100,11 @@ def _steps(preset: Preset, people: People, times: int, every: timedelta) -> list
     heads = {
         Preset.CENTRE_FIRST: [*centre, *carers],
         Preset.FAMILY_FIRST: [*carers, *centre],
-        Preset.TEAM_FIRST: [*phones, *(_step(ASK_TEAM, people.team, every) for _ in range(times - 1)), *carers],
+        Preset.TEAM_FIRST: [
+            *phones,
+            *(_step(ASK_TEAM, people.team, every) for _ in range(times - 1)),
+            *carers,
+        ],
         Preset.WITHOUT_CENTRE: [*phones, *carers],
     }
     return [*heads[preset], *_end(people, times, every)]
@@ -128,5 +141,6 @@ def _step(action: str, who: Reached, wait: timedelta, *, hours: bool = True) -> 
 
 def _hurried(steps: Sequence[RouteStep], hurry: float) -> tuple[RouteStep, ...]:
     return tuple(
-        replace(each, wait=each.wait / hurry, repeat=each.repeat / hurry if each.repeat else None) for each in steps
+        replace(each, wait=each.wait / hurry, repeat=each.repeat / hurry if each.repeat else None)
+        for each in steps
     )

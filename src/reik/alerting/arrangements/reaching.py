@@ -46,9 +46,16 @@ def _reached(step: PlannedStep, standing: Sequence[OnDuty], resort: UUID) -> Rea
             destination_id=resort, fallback_id=_another([step.fallback_id], resort), responder=step.responder,
             reason=NOBODY_ON_DUTY,
         )  # fmt: skip
-    others = [who.fallback_id, step.fallback_id, *(each.destination_id for each in standing), step.destination_id]
+    others = [
+        who.fallback_id,
+        step.fallback_id,
+        *(each.destination_id for each in standing),
+        step.destination_id,
+    ]
     return Reached(
-        destination_id=who.destination_id, fallback_id=_another(others, who.destination_id), responder=who.name
+        destination_id=who.destination_id,
+        fallback_id=_another(others, who.destination_id),
+        responder=who.name,
     )
 
 

@@ -38,16 +38,15 @@ def accept_alert(
 
 
 @transaction.atomic
-def _accept(
-    alert_id: UUID, by: str, now: datetime, role: Role, lasts: timedelta | None, kind: str
-) -> None:
+def _accept(alert_id: UUID, by: str, now: datetime, role: Role, lasts: timedelta | None, kind: str) -> None:
     if lasts is not None and not timedelta(0) < lasts <= LONGEST_ASKED:
         raise AlertRefused("A promise lasts two hours at most: choose a shorter one.")
     alert = lock(alert_id)
-    mine = alert.state == "accepted" and alert.accepted_by == by
-    if mine and not (kind == SCREEN and taking.held_by_phone(alert, Role(alert.accepted_role))):
+    if alert.state == "accepted" and alert.accepted_by == by:
+        if kind == SCREEN:
+            _open(alert, by, now)
         return
-    if not mine and alert.state not in ("open", "watched") and not _of_her_phone(alert, role, kind):
+    if alert.state not in ("open", "watched") and not _of_her_phone(alert, role, kind):
         whose = f" by {alert.accepted_by}" if alert.accepted_by else ""
         raise AlertRefused(f"This alert is already {alert.state}{whose}: open the list again.")
     try:
@@ -74,14 +73,19 @@ def open_on_screen(*, alert_id: UUID, by: str, now: datetime) -> bool:
     Says whether it did; for an alert that she does not hold by phone it changes nothing.
     """
     alert = lock(alert_id)
-    if alert.state != "accepted" or alert.accepted_by != by:
-        return False
+    return alert.state == "accepted" and alert.accepted_by == by and _open(alert, by, now)
+
+
+def _open(alert: Alert, by: str, now: datetime) -> bool:
     role = Role(alert.accepted_role)
     if not taking.held_by_phone(alert, role):
         return False
-    until = taking.take(alert, by, role, now)
-    Alert.objects.filter(id=alert_id).update(accepted_until=until)
-    remark([(alert_id, alert.organisation_id, "opened_on_screen", by, "")], now)
+    try:
+        until = taking.take(alert, by, role, now)
+    except NoClaim:  # the last step is about to be called: her minutes stay as they are
+        return False
+    Alert.objects.filter(id=alert.id).update(accepted_until=until)
+    remark([(alert.id, alert.organisation_id, "opened_on_screen", by, "")], now)
     return True
 
 

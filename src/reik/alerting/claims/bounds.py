@@ -23,6 +23,8 @@ BY_PHONE = timedelta(minutes=5)
 SHORTEST = timedelta(minutes=1)
 """Less than this is no claim: the last step is about to be called anyway."""
 LONGEST_ASKED = timedelta(hours=2)
+BEHIND = timedelta(seconds=90)
+"""When a step that is due and was not taken says that `reik watch` stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def claimed_until(
     """
     longest = longest_of(route.priority, role, kind)
     ends = until(begun or now, longest if lasts is None else min(lasts, longest), route.latest_at)
-    end = held_until(route, ends)
+    end = held_until(route, ends, now)
     if end < ends and end - now < SHORTEST:
         raise NoClaim(
             "Others have had this alert for as long as is allowed, and the last step is about to be called: "
@@ -101,10 +103,13 @@ def longest_of(priority: int, role: Role, kind: str = SCREEN) -> timedelta:
     return min(longest, BY_PHONE) if kind == PHONE else longest
 
 
-def held_until(route: Route, end: datetime) -> datetime:
-    """The end of a claim, a watch or a minute to undo: never so late that the last step comes beyond its bound."""
+def held_until(route: Route, end: datetime, now: datetime) -> datetime:
+    """The end of a claim, a watch or a minute to undo: never so late that the last step comes beyond its bound.
+
+    Where Reik itself is so late that nobody was called by then, whoever takes it has it as long as anybody.
+    """
     cap = route.at_the_latest
-    return end if cap is None else min(end, cap)
+    return end if cap is None or cap < now - BEHIND else min(end, cap)
 
 
 def refuse_second(had_it: bool) -> None:

@@ -7,7 +7,7 @@ ACTIONS = ["phone_client", "ask_carer", "ask_team", "emergency"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("alerting", "0007_follow_up_rights"), ("kernel", "0004_channels")]
+    dependencies = [("alerting", "0007_follow_up_rights"), ("kernel", "0004_channels"), ("people", "0007_follow_up")]
 
     operations = [
         migrations.AddField(
@@ -55,6 +55,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="CarerWay",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField()),
+                ("by", models.TextField()),
+                (
+                    "carer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.carer"),
+                ),
+                (
+                    "destination",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kernel.destination"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="kernel.organisation"),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="carerway",
+            constraint=models.UniqueConstraint(fields=("carer", "destination"), name="carer_way_once"),
+        ),
+        migrations.RunSQL(
+            protect("alerting_carerway", web="SELECT, INSERT") + keep_organisation("alerting_carerway")
         ),
         migrations.RunSQL(
             protect("alerting_deliverytest", web="SELECT, INSERT")

@@ -5,6 +5,7 @@ from reik.alerting.models.arrangements import (
     Arrangement,
     ArrangementRoute,
     ArrangementStep,
+    CarerWay,
     DeliveryTest,
 )
 from reik.alerting.models.claims import Claim, HandlingCode, Mute, Protocol, ProtocolTick, ShiftHandover
@@ -16,6 +17,7 @@ __all__ = [
     "Arrangement",
     "ArrangementRoute",
     "ArrangementStep",
+    "CarerWay",
     "Claim",
     "DeliveryTest",
     "Drill",

@@ -113,3 +113,17 @@ class DeliveryTest(models.Model):
     delivered_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     error = models.TextField(default="")
+
+
+class CarerWay(models.Model):
+    """A number, mailbox or phone by which one informal carer is reached, as somebody entered it."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    carer = models.ForeignKey("people.Carer", models.PROTECT)
+    destination = models.ForeignKey("kernel.Destination", models.PROTECT)
+    by = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="carer_way_once", fields=["carer", "destination"])]

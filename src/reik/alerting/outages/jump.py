@@ -31,12 +31,12 @@ class Rule:
 SILENCE = Rule()
 """By heartbeats that stay away."""
 ASKED = Rule(share=0.5)
-"""By moments that ended without a word of their dispenser: a minute's silence proves less, so more of them are asked."""
+"""By moments that ended without a word of their dispenser: a minute's silence proves less, so more are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """`count` dispensers alike; `since`: the minute in which they were last heard, None while they speak, 0 for ever."""
+    """`count` dispensers alike; `since`: the minute in which they were last heard, None: they speak, 0: long ago."""
 
     count: int
     since: int | None = None

@@ -63,7 +63,9 @@ def add(new: Sequence[NewLine], now: datetime) -> int:
     hurry = pace()
     # In one order for whoever lists at the same time.
     once = {each.moment_id: each for each in sorted(new, key=lambda each: each.moment_id)}
-    listed = _LINES.insert([_row(each, owners[each.client_id], now, hurry) for each in once.values()], then=AGAIN)
+    listed = _LINES.insert(
+        [_row(each, owners[each.client_id], now, hurry) for each in once.values()], then=AGAIN
+    )
     wake.note({each.organisation_id for each in new})
     return len(listed)
 

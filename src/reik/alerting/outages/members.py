@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -51,6 +52,6 @@ def _any_open() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def silence(now: datetime, quiet_after: timedelta) -> dict[str, object]:
+def silence(now: datetime, quiet_after: timedelta) -> dict[str, Any]:
     """The values of `dispensing.devices.silence.SILENT`."""
     return {"now": now, "silent_after": quiet_after.total_seconds()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -45,7 +46,7 @@ def look(heard: Sequence[datetime | None], now: datetime, quiet_after: timedelta
             },
         )  # fmt: skip
         cells = [_cell(row) for row in cursor.fetchall()]
-    return [_open(each, now) for each in jump.find(cells)]
+    return _open_each(jump.find(cells), now)
 
 
 # The dispensers that ought to have spoken of a moment in the last minutes, and whether they did.
@@ -66,14 +67,14 @@ SELECT region, network, supplier, model, CASE WHEN unheard THEN %(minute)s::bigi
 
 def open_asked(organisation_ids: Collection[UUID], now: datetime) -> list[UUID]:
     """Open the outages that moments without a word tell of, before their dispensers are silent long enough."""
-    values = {
+    values: dict[str, Any] = {
         "organisations": array("uuid", organisation_ids), "now": now, "within": ASKED_WITHIN.total_seconds(),
         "minute": int(now.timestamp() // 60),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(ASKED, values)
         cells = [_cell(row) for row in cursor.fetchall()]
-    return [_open(each, now) for each in jump.find(cells, jump.ASKED)]
+    return _open_each(jump.find(cells, jump.ASKED), now)
 
 
 def _cell(row: Sequence[object]) -> Cell:
@@ -86,38 +87,41 @@ def _cell(row: Sequence[object]) -> Cell:
 
 OPEN = """
 INSERT INTO alerting_outage (id, scope, value, began_at, opened_at, silent, known, messages, untold)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 0)
-ON CONFLICT (scope, value) WHERE closed_at IS NULL DO UPDATE SET recovered_at = NULL,
-    silent = greatest(alerting_outage.silent, excluded.silent), known = greatest(alerting_outage.known, excluded.known)
-RETURNING id
+VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 0) ON CONFLICT (scope, value) WHERE closed_at IS NULL DO NOTHING
 """
+HELD = "SELECT id FROM alerting_outage WHERE scope = %s AND value = %s AND closed_at IS NULL FOR SHARE"
 
 
-def _open(found: Jump, now: datetime) -> UUID:
-    """One per scope and value, also when two watchers find it at the same time."""
-    began_at = min(datetime.fromtimestamp(found.since * 60, UTC), now)
-    return _insert((found.scope, found.value), began_at, found.silent, found.known, now)
+def _open_each(found: Sequence[Jump], now: datetime) -> list[UUID]:
+    """One per scope and value, also when two watchers find it at the same time; in one order for both."""
+    return [
+        _insert(
+            (each.scope, each.value), min(datetime.fromtimestamp(each.since * 60, UTC), now), each.silent, each.known,
+            now,
+        )
+        for each in sorted(found, key=lambda each: (each.scope, each.value))
+    ]  # fmt: skip
 
 
 def _insert(scope: tuple[str, str], began_at: datetime, silent: int, known: int, now: datetime) -> UUID:
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN, [new_id(now), *scope, began_at, now, silent, known])
-        id: UUID = cursor.fetchone()[0]
-        cursor.execute("SELECT id FROM alerting_outage WHERE id = %s FOR SHARE", [id])
-    return id
+    """The open outage of this scope, which stays open until this transaction ends."""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN, [new_id(now), *scope, began_at, now, silent, known])
+            cursor.execute(HELD, scope)
+            row = cursor.fetchone()
+        if row is not None:  # None: the one that was there closed at this instant
+            return UUID(str(row[0]))
 
 
 def platform(moments: int, now: datetime, *, least: int) -> UUID | None:
     """The outage of Reik itself, opened for at least so many moments at once (rule 4); None: they are too few."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM alerting_outage WHERE scope = %s AND value = %s AND closed_at IS NULL FOR SHARE",
-            BEHIND_SCOPE,
-        )
+        cursor.execute(HELD, BEHIND_SCOPE)
         row = cursor.fetchone()
     if row is None and moments < least:
         return None
-    return _insert(BEHIND_SCOPE, now, moments, moments, now)
+    return UUID(str(row[0])) if row else _insert(BEHIND_SCOPE, now, moments, moments, now)
 
 
 # An open outage most of which lies inside a wider one is part of that.

@@ -25,7 +25,7 @@ DEVICE_SILENT, REIK_BEHIND = "device_silent", "reik_behind"
 UNANSWERED = "outage_unanswered"
 """Reason of the alert about a line that nobody saw to in time."""
 MANY = 5
-"""Moments that end unknown together before Reik looks whether it is an outage; fewer are an alert each."""
+"""Moments that end unknown together because Reik is behind; fewer are an alert each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,10 @@ def take_lines(ended: Sequence[MomentEnded], now: datetime) -> list[MomentEnded]
     ordinary = [each for each in ended if each.reason == UNANSWERED]
     ended = [each for each in ended if each.reason != UNANSWERED]
     known = _lines_of(ended)
-    _settle([(known[each.moment_id], each) for each in ended if each.moment_id in known and not _unheard(each)], now)
+    _settle(
+        [(known[each.moment_id], each) for each in ended if each.moment_id in known and not _unheard(each)],
+        now,
+    )
     new = [each for each in ended if _unheard(each) and _is_new(known.get(each.moment_id))]
     taken = _list(new, now)
     for each in ended:
@@ -67,6 +70,8 @@ def _is_new(line: _Line | None) -> bool:
 
 
 def _lines_of(ended: Sequence[MomentEnded]) -> dict[UUID, _Line]:
+    if not ended:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT moment_id, id, outcome, told_late_at IS NOT NULL FROM alerting_outageline"
@@ -88,7 +93,8 @@ def _settle(said: Sequence[tuple[_Line, MomentEnded]], now: datetime) -> None:
     if not said:
         return
     rows = [
-        (line.id, ended.outcome.value, "device" if ended.reason == "device" else "reik") for line, ended in said
+        (line.id, ended.outcome.value, "device" if ended.reason == "device" else "reik")
+        for line, ended in said
     ]
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, [now, *_SAID.values(rows)])
@@ -102,7 +108,7 @@ def _list(unheard: Sequence[MomentEnded], now: datetime) -> set[UUID]:
     silent = [each for each in unheard if each.reason == DEVICE_SILENT]
     held = holding({each.dispenser_id for each in silent})
     loose = [each for each in silent if each.dispenser_id not in held]
-    if len(loose) >= MANY and opening.open_asked({each.organisation_id for each in loose}, now):
+    if loose and opening.open_asked({each.organisation_id for each in loose}, now):
         held = holding({each.dispenser_id for each in silent})
     found = {each.moment_id: held[each.dispenser_id] for each in silent if each.dispenser_id in held}
     behind = [each for each in unheard if each.reason == REIK_BEHIND]
@@ -120,7 +126,7 @@ def _new(ended: MomentEnded, outage_id: UUID) -> NewLine:
     )  # fmt: skip
 
 
-def take_silent(told: Sequence[DispenserSilent], now: datetime) -> list[DispenserSilent]:
+def take_silent(told: Sequence[DispenserSilent]) -> list[DispenserSilent]:
     """Take out the silent dispensers of an outage: they are part of it, and call nobody by themselves."""
     held = holding({each.dispenser_id for each in told})
     return [each for each in told if each.dispenser_id not in held]

@@ -1,8 +1,8 @@
 """Another device takes the place of a defective one, or a device begins anew: it gets again what withholds (R44, N5).
 
 What withholds is told before the plan, and the plan holds nothing of it until the device confirms
-(`withholding.first`). History stays where it was made: the ledger, the rolls' sums and the moments that anything was said of are the old
-device's.
+(`withholding.first`). History stays where it was made: the ledger, the rolls' sums and the moments that anything was
+said of are the old device's.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,19 @@ from reik.interop.email.questions import questions
 
 SUBJECT = "Bericht in Reik"
 TEXT = "Er is een bericht in Reik.\n\nLog in om het te lezen. Antwoorden op deze e-mail wordt niet gelezen.\n"
+SAYS: dict[str, tuple[str, str]] = {
+    "forewarning": (
+        "Straks is er misschien niemand bereikbaar",
+        "Er kan straks een melding komen die niemand hoort.\n\nKijk in Reik bij Roosters en zeg wie het oppakt.\n",
+    ),
+    "outage.note": (
+        "Storing van dispensers",
+        "Er is een storing van dispensers. Reik ziet niet wat eruit komt.\n\n"
+        "Open de lijst in Reik en neem regels over.\n",
+    ),
+    "test.message": ("Proef van Reik", "Dit is een proef. Zo komt een melding bij u aan. U hoeft niets te doen.\n"),
+}
+"""Subject and text of a message that is no alert, by its type; it says nothing of anyone either (R55)."""
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 )
@@ -86,7 +100,7 @@ def letter(mailbox: Mailbox, message_id: str, now: datetime, body: str = "") -> 
     `body` is the outbox message's; only a letter to a pharmacy says what is in it (`questions`). Raises
     AddressRefused for one that can no longer be opened.
     """
-    subject, text = questions(body) or (SUBJECT, TEXT)
+    subject, text = questions(body) or SAYS.get(_type(body), (SUBJECT, TEXT))
     made = EmailMessage(policy=policy.SMTP)
     made["From"] = mailbox.sender
     made["To"] = mailbox.recipient
@@ -97,3 +111,11 @@ def letter(mailbox: Mailbox, message_id: str, now: datetime, body: str = "") -> 
     made["X-Auto-Response-Suppress"] = "All"
     made.set_content(text)
     return made
+
+
+def _type(body: str) -> str:
+    try:
+        said = json.loads(body)
+    except ValueError:  # empty, or sealed
+        return ""
+    return str(said.get("type", "")) if isinstance(said, dict) else ""

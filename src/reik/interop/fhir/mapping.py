@@ -5,11 +5,11 @@ What has an unexpected shape is read in the way that refuses most, never in a wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reik.interop.fhir.mapping_dosage import dosage, span
+from reik.interop.fhir.mapping_file import IN_ERROR, File
 from reik.interop.fhir.mapping_values import (
     NICTIZ,
     SNOMED,
@@ -34,11 +34,6 @@ from reik.medication.agreed.agreements import (
     comparable,
 )
 
-CATEGORIES = {  # B1, in this order
-    ("MedicationDispense", "422037009"): Block.TA,
-    ("MedicationRequest", "395067002"): Block.WDS,
-    ("MedicationRequest", "33633005"): Block.MA,
-}
 STOPS = {  # E1
     "410546004": StopKind.ENDED,
     "113371000146109": StopKind.ENDED,
@@ -47,7 +42,6 @@ STOPS = {  # E1
     "89925002": StopKind.CANCELLED,
 }
 DISTRIBUTION_FORM = "2.16.840.1.113883.2.4.3.11.60.20.77.5.3.8"
-IN_ERROR = "entered-in-error"
 STOP_TYPE = NICTIZ + "ext-StopType"
 CYCLE = NICTIZ + "ext-InstructionsForUse.RepeatPeriodCyclicalSchedule"
 # What a resource that an agreement points at is pointed at by (E2, E7).
@@ -61,81 +55,14 @@ def agreements(*documents: dict[str, Any], in_error: bool = False) -> tuple[Agre
     One file is judged without what was entered in error. Who keeps agreements over many messages asks for
     those too (`in_error`): they take back what an earlier message said.
     """
-    file = _File(documents, in_error=in_error)
+    file = File(documents, in_error=in_error)
     return tuple(
         replace(_agreement(block, resource, file), in_error=resource.get("status") == IN_ERROR)
         for block, resource in file.agreements
     )
 
 
-def block_of(resource: Json) -> Block | None:
-    """B1; None for everything that is no agreement."""
-    for (kind, code), block in CATEGORIES.items():
-        if resource.get("resourceType") == kind and _in_category(resource, code):
-            return block
-    return None
-
-
-def _in_category(resource: Json, code: str) -> bool:
-    return any(
-        has_code(coding, SNOMED, code)
-        for each in objects(resource.get("category"))
-        for coding in codings(each)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    url: str | None
-    resource: Json
-
-
-class _File:
-    """The resources of the documents, found by full URL, `Type/id` or identifier (B5)."""
-
-    def __init__(self, documents: tuple[Json, ...], *, in_error: bool) -> None:
-        entries = [entry for document in documents for entry in _entries(document, None)]
-        self.agreements = [
-            (block, entry.resource)
-            for entry in entries
-            if (block := block_of(entry.resource)) is not None
-            and (in_error or entry.resource.get("status") != IN_ERROR)
-        ]
-        self._addressed: dict[str, Json] = {}
-        self._identified: dict[tuple[str, str], Json] = {}
-        for entry in entries:
-            kind, name = text(entry.resource.get("resourceType")), text(entry.resource.get("id"))
-            for address in (entry.url, f"{kind}/{name}" if kind and name else None):
-                if address is not None:
-                    self._addressed.setdefault(address, entry.resource)
-            for each in objects(entry.resource.get("identifier")):
-                if (written := identifier(each)) is not None:
-                    self._identified.setdefault((kind or "", comparable(written)), entry.resource)
-
-    def behind(self, reference: Json, inside: Json, kind: str) -> Json | None:
-        """The resource that a reference means: contained, in the file, or by its identifier."""
-        literal = text(reference.get("reference"))
-        if literal is not None and literal.startswith("#"):
-            contained = objects(inside.get("contained"))
-            return next((each for each in contained if each.get("id") == literal[1:]), None)
-        if literal is not None:
-            found = self._addressed.get(literal) or self._addressed.get(literal.partition("/_history/")[0])
-            if found is not None:
-                return found
-        written = identifier(one(reference.get("identifier")))
-        return self._identified.get((kind, comparable(written))) if written is not None else None
-
-
-def _entries(document: Json, url: str | None) -> Iterator[_Entry]:
-    yield _Entry(url, document)
-    if document.get("resourceType") != "Bundle":
-        return
-    for entry in objects(document.get("entry")):
-        for resource in objects(entry.get("resource")):
-            yield from _entries(resource, text(entry.get("fullUrl")))
-
-
-def _agreement(block: Block, resource: Json, file: _File) -> Agreement:
+def _agreement(block: Block, resource: Json, file: File) -> Agreement:
     stops = [each for each in objects(resource.get("modifierExtension")) if each.get("url") == STOP_TYPE]
     kinds = [_stop_kind(each) for each in stops]
     told = set(kinds)
@@ -260,7 +187,7 @@ def _packable(resource: Json) -> bool:
     )
 
 
-def _acts_on(block: Block, resource: Json, file: _File) -> Reference | None:
+def _acts_on(block: Block, resource: Json, file: File) -> Reference | None:
     """E2"""
     if block is Block.TA:
         related = extensions(resource, "ext-RelationAdministrationAgreement")
@@ -272,14 +199,14 @@ def _acts_on(block: Block, resource: Json, file: _File) -> Reference | None:
     return None
 
 
-def _prescriptions(block: Block, resource: Json, file: _File) -> tuple[Reference, ...]:
+def _prescriptions(block: Block, resource: Json, file: File) -> tuple[Reference, ...]:
     """E7"""
     name = CARRIED_OUT.get(block)
     given = objects(resource.get(name)) if name is not None else []
     return tuple(made for each in given if (made := _reference(each, resource, file)) is not None)
 
 
-def _reference(given: Json, resource: Json, file: _File) -> Reference | None:
+def _reference(given: Json, resource: Json, file: File) -> Reference | None:
     """B5: logical or literal. A literal one that leads nowhere still equals the same one elsewhere."""
     written = identifier(one(given.get("identifier")))
     literal = text(given.get("reference"))
@@ -290,7 +217,7 @@ def _reference(given: Json, resource: Json, file: _File) -> Reference | None:
     return Reference(written=written, found=name)
 
 
-def _product(resource: Json, file: _File) -> Product:
+def _product(resource: Json, file: File) -> Product:
     """A11"""
     reference = one(resource.get("medicationReference"))
     code = one(resource.get("medicationCodeableConcept"))

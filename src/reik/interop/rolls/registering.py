@@ -16,8 +16,9 @@ from reik.interop.rolls.roll_format import RollFile, instants_of, sachets_on
 from reik.kernel.operations import OnlyMadeUp, refuse_real_bsn
 from reik.medication import queries
 from reik.medication.operations import register_roll
-from reik.medication.rolls.check import RollRefused, SachetOnRoll
+from reik.medication.rolls.check import RollRefused
 from reik.medication.rolls.kept import kept_sachet
+from reik.medication.rolls.sachets import SachetOnRoll
 from reik.people.matching import NotThisClient, Person, find_client, remember
 from reik.people.operations import BsnInvalid, check_bsn
 

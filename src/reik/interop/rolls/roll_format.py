@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from reik.medication.rolls.check import Content as ContentOnRoll
-from reik.medication.rolls.check import SachetOnRoll
+from reik.medication.rolls.sachets import Content as ContentOnRoll
+from reik.medication.rolls.sachets import SachetOnRoll
 from reik.medication.times.schedule import MOST_SACHETS, instant_of
 
 VERSION = 1

@@ -87,7 +87,7 @@ def _door() -> tuple[str, str]:
 def hand_over(enrolment: Enrolment, *, profile: str, seed: int) -> None:
     """Let a device that was just enrolled move in; the simulator finds it within a second.
 
-    `profile` names the household that lives with it, of `reik_simulator.household.PROFILES` ("absent": only the
+    `profile` names the household that lives with it, of `reik_simulator.profiles.PROFILES` ("absent": only the
     roll is put in, a person does the rest). A device that lives there already gets its new secrets and goes on
     from its own disk. Raises NotADemo: simulated devices never stand beside real people.
     """

@@ -31,6 +31,15 @@ _WORDS = {
     Lang.EN: ("there is an alert.", "there is a message.", "Open the app.", "Number {}.", "Call {}.", "DRILL."),
 }  # fmt: skip
 
+# What a message of another type than an alert says, by type and language; `message` of `_WORDS` for any other.
+SAYS = {
+    "forewarning": {
+        Lang.NL: "straks is er misschien niemand bereikbaar.", Lang.EN: "soon there may be nobody to reach.",
+    },
+    "outage.note": {Lang.NL: "er is een storing van dispensers.", Lang.EN: "dispensers have an outage."},
+    "test.message": {Lang.NL: "dit is een proef, u hoeft niets te doen.", Lang.EN: "this is a test, do nothing."},
+}  # fmt: skip
+
 
 def reference(message_id: str) -> str:
     """At most 16 letters and digits of the message's key, the same at every attempt."""
@@ -49,10 +58,13 @@ def text(message_id: str, body: str, *, lang: Lang, name: str, callback: str | N
     """
     alert, message, app, numbered, call, drill = _WORDS[lang]
     kind, drilling = _kind(body)
-    says = f"{name}: {alert if kind.startswith('alert.') else message}"
+    told = SAYS[kind][lang] if kind in SAYS else message
+    says = f"{name}: {alert if kind.startswith('alert.') else told}"
     start = f"{drill} {says}" if drilling else says
     end = numbered.format(number(message_id))
     calls = call.format(callback) if callback else ""
+    if kind == "test.message":
+        app = calls = ""
     for parts in ((start, app, end, calls), (start, end, calls), (start, end)):
         made = " ".join(filter(None, parts))
         if fits(made):

@@ -31,7 +31,7 @@ class Media(asyncio.DatagramProtocol):
         self._source = secrets.randbits(32)
         self._sequence, self._timestamp = secrets.randbits(15), secrets.randbits(31)
         self._due = 0.0
-        self._first = True
+        self._first, self._deaf = True, False
 
     @property
     def port(self) -> int:
@@ -64,8 +64,14 @@ class Media(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """A port that is closed on the other side: it may open yet."""
 
+    def deafen(self) -> None:
+        """From now on no key counts: goodbye is said."""
+        self._deaf = True
+        while not self.keys.empty():
+            self.keys.get_nowait()
+
     def press(self, key: str) -> None:
-        if not self.keys.full():
+        if not self.keys.full() and not self._deaf:
             self.keys.put_nowait(key)
 
     async def play(self, alaw: bytes, ended: asyncio.Future[None]) -> str:
@@ -73,9 +79,11 @@ class Media(asyncio.DatagramProtocol):
 
         A call on hold hears nothing: what was being said starts anew when it is taken up again.
         """
-        at = 0
+        at, pieces, codec = 0, list[bytes](), None
         while not ended.done() and self.keys.empty():
-            pieces = frames(alaw, self._remote.codec) if self._remote else []
+            if self._remote is not None and codec != self._remote.codec:
+                codec = self._remote.codec
+                pieces = frames(alaw, codec)
             if at >= len(pieces):
                 return ""
             if self.held:

@@ -39,15 +39,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "alert": "Er is een melding voor u. Nummer {number}.",
         "try": "Dit is een proef. Het werkt.",
         "drill": "OEFENING. ",
+        "outage.note": "Er is een storing van dispensers. Open de lijst.",
+        "forewarning": "Straks is er misschien niemand bereikbaar. Kijk bij Roosters.",
         "message": "Er is een bericht in Reik.",
     },
     "en": {
         "alert": "There is an alert for you. Number {number}.",
         "try": "This is a test. It works.",
         "drill": "DRILL. ",
+        "outage.note": "Dispensers have an outage. Open the list.",
+        "forewarning": "Soon there may be nobody to reach. Look at Rosters.",
         "message": "There is a message in Reik.",
     },
 }
+
+
+ROOMS: Mapping[str, str] = {"forewarning": "/roosters", "outage.note": "/storing"}
+"""Which page a message that is no alert opens, where it is another than her own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +84,7 @@ def notice_of(body: str, page: str, lang: str) -> Notice:
     said = WORDS.get(lang, WORDS["nl"])
     kind = str(message["type"])
     if not kind.startswith("alert."):
-        trial = kind == "push.try"
-        return Notice(
-            title="Reik", body=said["try" if trial else "message"], number="", url=page,
-            topic="try" if trial else "message", ttl_s=SHORTEST_TTL if trial else LONGEST_TTL,
-        )  # fmt: skip
+        return _other(kind, page, said)
     alert = str(data["alert"]).replace("-", "")
     number = alert[-4:].upper()
     drill = said["drill"] if data.get("drill") is True else ""
@@ -88,6 +92,16 @@ def notice_of(body: str, page: str, lang: str) -> Notice:
     return Notice(
         title="Reik", body=drill + said["alert"].format(number=number), number=number, url=_opened(page, data),
         topic=alert[:32], ttl_s=int(min(max(wait, SHORTEST_TTL), LONGEST_TTL)),
+    )  # fmt: skip
+
+
+def _other(kind: str, page: str, said: Mapping[str, str]) -> Notice:
+    """A message that is no alert: a try, or one that has words of its own."""
+    trial = kind in ("push.try", "test.message")
+    word = "try" if trial else kind if kind in said and kind != "alert" else "message"
+    return Notice(
+        title="Reik", body=said[word], number="", url=ROOMS.get(kind, page) if page != "/naaste" else page,
+        topic=word, ttl_s=SHORTEST_TTL if trial else LONGEST_TTL,
     )  # fmt: skip
 
 

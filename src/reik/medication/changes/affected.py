@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from reik.medication.agreed.contents import Slot
 from reik.medication.changes.sachets import AffectedSachet, AtHome, Contents, OnRoll
-from reik.medication.rolls.check import Difference, SachetOnRoll, differences, with_contents
+from reik.medication.rolls.check import Difference, differences
+from reik.medication.rolls.sachets import SachetOnRoll, with_contents
 from reik.medication.times.schedule import (
     DAY,
     SHIFTED_AT_MOST_MIN,

@@ -15,8 +15,8 @@ from reik.medication import queries
 from reik.medication.agreed.contents import Slot, packed_lines
 from reik.medication.changes.sachets import OnRoll, affected_from, sachets_of
 from reik.medication.models import AgreementMessage, Change, Finding, Roll, Sachet
-from reik.medication.rolls.check import SachetOnRoll
 from reik.medication.rolls.kept import kept_sachet
+from reik.medication.rolls.sachets import SachetOnRoll
 from reik.medication.times.schedule import DAY, PlannedDose, local_day
 from reik.people.opening import OFFICE_HOURS
 from reik.people.pharmacies import PharmacyCard, pharmacies_of

@@ -10,11 +10,7 @@ from uuid import UUID
 from reik.kernel import facts
 from reik.medication.changes import tasks as change_tasks
 from reik.medication.changes.path import ChangeRefused, Event, State, step
-from reik.medication.facts import (
-    ChangeSettled,
-    HoldLifted,
-    PlanTouched,
-)
+from reik.medication.facts import ChangeSettled, HoldLifted, PlanTouched
 from reik.medication.models import Change
 
 

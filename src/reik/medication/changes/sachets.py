@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from reik.medication.agreed.contents import Slot
-from reik.medication.rolls.check import SachetOnRoll
+from reik.medication.rolls.sachets import SachetOnRoll
 from reik.medication.times.schedule import PlannedDose
 
 Contents = Mapping[Slot, Sequence[str]]

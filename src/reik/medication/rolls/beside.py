@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from reik.medication.rolls.check import Content, Difference, SachetOnRoll, differences
+from reik.medication.rolls.check import Difference, differences
 from reik.medication.rolls.contents import ContentDifference
+from reik.medication.rolls.sachets import Content, SachetOnRoll
 from reik.medication.times.schedule import PlannedDose, instant_of
 
 ON_ROLL, NO_ROLL, OTHER_CONTENTS = "on_roll", "no_roll", "other_contents"

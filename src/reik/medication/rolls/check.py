@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from reik.medication.rolls.sachets import SachetOnRoll, sachets_for, with_contents
 from reik.medication.times.schedule import (
     MOST_SACHETS,
     SHIFTED_AT_MOST_MIN,
@@ -21,32 +22,6 @@ from reik.medication.times.schedule import (
 )
 
 LONGEST_NUMBER = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """One medicine in a sachet, as the packer wrote it. `amount` is text: "1", "0.5"; `system` is that of `code`."""
-
-    code: str
-    text: str
-    amount: str
-    system: str = ""
-    unit: str = ""
-    lot: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SachetOnRoll:
-    """One sachet: the k-th of n of its moment. `contents` None: not known. `empty`: header or trailer (R16)."""
-
-    sequence: int
-    empty: bool = False
-    day: date | None = None
-    at: time | None = None
-    k: int = 1
-    n: int = 1
-    contents: tuple[Content, ...] | None = None
-    barcode: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +91,6 @@ class Difference:
         if self.kind == "extra":
             return f"{when}: {self.found} on the roll, nothing planned."
         return f"{when}: {self.planned} planned, {self.found} on the roll."
-
-
-def with_contents(sachets: Iterable[SachetOnRoll]) -> list[SachetOnRoll]:
-    """Header and trailer sachets never count (R16)."""
-    return [each for each in sachets if not each.empty]
 
 
 def refusals(
@@ -267,17 +237,6 @@ def _places(sachets: Iterable[SachetOnRoll]) -> dict[tuple[date, time], list[Sac
         if each.day is not None and each.at is not None:
             places[each.day, each.at].append(each)
     return places
-
-
-def sachets_for(doses: Sequence[PlannedDose], first: int = 1) -> list[SachetOnRoll]:
-    """The sachets of a roll packed to this plan: numbered in the order of the moments, contents not known."""
-    made: list[SachetOnRoll] = []
-    for dose in doses:
-        for k in range(1, dose.sachets + 1):
-            made.append(
-                SachetOnRoll(sequence=first + len(made), day=dose.day, at=dose.at, k=k, n=dose.sachets)
-            )
-    return made
 
 
 def sachets_counted(doses: Sequence[PlannedDose], *, first: int, last: int, count: int) -> list[SachetOnRoll]:

@@ -16,7 +16,7 @@ from typing import Any
 from reik.medication.agreed.contents import Agreed, Slot
 from reik.medication.agreed.plan import decimal_text
 from reik.medication.codes.systems import code_system, plain_code
-from reik.medication.rolls.check import Content, SachetOnRoll, with_contents
+from reik.medication.rolls.sachets import Content, SachetOnRoll, with_contents
 from reik.medication.times.schedule import SHIFTED_AT_MOST_MIN, minutes_apart
 
 _PIECES = frozenset({"", "1", "st", "stuk", "stuks", "piece", "pieces", "tablet", "tabletten", "tabl", "tab",

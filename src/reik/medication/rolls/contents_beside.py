@@ -8,8 +8,8 @@ from uuid import UUID
 
 from reik.medication import queries
 from reik.medication.agreed.contents import agreed_contents
-from reik.medication.rolls.check import SachetOnRoll
 from reik.medication.rolls.contents import ContentDifference, content_differences
+from reik.medication.rolls.sachets import SachetOnRoll
 
 
 def differing_contents(client_id: UUID, sachets: Sequence[SachetOnRoll]) -> list[ContentDifference]:

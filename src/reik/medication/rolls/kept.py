@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from reik.medication.models import Sachet
-from reik.medication.rolls.check import Content, SachetOnRoll
+from reik.medication.rolls.sachets import Content, SachetOnRoll
 
 
 def kept_sachet(row: Sachet) -> SachetOnRoll:

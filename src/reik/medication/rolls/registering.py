@@ -18,17 +18,15 @@ from reik.medication.rolls.check import (
     Period,
     Refusal,
     RollRefused,
-    SachetOnRoll,
     differences,
     refusals,
     sachets_counted,
-    sachets_for,
-    with_contents,
 )
 from reik.medication.rolls.contents_beside import differing_contents
 from reik.medication.rolls.kept import kept_sachet, to_keep
 from reik.medication.rolls.matrix import DeviceAbility
 from reik.medication.rolls.moves import fact_of, unfit
+from reik.medication.rolls.sachets import SachetOnRoll, sachets_for, with_contents
 from reik.medication.times.schedule import PlannedDose, instant_of, local_day
 from reik.people.models import Client
 

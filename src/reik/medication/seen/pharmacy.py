@@ -16,9 +16,9 @@ from reik.medication.agreed.contents import agreed_contents
 from reik.medication.models import LIVE, AgreementMessage, Finding, Roll, Sachet
 from reik.medication.queries import agreements_of, planned_doses, zones_of
 from reik.medication.rolls.beside import Covering, DayBeside, Said, days_beside
-from reik.medication.rolls.check import SachetOnRoll
 from reik.medication.rolls.contents_beside import differing_contents
 from reik.medication.rolls.kept import kept_sachet
+from reik.medication.rolls.sachets import SachetOnRoll
 from reik.medication.times.schedule import PlannedDose, instant_of
 
 DAYS = 28
@@ -62,7 +62,8 @@ def _medicines(
     agreements = agreements_of([client_id]).get(client_id, [])
     made = agreed_contents(agreements, first, first + timedelta(days=days), zone)
     return {
-        slot: [Said(text=each.name, amount=each.amount) for each in of if each.packable] for slot, of in made.items()
+        slot: [Said(text=each.name, amount=each.amount) for each in of if each.packable]
+        for slot, of in made.items()
     }
 
 

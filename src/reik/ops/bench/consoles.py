@@ -1,7 +1,8 @@
 """`reik bench consoles`: many consoles open on a small pool, an alert that changes each second; do pages still answer?
 
 Each console holds a stream and, as a browser does, fetches its queue whenever it is told "changed". Beside that
-ordinary requests are made: the whole page and one alert. `told`: from a change's commit to each stream.
+ordinary requests are made: the whole page and one alert. `told`: from a change's commit to each stream; `claim`:
+from the commit with which somebody takes an alert to the line that marks it at every console.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ DISPENSERS = 400
 PAGE_GOAL_MS = 300
 PAGES_EVERY_S = 0.2
 CHANGED_EVERY_S = 1.0
+CLAIM_GOAL_MS = 200
 WAITED_S = 8  # for the "changed" after the last change that is counted
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         keys = _furnish(scene, options.open)
         listening = web.listen("127.0.0.1", 0, exact=True)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        changes = scene.home.path / "changes"
+        changes, claims = scene.home.path / "changes", scene.home.path / "claims"
         runs: dict[str, Callable[[], None]] = {
             "web": partial(web.run, listening=listening),
             "watch": watch.run,
@@ -62,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         with scene.processes(runs) as processes:
             opened = "SELECT count(*) FROM alerting_alert"
             wait_until(lambda: reading.count(scene.home, opened) >= ALERTS, 20)
-            with scene.processes({"changer": lambda: _change(changes)}) as changer:
+            with scene.processes({"changer": lambda: _change(changes, claims)}) as changer:
                 engines = {each.name: each.process.pid for each in scene.instance.engines}
                 clocks = Clocks({**processes.pids, **engines})
                 crowd = Crowd(address, keys)
@@ -71,7 +73,12 @@ def run(options: argparse.Namespace) -> int:
                 ended = len(changer.ended()) + len(processes.ended())
         listening.close()
         times = [float(line) for line in changes.read_text().split()]
-    figures = crowd.figures(times) | {"pool": web.CONNECTIONS, "cpu_s": used, "processes_ended": ended}
+        taken = [(line.split()[0], float(line.split()[1])) for line in claims.read_text().splitlines()]
+    figures = (
+        crowd.figures(times)
+        | crowd.claims(taken)
+        | {"pool": web.CONNECTIONS, "cpu_s": used, "processes_ended": ended}
+    )
     return fig.report(figures, _claims(options))
 
 
@@ -103,7 +110,7 @@ def _furnish(scene: Scene, consoles: int) -> list[str]:
     return keys
 
 
-def _change(file: Path) -> None:
+def _change(file: Path, claims: Path) -> None:
     """Each second somebody takes an alert or gives it back, as a person in another process would."""
     become(Role.WORKER)
     wake.start_thread("changer")
@@ -114,6 +121,8 @@ def _change(file: Path) -> None:
         time.sleep(CHANGED_EVERY_S)
         by = f"Collega {turn}"
         accept_alert(alert_id=alert_id, by=by, now=clock.now())
+        with claims.open("a") as stream:
+            stream.write(f"{alert_id} {time.time()}\n")
         if turn % 2:
             release_alert(alert_id=alert_id, by=by, now=clock.now())
         with file.open("a") as stream:
@@ -127,6 +136,9 @@ class Crowd:
         self._address = address
         self._keys = keys
         self._told: list[list[float]] = [[] for _ in keys]
+        self._marked: list[dict[str, float]] = [{} for _ in keys]
+        self._owed = [False for _ in keys]
+        self._asking: dict[int, asyncio.Task[None]] = {}
         self._open = 0
         self._from = self._until = 0.0
         self._pages: list[float] = []
@@ -149,9 +161,10 @@ class Crowd:
             say("measuring ...")
             await self._ask_pages(client, seconds)
             self._until = time.time()
-            for each in streams:
+            ending = [*streams, *self._asking.values()]
+            for each in ending:
                 each.cancel()
-            await asyncio.gather(*streams, return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
 
     async def _stream(self, client: aiohttp.ClientSession, place: int) -> None:
         headers = {"Cookie": f"sessionid={self._keys[place]}"}
@@ -161,9 +174,19 @@ class Crowd:
                 return
             self._open += 1
             async for line in answer.content:
+                if line.startswith(b'data: {"alert"'):
+                    self._marked[place].setdefault(line[16:52].decode(), time.time())
                 if line == b"event: changed\n":
                     self._told[place].append(time.time())
-                    await self._get(client, "/zorgcentrale/rij", place, self._fetches)
+                    self._owed[place] = True
+                    if place not in self._asking or self._asking[place].done():
+                        self._asking[place] = asyncio.create_task(self._refresh(client, place))
+
+    async def _refresh(self, client: aiohttp.ClientSession, place: int) -> None:
+        """As the page does: one question at a time, and once more when it was told meanwhile."""
+        while self._owed[place]:
+            self._owed[place] = False
+            await self._get(client, "/zorgcentrale/rij", place, self._fetches)
 
     async def _ask_pages(self, client: aiohttp.ClientSession, seconds: float) -> None:
         """Ordinary requests at a steady pace, whether or not the one before was answered."""
@@ -186,6 +209,21 @@ class Crowd:
             self.failed += answer.status != 200
         if self._from:
             waits.append((time.perf_counter() - began) * 1000)
+
+    def claims(self, taken: Sequence[tuple[str, float]]) -> Figures:
+        """In ms from each claim's commit to each console that marks it; `unmarked`: consoles that never did."""
+        told, unmarked = [], 0
+        for alert, at in taken:
+            if self._from <= at <= self._until - 1:
+                for marks in self._marked:
+                    if alert in marks:
+                        told.append(max(0.0, (marks[alert] - at) * 1000))
+                    else:
+                        unmarked += 1
+        return {
+            "claims": len(taken), "claim_p50_ms": percentile(told, 0.5), "claim_p99_ms": percentile(told, 0.99),
+            "unmarked": unmarked,
+        }  # fmt: skip
 
     def figures(self, changes: Sequence[float]) -> Figures:
         """Waits in ms; `told` in s from each change to the next "changed" of each stream."""
@@ -213,5 +251,8 @@ def _claims(options: argparse.Namespace) -> list[Claim]:
         Claim("every stream is open", lambda f: number(f, "open") == options.open),
         Claim("no request failed", lambda f: number(f, "failed") == 0),
         Claim("no process ended by itself", lambda f: number(f, "processes_ended") == 0),
+        Claim(
+            f"claim_p50_ms is at most {CLAIM_GOAL_MS}", lambda f: number(f, "claim_p50_ms") <= CLAIM_GOAL_MS
+        ),
         Claim(f"page_p99_ms is at most {PAGE_GOAL_MS}", lambda f: number(f, "page_p99_ms") <= PAGE_GOAL_MS),
     ]

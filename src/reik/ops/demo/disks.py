@@ -25,8 +25,8 @@ from reik_dispenser.runtime.disk import RamDisk
 from reik_dispenser.runtime.enrolment import Enrolment
 from reik_dispenser.runtime.journal import CAPACITY, Kept
 from reik_dispenser.runtime.store import Store
+from reik_simulator.home import home as home_of
 from reik_simulator.household import Coming
-from reik_simulator.household import home as home_of
 
 DISK, DRAFT, NEW, OLD = "disk", "disk.draft", "disk.new", "disk.old"
 STAND_IN = "steady"

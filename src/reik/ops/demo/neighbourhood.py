@@ -28,7 +28,7 @@ from reik.ops.demo.pharmacy import Pharmacy
 from reik.ops.demo.standstill import catch_up
 from reik.ops.history import Life, Street
 from reik.people.models import Carer
-from reik_simulator.household import home as home_of
+from reik_simulator.home import home as home_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 SEED = 20_261_122

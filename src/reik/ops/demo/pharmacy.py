@@ -21,8 +21,9 @@ from reik.medication.operations import (
 )
 from reik.medication.queries import planned_doses, timetables
 from reik.medication.rolls import life as roll_life
-from reik.medication.rolls.check import Refusal, RollRefused, SachetOnRoll, sachets_for
+from reik.medication.rolls.check import Refusal, RollRefused
 from reik.medication.rolls.custody import Step
+from reik.medication.rolls.sachets import SachetOnRoll, sachets_for
 from reik.medication.rolls.steps import Hand
 from reik.medication.times.schedule import TimeLine, local_day, whole_days
 from reik.ops.demo.moving_in import Resident

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from reik.medication.rolls.check import Content, SachetOnRoll
+from reik.medication.rolls.sachets import Content, SachetOnRoll
 from reik.ops.demo.cast import Person
 
 MORNING = (

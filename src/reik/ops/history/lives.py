@@ -12,7 +12,8 @@ from reik_dispenser.inputs import ButtonPressed, CommandReceived, TimeHeard
 from reik_dispenser.messages import Clock, Event, EventType, Outcome
 from reik_dispenser.status import heartbeat
 from reik_dispenser.wire import down_topic, event_body, heartbeat_body, read_down, sign, up_topic, verify
-from reik_simulator.household import Coming, Home
+from reik_simulator.home import Home
+from reik_simulator.household import Coming
 
 UNDER_WAY = timedelta(milliseconds=300)
 """From the device to the stream."""

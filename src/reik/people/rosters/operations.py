@@ -7,8 +7,7 @@ because the roster has a last resort; `what_if` and `gaps_ahead` say which hours
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,39 +19,9 @@ from reik.people.models import Roster, RosterException, RosterMember, RosterPatt
 from reik.people.rosters.duty import Gap
 from reik.people.rosters.queries import duty_between
 from reik.people.rosters.refusals import RosterRefused
+from reik.people.rosters.turns import PLACES, NewException, NewPattern, check_pattern, check_stretch
 
 LOOKED_AHEAD = timedelta(days=14)
-LONGEST_EXCEPTION = timedelta(days=92)
-EVERY_DAY = 255
-PLACES = (1, 2, 3)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPattern:
-    """A turn that comes back; see `duty.Pattern`."""
-
-    member_id: UUID
-    weekdays: int
-    hours_from: time
-    hours_until: time
-    since: date
-    until: date | None = None
-    every_weeks: int = 1
-    place: int = 1
-    uid: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewException:
-    """A stretch of time in which someone is `on` or not."""
-
-    member_id: UUID
-    on: bool
-    starts_at: datetime
-    ends_at: datetime
-    place: int = 1
-    reason: str = ""
-    uid: str = ""
 
 
 @transaction.atomic
@@ -201,30 +170,6 @@ def member_of(member_id: UUID) -> RosterMember:
     if member is None:
         raise RosterRefused("This person takes no turns on this roster any more.", "member_gone")
     return member
-
-
-def check_pattern(new: NewPattern) -> None:
-    """Raise RosterRefused for a turn that would never be, or that no row may hold."""
-    if not 1 <= new.weekdays <= EVERY_DAY:
-        raise RosterRefused("Choose at least one day.", "no_days")
-    if not 1 <= new.every_weeks <= 52:
-        raise RosterRefused("A turn comes back every 1 to 52 weeks.", "every_weeks")
-    if new.place not in PLACES:
-        raise RosterRefused("A place on the roster is 1, 2 or 3.", "place")
-    if new.until is not None and new.until <= new.since:
-        raise RosterRefused("The last day lies before the first.", "until_before_since")
-
-
-def check_stretch(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-    """Raise RosterRefused for a stretch of time that is none, that is over, or that is too long for an exception."""
-    if ends_at <= starts_at:
-        raise RosterRefused("The end lies before the beginning.", "ends_before")
-    if ends_at <= now:
-        raise RosterRefused("These hours are over.", "past")
-    if ends_at - starts_at > LONGEST_EXCEPTION:
-        raise RosterRefused(
-            "An exception lasts three months at most: use a turn that comes back.", "too_long"
-        )
 
 
 def keep_exception(member: RosterMember, new: NewException, by: str, key: UUID | None, now: datetime) -> UUID:

@@ -100,7 +100,7 @@ def _rules_in(zones: Mapping[UUID, str], since: datetime, until: datetime) -> di
         roster_id__in=zones, ends_at__gt=since - BESIDE, starts_at__lt=until + BESIDE, ended_at=None,
         member__ended_at=None,
     )  # fmt: skip
-    for one in changed.order_by("created_at", "id"):
+    for one in changed.order_by("created_at", "kind", "id"):  # of what was made at once, off goes first
         exceptions[one.roster_id].append(otherwise_of(one))
     return {
         each: Rules(zone=ZoneInfo(zone), patterns=patterns[each], exceptions=exceptions[each])

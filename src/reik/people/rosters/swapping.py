@@ -12,9 +12,10 @@ from django.db import transaction
 from reik.kernel.ids import new_id
 from reik.people.models import RosterMember
 from reik.people.rosters.duty import Stretch
-from reik.people.rosters.operations import NewException, check_stretch, keep_exception, locked, member_of
+from reik.people.rosters.operations import keep_exception, locked, member_of
 from reik.people.rosters.queries import duty_between
 from reik.people.rosters.refusals import RosterRefused
+from reik.people.rosters.turns import NewException, check_stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

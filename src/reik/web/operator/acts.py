@@ -31,7 +31,7 @@ NOTE_MOST = 500
 def take(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """The alert is hers: the chain waits for her, until her promise ends."""
     now, by = clock.now(), actor_of(request).name
-    return _do(
+    return do(
         request, alert_id, now, "accepted",
         lambda: operations.accept_alert(alert_id=alert_id, by=by, now=now, role=ROLE),
     )  # fmt: skip
@@ -42,7 +42,7 @@ def take(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def give_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """Someone else has to: the next step is called at once."""
     now, by = clock.now(), actor_of(request).name
-    return _do(
+    return do(
         request, alert_id, now, "released",
         lambda: operations.release_alert(alert_id=alert_id, by=by, now=now),
     )  # fmt: skip
@@ -61,7 +61,7 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
         return show(request, alert_id, now, fault=_("Kies eerst hoe het is afgelopen."))
     if cause not in dict(handling_causes()):
         return show(request, alert_id, now, fault=_("Kies een oorzaak uit de lijst."))
-    return _do(
+    return do(
         request, alert_id, now, f"handled: {outcome}",
         lambda: operations.handle_alert(
             alert_id=alert_id, by=by, outcome=outcome, cause=cause, remote=True, note=note, now=now, role=ROLE
@@ -73,14 +73,19 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 @only_operators
 def undo(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     now, by = clock.now(), actor_of(request).name
-    return _do(
+    return do(
         request, alert_id, now, "undone",
         lambda: operations.undo_handling(alert_id=alert_id, by=by, now=now),
     )  # fmt: skip
 
 
-def _do(
-    request: ActingRequest, alert_id: UUID, now: datetime, detail: str, act: Callable[[], object]
+def do(
+    request: ActingRequest,
+    alert_id: UUID,
+    now: datetime,
+    detail: str,
+    act: Callable[[], object],
+    refusals: tuple[type[Exception], ...] = (AlertRefused,),
 ) -> HttpResponse:
     """One act on an alert that she may see, logged also when it is refused; then the alert as it is now."""
     alert, client = reading.find(actor_of(request), alert_id)
@@ -88,7 +93,7 @@ def _do(
     try:
         with transaction.atomic():
             act()
-    except AlertRefused:
+    except refusals:
         refused = True  # the page says what the alert is now, in the reader's own language
     acted(
         request, Act.CHANGE, "client", [client.id], now, organisation_id=alert.organisation_id,

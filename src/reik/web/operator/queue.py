@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from reik.alerting.board_seen import FIRST, MUTED, OTHER, WATCHED
 from reik.alerting.queries import AlertSeen
 from reik.dispensing.queries import MomentSeen
 from reik.people.queries import ClientCard
 from reik.web.shown import Shown, shown
 from reik.web.words import cause_words
 
-MOST = 200
 CARER, TEAM = "ask_carer", "ask_team"
 
 
@@ -41,33 +41,34 @@ class Line:
     over: bool
     idle: bool
     then: str
-    fresh: bool = False
+    priority: int = 1
+    emergency: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Queue:
-    """The four groups, with the count of those that did not fit."""
+    """The groups as they are drawn. `counts` of the groups of open alerts are of all, drawn or not."""
 
     first: list[Line] = field(default_factory=list)
     others: list[Line] = field(default_factory=list)
+    watched: list[Line] = field(default_factory=list)
+    muted: list[Line] = field(default_factory=list)
     running: list[Line] = field(default_factory=list)
     settled: list[Line] = field(default_factory=list)
-    left_out: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    mine: int = 0
+    over: int = 0
 
     @property
     def open(self) -> int:
-        return len(self.first) + len(self.others) + self.left_out
+        return sum(self.counts.values())
 
     @property
-    def mine(self) -> int:
-        return sum(each.mine for each in (*self.first, *self.others))
-
-    @property
-    def over(self) -> int:
-        return sum(each.over for each in (*self.first, *self.others))
+    def left_out(self) -> int:
+        return self.open - sum(len(each) for each in (self.first, self.others, self.watched, self.muted))
 
     def all(self) -> list[Line]:
-        return [*self.first, *self.others, *self.running, *self.settled]
+        return [*self.first, *self.others, *self.watched, *self.muted, *self.running, *self.settled]
 
 
 def queue_of(
@@ -80,14 +81,15 @@ def queue_of(
     now: datetime,
 ) -> Queue:
     """The queue of who is called `me`. Alerts come sorted; their order is kept, so that no row jumps."""
-    queue = Queue(left_out=max(0, len(alerts) - MOST))
-    for each in alerts[:MOST]:
-        client = clients.get(each.client_id)
-        if client is None:
-            queue.left_out += 1
-            continue
-        line = line_of(each, client, me=me, now=now)
-        (queue.first if is_first(each, me) else queue.others).append(line)
+    queue = Queue()
+    groups = {FIRST: queue.first, OTHER: queue.others, WATCHED: queue.watched, MUTED: queue.muted}
+    for each in alerts:
+        if each.client_id in clients:
+            line = line_of(each, clients[each.client_id], me=me, now=now)
+            groups[group_of(each, me, now)].append(line)
+    queue.counts = {name: len(lines) for name, lines in groups.items()}
+    lines = [each for group in groups.values() for each in group]
+    queue.mine, queue.over = sum(each.mine for each in lines), sum(each.over for each in lines)
     alerted = {each.moment.id for each in alerts if each.moment}
     queue.running = [
         _running(each, clients[each.client_id], now)
@@ -115,6 +117,17 @@ def beside(queue: Queue, selected: UUID | None, since: datetime | None) -> Queue
     return queue
 
 
+def group_of(alert: AlertSeen, me: str, now: datetime) -> str:
+    """Where an open alert stands: the same rule as `alerting.board_seen` has for all that are not drawn."""
+    if alert.state in ("accepted", "watched") and alert.accepted_by == me:
+        return FIRST
+    if alert.state == "watched":
+        return WATCHED
+    if alert.state == "open" and alert.muted_until and alert.muted_until > now:
+        return MUTED
+    return FIRST if is_first(alert, me) else OTHER
+
+
 def is_first(alert: AlertSeen, me: str) -> bool:
     """Whether the centre has to act: it is hers, or nobody has it and no informal carer is being waited for."""
     if alert.state in ("accepted", "watched"):
@@ -140,6 +153,8 @@ def line_of(alert: AlertSeen, client: ClientCard, *, me: str, now: datetime) -> 
         over=over,
         idle=not is_first(alert, me) or alert.state == "closed",
         then=then(alert),
+        priority=alert.priority,
+        emergency=alert.emergency_at is not None,
     )
 
 
@@ -167,6 +182,8 @@ def what(alert: AlertSeen, client: ClientCard, *, me: str) -> str:
         until = f"{alert.watched_until.astimezone(zone):%H:%M}"
         return _("Zou eruit zijn · Reik kijkt tot %(until)s") % {"until": until}
     said = about(alert, client)
+    if alert.emergency_at is not None and alert.state == "open":
+        return f"{_('Spoedpad')} · {said}"
     if alert.state == "open" and alert.current and alert.current.action == CARER:
         asked = _("%(who)s is gevraagd") % {"who": alert.current.responder}
         return f"{said} · {asked}"
@@ -217,6 +234,8 @@ def then(alert: AlertSeen) -> str:
         )
     if alert.current and alert.current.action == TEAM:
         return _("nu: %(who)s") % {"who": alert.current.responder}
+    if alert.muted_until and alert.next is not None and alert.current is None:
+        return _("gedempt, dan %(who)s") % {"who": alert.next.responder}
     if alert.next is None:
         return _("niemand volgt: bel nu")
     return _("dan %(who)s") % {"who": alert.next.responder}

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404
 
+from reik.alerting import board_seen, handover, protocols
 from reik.alerting import queries as alerting
 from reik.alerting.queries import AlertSeen
 from reik.dispensing import queries as dispensing
@@ -18,7 +19,7 @@ from reik.kernel.tenancy import Actor
 from reik.people import queries as people
 from reik.people.queries import ClientCard
 from reik.web.frame import ZONE
-from reik.web.operator import detail, lookout, queue
+from reik.web.operator import detail, home, lookout, queue
 from reik.web.operator.lookout import Lookout
 from reik.web.operator.queue import Queue
 from reik.web.words import handling_causes, outcome_words, reason_words
@@ -36,6 +37,9 @@ class Board:
     closed_remote: int
     placed: int
     now: datetime
+    part: tuple[str, int] = ("", 0)
+    shifts: int = 0
+    """Hand-overs that wait for somebody."""
 
     @property
     def heard(self) -> int:
@@ -55,21 +59,25 @@ def visible(actor: Actor) -> Collection[UUID]:
 
 
 def board(
-    actor: Actor, now: datetime, *, selected: UUID | None = None, since: datetime | None = None
+    actor: Actor,
+    now: datetime,
+    *,
+    selected: UUID | None = None,
+    since: datetime | None = None,
+    part: tuple[str, int] = ("", 0),
 ) -> Board:
+    """`part`: rows of one group only, from a number on; the counts are of all."""
     ids = visible(actor)
-    alerts = alerting.open_alerts(ids)
     settled = alerting.settled_lately(ids, now - SETTLED_FOR)
     running = dispensing.running_moments(actor.organisations, now)
-    until = now + lookout.AHEAD
-    silences = dispensing.silences(actor.organisations, before=now - lookout.SILENT_FOR, now=now, until=until)
-    wanted = {
-        each.client_id for group in (alerts[: queue.MOST], settled, running, silences) for each in group
-    }
-    clients = people.cards(actor, wanted)
-    silent = lookout.lookout_of(silences, clients, alerts, until)
-    shown = [each for each in alerts if not silent.stands_for(each)]
+    silent = _silent(actor, now)
+    but = (lookout.SILENT, silent.hidden if silent.many else [])
+    seen = board_seen.board(actor.organisations, actor.name, now, but=but, only=part[0], after=part[1])
+    shown = seen.shown()
+    clients = people.cards(actor, {each.client_id for group in (shown, settled, running) for each in group})
     rows = queue.queue_of(shown, running, settled, clients, me=actor.name, now=now)
+    rows.counts = {name: group.count for name, group in seen.groups.items()}
+    rows.mine, rows.over = seen.mine, seen.over
     closed, remote = alerting.closed_counts(ids, _midnight(now))
     return Board(
         queue=queue.beside(rows, selected, since),
@@ -78,7 +86,17 @@ def board(
         closed_remote=remote,
         placed=dispensing.placed_count(actor.organisations),
         now=now,
+        part=part,
+        shifts=len(handover.waiting(actor.organisation_id, actor.name, now)),
     )
+
+
+def _silent(actor: Actor, now: datetime) -> Lookout:
+    until = now + lookout.AHEAD
+    silences = dispensing.silences(actor.organisations, before=now - lookout.SILENT_FOR, now=now, until=until)
+    listed = [each.client_id for each in silences[: lookout.LISTED]]
+    owned = board_seen.owned_among([each.client_id for each in silences])
+    return lookout.lookout_of(silences, people.cards(actor, listed), board_seen.held_of(listed), until, owned)
 
 
 def _midnight(now: datetime) -> datetime:
@@ -123,6 +141,8 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
         "causes": handling_causes(),
         "undo_until": detail.can_undo(alert, actor.name, now),
         "standing": detail.state_of(alert),
+        "home": home.home_of(alert, client, now),
+        "protocol": protocols.protocol_of(alert.id),
         "zone": client.zone,
         "now": now,
     }

@@ -15,11 +15,11 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from reik.alerting.board_seen import FIRST, GROUPS, MOST, MUTED, OTHER, WATCHED
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.people import queries as people
 from reik.web.acting import ActingRequest
-from reik.web.operator import reading
+from reik.web.operator import finding, reading
 from reik.web.operator.queue import Line
 from reik.web.operator.reading import Board
 from reik.web.rooms import actor_of, room_for
@@ -59,9 +59,24 @@ def rows(request: ActingRequest) -> HttpResponse:
     now, actor = clock.now(), actor_of(request)
     selected = _uuid(request.GET.get("melding", ""))
     since = _instant(request.GET.get("sinds", ""))
-    board = reading.board(actor, now, selected=selected, since=since)
+    board = reading.board(actor, now, selected=selected, since=since, part=_part(request))
     viewed(request, PAGE, board.shown(), now)
     return render(request, "operator/rows.html", _of_board(board, selected, now) | {"swap": True})
+
+
+@require_safe
+@never_cache
+@only_operators
+def second(request: ActingRequest) -> HttpResponse:
+    """A second window with only the detail: it shows what is chosen in the first."""
+    now, actor = clock.now(), actor_of(request)
+    chosen = _uuid(request.GET.get("melding", ""))
+    context: dict[str, object] = {"now": now, "keys": _keys(request), "selected": chosen}
+    if chosen:
+        alert, client = reading.find(actor, chosen)
+        viewed(request, _page(chosen), {client.organisation_id: [client.id]}, now)
+        context |= reading.full(actor, alert, client, now)
+    return render(request, "operator/second.html", context)
 
 
 @require_safe
@@ -120,15 +135,15 @@ def silent(request: ActingRequest) -> HttpResponse:
 @never_cache
 @only_operators
 def search(request: ActingRequest) -> HttpResponse:
-    """Clients by a part of their name."""
+    """Clients by name, by who rings, by dispenser, by the number on a phone; those of every open alert are found."""
     now, actor = clock.now(), actor_of(request)
-    words = request.GET.get("q", "").strip()[:80]
-    found = people.search(actor, words) if len(words) >= 2 else []
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    hits = finding.found(actor, words, now) if len(words) >= 2 else []
     shown: dict[UUID, list[UUID]] = {}
-    for each in found:
-        shown.setdefault(each.organisation_id, []).append(each.id)
+    for each in hits:
+        shown.setdefault(each.client.organisation_id, []).append(each.client.id)
     viewed(request, f"{PAGE}/zoek", shown, now, act=Act.SEARCH)
-    return render(request, "operator/found.html", {"found": found, "words": words})
+    return render(request, "operator/found.html", {"found": hits, "words": words})
 
 
 @require_POST
@@ -143,13 +158,21 @@ def keys(request: ActingRequest) -> HttpResponse:
 
 def _of_board(board: Board, selected: UUID | None, now: datetime) -> dict[str, object]:
     queue, language = board.queue, get_language() or "nl"
+    part = board.part[0]
 
     def draw(lines: list[Line], *, done: bool = False) -> list[SafeString]:
         return [drawn(each, each.id == selected, done, language) for each in lines]
 
     return {
         "board": board, "queue": queue, "lookout": board.lookout, "selected": selected, "now": now,
-        "first": draw(queue.first), "others": draw(queue.others), "settled": draw(queue.settled, done=True),
+        "groups": [
+            (name, draw(lines), queue.counts.get(name, 0), len(lines), board.part[1])
+            for name, lines in (
+                (FIRST, queue.first), (OTHER, queue.others), (WATCHED, queue.watched), (MUTED, queue.muted),
+            )
+            if name == part or not part
+        ],
+        "part": part, "most": MOST, "settled": [] if part else draw(queue.settled, done=True),
     }  # fmt: skip
 
 
@@ -172,6 +195,14 @@ def _uuid(text: str) -> UUID | None:
     with suppress(ValueError):
         return UUID(text)
     return None
+
+
+def _part(request: HttpRequest) -> tuple[str, int]:
+    """Which group is looked at alone, from which row on."""
+    group, after = request.GET.get("groep", ""), request.GET.get("vanaf", "")
+    if group not in GROUPS:
+        return "", 0
+    return group, int(after) if after.isascii() and after.isdigit() and len(after) < 7 else 0
 
 
 def _instant(text: str) -> datetime | None:

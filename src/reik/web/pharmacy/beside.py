@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reik.medication.rolls.beside import NO_ROLL, ON_ROLL, Beside, DayBeside, Said
-from reik.medication.rolls.check import Content
 from reik.medication.rolls.contents import ContentDifference
+from reik.medication.rolls.sachets import Content
 from reik.medication.seen.pharmacy import DAYS, plan_beside_roll
 from reik.medication.times.schedule import local_day
 from reik.web.pharmacy.words import beside_word, day_words

@@ -17,7 +17,7 @@ from reik.dispensing.rolls.abilities import abilities_of
 from reik.kernel.tenancy import Actor
 from reik.medication import queries as medication
 from reik.medication.operations import register_roll
-from reik.medication.rolls.check import sachets_for
+from reik.medication.rolls.sachets import sachets_for
 from reik.medication.times.schedule import PlannedDose, instant_of, local_day
 from reik.people.queries import ClientCard
 from reik.web.work.clients import date_of

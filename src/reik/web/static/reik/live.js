@@ -37,7 +37,11 @@
 
   function seen() { heard = Date.now(); line = true; }
   function refresh() { fetched = Date.now(); if (window.htmx) window.htmx.trigger(body, "changed"); }
-  function take(name) { seen(); if (name === "changed") refresh(); }
+  function take(name) {
+    seen();
+    if (name === "changed") refresh();
+    if (name.indexOf("taken:") === 0) body.dispatchEvent(new CustomEvent("reik:taken", { detail: name.slice(6) }));
+  }
   function relay(name) { take(name); if (channel) channel.postMessage(name); }
   function open() {
     if (!body.dataset.stream || !window.EventSource) return;
@@ -45,6 +49,7 @@
     source.onopen = seen;
     source.addEventListener("here", function () { relay("here"); });
     source.addEventListener("changed", function () { relay("changed"); });
+    source.addEventListener("taken", function (event) { relay("taken:" + JSON.parse(event.data).alert); });
     source.onerror = function () {
       line = false;
       if (source.readyState === EventSource.CLOSED) reopenAt = Date.now() + AGAIN_MS;

@@ -5,10 +5,13 @@
   var queue = document.getElementById("queue"), detail = document.getElementById("detail");
   var picked = document.getElementById("picked"), said = document.getElementById("said"), before = null, down = false, missed = false;
   var title = document.title;
-  if (!main || !queue || !detail || !picked) return;
+  if (!main || !detail) return;
+  var second = main.hasAttribute("data-second"), claiming = "";
+  var channel = window.BroadcastChannel ? new BroadcastChannel("reik-console") : null;
 
-  function selected() { return picked.elements.melding.value; }
-  function lines() { return Array.prototype.slice.call(queue.querySelectorAll("a.q")); }
+  function current() { var inner = detail.querySelector(".detail-in"); return inner ? inner.dataset.alert : ""; }
+  function selected() { return picked ? picked.elements.melding.value : current(); }
+  function lines() { return queue ? Array.prototype.slice.call(queue.querySelectorAll("a.q")) : []; }
   function lineOf(id) { return id ? document.getElementById("m-" + id) : null; }
   function phone() { return window.matchMedia("(max-width: 64rem)").matches; }
   function by(id) { return document.getElementById(id); }
@@ -21,8 +24,9 @@
     picked.elements.melding.value = line.dataset.id;
     picked.elements.sinds.value = new Date().toISOString();
     main.classList.add("picked");
+    if (channel) channel.postMessage({ show: line.dataset.id });
   }
-  queue.addEventListener("click", function (event) {
+  if (queue) queue.addEventListener("click", function (event) {
     var line = event.target.closest("a.q");
     if (line && !event.ctrlKey && !event.metaKey && !event.shiftKey) choose(line);
   });
@@ -35,14 +39,67 @@
     call.removeAttribute("data-take");
   });
 
+  /* two screens: the second window says that it is there, and shows what is chosen here */
+
+  var there = 0;
+  function load(id) {
+    if (id && id !== current()) window.htmx.ajax("GET", "/zorgcentrale/melding/" + id, { target: "#detail" });
+  }
+  if (channel) {
+    channel.onmessage = function (event) {
+      if (second && event.data.show) load(event.data.show);
+      if (!second && event.data.here) {
+        if (!there && selected()) channel.postMessage({ show: selected() });
+        there = Date.now();
+        main.classList.add("two");
+      }
+    };
+    setInterval(function () {
+      if (second) channel.postMessage({ here: true });
+      else if (there && Date.now() - there > 5000) { there = 0; main.classList.remove("two"); }
+    }, 1500);
+    if (second) channel.postMessage({ here: true });
+  }
+  if (by("open-second")) by("open-second").addEventListener("click", function () {
+    window.open("/zorgcentrale/tweede" + (selected() ? "?melding=" + selected() : ""), "reik-tweede", "popup,width=1200,height=900");
+  });
+
+  /* groups of the queue, and the next rows of one */
+
+  function part(name, after) {
+    picked.elements.groep.value = name;
+    picked.elements.vanaf.value = after || "0";
+    queue.scrollTop = 0;
+    window.htmx.trigger(body, "changed");
+  }
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-part]");
+    if (button) part(button.dataset.part, button.dataset.after);
+  });
+  function nextPart() {
+    var all = queue ? Array.prototype.slice.call(queue.querySelectorAll(".part")) : [];
+    var at = all.findIndex(function (each) { return each.getAttribute("aria-pressed") === "true"; });
+    if (all.length > 1) part(all[(at + 1) % all.length].dataset.part);
+    return all.length > 1;
+  }
+
   /* dialogs */
 
+  var LOADS = { risk: "#risk-list", shift: "#shift-in" }, hiding = null;
   function show(name) {
     var dialog = by(name);
     if (!dialog || dialog.open) return;
     dialog.showModal();
-    if (name === "risk") window.htmx.trigger("#risk-list", "opened");
+    if (LOADS[name]) window.htmx.trigger(LOADS[name], "opened");
     if (name === "search") by("q").select();
+  }
+  /* how one gets in stays no longer than it is needed */
+  if (by("house")) by("house").addEventListener("close", function () { by("house-in").textContent = ""; clearTimeout(hiding); });
+  function arrivedIn(name) {
+    show(name);
+    if (name === "house") { clearTimeout(hiding); hiding = setTimeout(function () { by("house").close(); }, 120000); }
+    var first = by(name + "-in").querySelector("[data-first]");
+    if (first) first.focus();
   }
   document.addEventListener("click", function (event) {
     var opener = event.target.closest("[data-open]"), closer = event.target.closest("[data-close]");
@@ -82,6 +139,13 @@
     b: function () { return press("call"); },
     n: function () { var note = by("note"); if (note) note.focus(); return note; },
     r: function () { if (document.querySelector("#outage .banner")) show("risk"); return true; },
+    g: function () { return nextPart(); },
+    i: function () { return press("take"); },
+    p: function () { var next = detail.querySelector(".tick:not(.done)"); if (next) next.focus(); return next; },
+    e: function () { return press("emergency"); },
+    d: function () { return press("mute"); },
+    h: function () { return press("house-show"); },
+    o: function () { if (by("shift")) show("shift"); return by("shift"); },
     "/": function () { show("search"); return true; },
     "?": function () { show("help"); return true; }
   };
@@ -100,7 +164,7 @@
   /* refreshing: the selected row stays where it is, what was unfolded stays unfolded, a new alert is said */
 
   function top(id) { var line = lineOf(id); return line ? line.getBoundingClientRect().top : null; }
-  function scroller() { return queue.scrollHeight > queue.clientHeight + 1 && !phone() ? queue : document.scrollingElement; }
+  function scroller() { return queue && queue.scrollHeight > queue.clientHeight + 1 && !phone() ? queue : document.scrollingElement; }
   function counted() {
     var open = document.querySelector("#stats b");
     if (open) document.title = (open.textContent.trim() === "0" ? "" : "(" + open.textContent.trim() + ") ") + title;
@@ -115,8 +179,9 @@
   });
   body.addEventListener("htmx:beforeSwap", function (event) {
     var target = event.detail.target;
-    if (down && (target === queue || target.id === "standing")) { event.detail.shouldSwap = false; missed = true; return; }
-    if (target !== queue) return;
+    if (target === detail && event.detail.elt.closest("dialog")) event.detail.elt.closest("dialog").close();
+    if (down && ((queue && target === queue) || target.id === "standing")) { event.detail.shouldSwap = false; missed = true; return; }
+    if (!queue || target !== queue) return;
     var folded = by("running"), held = lineOf(selected());
     var anchor = queue.contains(document.activeElement) && document.activeElement.dataset.id || (held && selected());
     before = {
@@ -126,8 +191,10 @@
   });
   body.addEventListener("htmx:afterSwap", function (event) {
     if (event.detail.target === detail) arrived(event);
+    if (event.detail.target && event.detail.target.id === "house-in") arrivedIn("house");
+    if (event.detail.target && event.detail.target.id === "beside-in") arrivedIn("beside");
     if (event.detail.target && event.detail.target.id === "standing") check();
-    if (event.detail.target !== queue || !before) return;
+    if (!queue || event.detail.target !== queue || !before) return;
     var folded = by("running"), now = top(before.anchor);
     if (folded && before.open) folded.open = true;
     if (now !== null && before.top !== null) scroller().scrollTop += now - before.top;
@@ -156,5 +223,33 @@
     if (form && (form.querySelector("input:checked") || by("note").value !== by("note").defaultValue)) return;
     window.htmx.ajax("GET", "/zorgcentrale/melding/" + inner.dataset.alert, { target: "#detail" });
   }
-  counted();
+  /* somebody took an alert: it is marked at once, by its id alone; the refresh that follows says who */
+
+  body.addEventListener("htmx:beforeRequest", function (event) {
+    var path = event.detail.pathInfo.requestPath;
+    if (/\/neem$/.test(path)) claiming = path.split("/")[3];
+  });
+  body.addEventListener("htmx:afterRequest", function (event) {
+    if (/\/neem$/.test(event.detail.pathInfo.requestPath)) claiming = "";
+  });
+  body.addEventListener("reik:taken", function (event) {
+    var id = event.detail, line = lineOf(id), who = line && line.querySelector(".who.none");
+    if (id === claiming) return;
+    if (who) {
+      who.classList.add("just");
+      who.title = queue.dataset.taken;
+      who.firstElementChild.textContent = "…";
+      who.lastElementChild.textContent = queue.dataset.taken;
+    }
+    document.querySelectorAll('[data-take*="' + id + '"]').forEach(function (each) { each.removeAttribute("data-take"); });
+    var take = id === current() && by("take"), told = detail.querySelector(".act-row");
+    if (!take || !told) return;
+    take.disabled = true;
+    var words = document.createElement("p");
+    words.className = "just-taken";
+    words.setAttribute("role", "status");
+    words.textContent = detail.dataset.taken;
+    told.prepend(words);
+  });
+  if (queue) counted();
 })();

@@ -11,23 +11,16 @@ from reik.dispensing.by_hand.blocking import paused_by_others
 from reik.dispensing.withholding.holding import pause_due
 from reik.medication.models import Change
 from tests import cast
-from tests.contexts.test_changes import (
+from tests.contexts.changes.rolls_at_home import (
     EVENING,
     MORNING,
-    NONE_CAN,
     answer_all,
-    arrive,
     schedule,
     stop_evening,
     the,
 )
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-@pytest.fixture
-def bert(database, now):
-    return arrive(cast.gather(now).zorg, "Bert", "BERT-1", now, NONE_CAN)
 
 
 def fault(voice, code, at):

@@ -11,46 +11,28 @@ from django.test.utils import CaptureQueriesContext
 
 from reik.alerting.models import Alert
 from reik.dispensing.rolls.abilities import HOME_SIDE, expected_leftovers
-from reik.kernel import facts
 from reik.medication import queries
 from reik.medication.facts import RollNearlyEmpty, RollRecalled, RollsToCompare
 from reik.medication.models import Roll, RollStep, RollSupply
 from reik.medication.operations import deliver_roll, load_roll, return_roll, tell_rolls_due
 from reik.medication.requests.seen import open_requests
-from reik.medication.rolls.check import Content, RollRefused, sachets_for
+from reik.medication.rolls.check import RollRefused
 from reik.medication.rolls.custody import Step
 from reik.medication.rolls.life import arrange_rolls, set_fit, take_step
 from reik.medication.rolls.life_rows import ArrangementSeen
 from reik.medication.rolls.life_seen import roll_seen, rolls_due, rolls_seen
 from reik.medication.rolls.matrix import NOT, SUPPORTED, UNKNOWN, DeviceAbility, FitRow
 from reik.medication.rolls.recall import recall_rolls
+from reik.medication.rolls.sachets import Content, sachets_for
 from reik.medication.rolls.steps import Hand
 from reik.medication.rolls.supply import SupplyRefused, acknowledge
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.operations import finish_task
 from reik.tasks.queries import open_tasks_of
 from tests import cast
-from tests.contexts.test_rolls import DAY, TUESDAY, ZONE, arrive, bring, device_loads, load, register
+from tests.contexts.rolls.rolls_of import DAY, TUESDAY, ZONE, arrive, bring, device_loads, load, register
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def zorg(database, now):
-    return cast.gather(now).zorg
-
-
-@pytest.fixture
-def anna(zorg, now):
-    return arrive(zorg, "Anna", "ANNA-1", now)
-
-
-@pytest.fixture
-def said(monkeypatch):
-    heard: list = []
-    publish = facts.publish
-    monkeypatch.setattr(facts, "publish", lambda found, now: (heard.extend(found), publish(found, now)))
-    return heard
 
 
 def local(month, day, hour=0, minute=0):

@@ -1,0 +1,123 @@
+"""Once a minute: the routes of all moments of the next hours, each once, however many clients walk it (N3)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from reik.alerting import routes
+from reik.alerting.arrangements.choosing import Asked
+from reik.alerting.assurance.known import known_now
+from reik.alerting.assurance.rules import Lack, Now, lack_of
+from reik.alerting.forewarnings.keeping import NOBODY_REACHABLE, ROUTE_UNTESTED, Warned, alone, renew
+from reik.alerting.forewarnings.leads import Leads, leads_of
+from reik.alerting.policy import RouteStep
+from reik.alerting.routes import Route
+
+LOCK = 0x6A7E_0002
+
+# One row for all clients whose moments have the same times, criticality and arrangement.
+PEAK = """
+SELECT a.id, a.organisation_id, d.criticality, d.due_at, d.deadline_at, array_agg(DISTINCT c.id)
+FROM dispensing_moment AS d JOIN people_client AS c ON c.id = d.client_id
+CROSS JOIN LATERAL (
+    SELECT id, organisation_id FROM alerting_arrangement
+    WHERE organisation_id = c.organisation_id AND (client_id = c.id OR client_id IS NULL)
+    ORDER BY client_id NULLS LAST, version DESC LIMIT 1
+) AS a
+WHERE d.outcome IS NULL AND d.deadline_at > %(now)s AND d.due_at <= %(until)s
+GROUP BY a.id, a.organisation_id, d.criticality, d.due_at, d.deadline_at
+"""
+
+
+@dataclass(slots=True)
+class Walked:
+    """A route that alerts of the next hours would walk: when, and for how many clients."""
+
+    organisation_id: UUID
+    route: Route
+    number: int
+    instants: set[datetime] = field(default_factory=set)
+    clients: set[UUID] = field(default_factory=set)
+
+    @property
+    def steps(self) -> tuple[RouteStep, ...]:
+        return self.route.steps_of(self.number)
+
+    @property
+    def subject(self) -> str:
+        return f"{self.route.arrangement_id} {self.number}"
+
+
+@cache
+def looked_ahead() -> timedelta:
+    """How far ahead routes are looked at: REIK_ASSURED_AHEAD_MIN minutes, two hours when not set."""
+    return timedelta(minutes=int(os.environ.get("REIK_ASSURED_AHEAD_MIN", "120")))
+
+
+@transaction.atomic
+def look_at_routes(now: datetime) -> int:
+    """Forewarn of each route that would find nobody, end what is mended; gives how many find nobody.
+
+    Of several watchers one looks. A number of statements that grows with neither clients nor routes.
+    """
+    if not alone(LOCK):
+        return 0
+    walked = _walked(now)
+    last = max((at for each in walked for at in each.instants), default=now)
+    known = known_now(
+        [(each.organisation_id, each.steps) for each in walked], now, last + timedelta(minutes=1)
+    )
+    lacking = [
+        (each, lack)
+        for each in walked
+        if (lack := lack_of(each.steps, each.route.zone, each.instants, known[each.organisation_id]))
+    ]
+    leads = leads_of({each.organisation_id for each, _ in lacking})
+    warned = [_warned(each, lack, leads, known[each.organisation_id], now) for each, lack in lacking]
+    renew([NOBODY_REACHABLE, ROUTE_UNTESTED], warned, now)
+    return len(warned)
+
+
+def _walked(now: datetime) -> list[Walked]:
+    with connection.cursor() as cursor:
+        cursor.execute(PEAK, {"now": now, "until": now + looked_ahead()})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    held = _by_arrangement(rows)
+    found: dict[tuple[UUID, int], Walked] = {}
+    for arrangement_id, organisation_id, criticality, due_at, deadline_at, client_ids in rows:
+        route = held[arrangement_id]
+        number = route.chosen(Asked(at=deadline_at, criticality=criticality, due_at=due_at))
+        key = arrangement_id, number
+        walked = found.setdefault(key, Walked(organisation_id=organisation_id, route=route, number=number))
+        walked.instants.add(deadline_at)
+        walked.clients.update(client_ids)
+    return list(found.values())
+
+
+def _by_arrangement(rows: Collection[tuple[Any, ...]]) -> Mapping[UUID, Route]:
+    """Each arrangement as one of its clients has it."""
+    one_of = {row[0]: row[5][0] for row in rows}
+    held = routes.current(set(one_of.values()))
+    return {arrangement_id: held[client_id] for arrangement_id, client_id in one_of.items()}
+
+
+def _warned(walked: Walked, lack: Lack, leads: Leads, known: Now, now: datetime) -> Warned:
+    rosters = {step.roster_id for step in walked.steps if step.roster_id is not None}
+    dead = {id for id in known.ways if not known.fine(id)}
+    return Warned(
+        organisation_id=walked.organisation_id, kind=ROUTE_UNTESTED if lack.untested else NOBODY_REACHABLE,
+        subject=walked.subject, since=max(lack.since, now), until=max(walked.instants),
+        destination_id=leads.of(walked.organisation_id, rosters, dead),
+        detail={
+            "arrangement": str(walked.route.arrangement_id), "route": walked.number, "clients": len(walked.clients),
+            "responders": list(dict.fromkeys(step.responder for step in walked.steps))[:6],
+        },
+    )  # fmt: skip

@@ -1,0 +1,409 @@
+"""Many dispensers silent at once: one outage, every client a line of its own, no miss hidden (N4, rule 4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from reik.alerting.models import Alert, Outage, OutageLine, OutageNote, Step
+from reik.alerting.operations import accept_alert, handle_alert
+from reik.alerting.outages import notes, sharing
+from reik.alerting.outages.late import tell_late
+from reik.alerting.outages.rounds import look_around
+from reik.alerting.outages.sharing import OutageRefused, Person, Said
+from reik.dispensing.devices.silence import announce_silent
+from reik.dispensing.models import Dispenser
+from reik.dispensing.moments.planned import plan_moments
+from reik.kernel.ids import new_id
+from reik.kernel.models import OutboxMessage
+from reik.kernel.outbox import MessageSent
+from tests.cast import WINDOW, gather, hear, look, many_homes, planned, tell
+
+MINUTE = timedelta(minutes=1)
+HOMES = 12
+
+
+@pytest.fixture
+def cast(database, now):
+    return gather(now - timedelta(days=1))
+
+
+def homes_on(cast, now, number=HOMES, network="kpn"):
+    voices = many_homes(cast.zorg, number, now - timedelta(days=1))
+    Dispenser.objects.all().update(network=network)
+    return voices
+
+
+@pytest.fixture
+def homes(cast, now):
+    """Twelve clients on one network, each with a moment that ends at half past seven; heard for the last at seven."""
+    voices = homes_on(cast, now)
+    plan_moments([planned(each, "m", now, criticality=1 if i else 0) for i, each in enumerate(voices)], now)
+    beat(voices, now)
+    return voices
+
+
+def beat(voices, at):
+    hear(*(each.heard(each.heartbeat(at), at=at) for each in voices), now=at)
+
+
+def minute_round(now, *, behind=False):
+    through = [None if behind else now] * 16
+    look_around(heard=through, received_through=through, now=now)
+
+
+@transaction.atomic
+def late(now):
+    return tell_late(now)
+
+
+@transaction.atomic
+def announce(now):
+    return announce_silent(received_through=[now] * 16, now=now)
+
+
+def the_outage():
+    return Outage.objects.get()
+
+
+def messages():
+    return OutboxMessage.objects.filter(body__contains="outage.note").count()
+
+
+def test_silence_of_a_network_is_one_outage_with_a_line_for_each(homes, now):
+    minute_round(now + 8 * MINUTE)
+    outage = the_outage()
+    assert (outage.scope, outage.value, outage.silent, outage.known) == ("network", "kpn", 12, 12)
+    assert outage.began_at == now
+    lines = list(OutageLine.objects.order_by("criticality", "deadline_at"))
+    assert {each.client_id for each in lines} == {each.client_id for each in homes}
+    assert lines[0].deadline_at == now + WINDOW  # time-critical: the end of its window
+    assert lines[1].deadline_at == now + timedelta(minutes=60)  # half an hour before the latest hand-out time
+    assert {each.owner for each in lines} == {"Zorg aan Zee"}
+    assert not Alert.objects.exists()
+
+
+def test_looking_again_opens_and_lists_nothing_twice(homes, now):
+    for each in range(8, 12):
+        minute_round(now + each * MINUTE)
+    assert Outage.objects.count() == 1
+    assert OutageLine.objects.count() == HOMES
+
+
+def test_two_watchers_at_once_open_one(homes, now):
+    def watch():
+        minute_round(now + 8 * MINUTE)
+        connection.close()
+
+    threads = [Thread(target=watch) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    minute_round(now + 9 * MINUTE)
+    assert Outage.objects.count() == 1
+    assert OutageLine.objects.count() == HOMES
+    assert messages() == 2
+
+
+def test_the_team_and_the_centre_hear_once_each_without_a_name(homes, cast, now):
+    minute_round(now + 8 * MINUTE)
+    told = OutageNote.objects.all()
+    assert {each.responder for each in told} == {"team", "centre"}
+    for body in OutboxMessage.objects.values_list("body", flat=True):
+        assert "Cliënt" not in body
+        assert str(homes[0].client_id) not in body
+
+
+def test_notes_are_repeated_until_accepted_and_never_more_than_twenty(homes, now):
+    for each in range(8, 120, 1):
+        minute_round(now + each * MINUTE)
+    assert messages() == 20 == the_outage().messages
+
+
+def test_a_key_on_the_phone_accepts_and_ends_the_repetition(homes, now):
+    minute_round(now + 8 * MINUTE)
+    for each in OutboxMessage.objects.filter(body__contains="outage.note"):
+        notes.note_accepted([MessageSent(message_id=each.id, accepted_by="Petra")], now + 9 * MINUTE)
+    for each in range(9, 60):
+        minute_round(now + each * MINUTE)
+    assert messages() == 2
+    assert set(OutageNote.objects.values_list("accepted_by", flat=True)) == {"Petra"}
+
+
+def test_silent_dispensers_of_an_outage_call_nobody_by_themselves(homes, now):
+    minute_round(now + 8 * MINUTE)
+    assert announce(now + 16 * MINUTE) == HOMES
+    assert not Alert.objects.exists()
+
+
+def test_alerts_about_silence_of_the_minutes_before_become_part_of_it(homes, cast, now):
+    other = homes_on(cast, now, 0)
+    assert not other
+    announce(now + 16 * MINUTE)
+    accepted = Alert.objects.first()
+    accept_alert(alert_id=accepted.id, by="Petra", now=now + 16 * MINUTE)
+    minute_round(now + 17 * MINUTE)
+    accepted.refresh_from_db()
+    assert accepted.state == "accepted"
+    drawn = Alert.objects.exclude(id=accepted.id)
+    assert set(drawn.values_list("closed_as", flat=True)) == {"in_outage"}
+    steps = Step.objects.filter(alert__in=drawn, ended_at=now + 17 * MINUTE)
+    assert set(steps.values_list("reason", flat=True)) == {"outage"}
+
+
+def test_moments_that_end_unknown_inside_it_are_lines_and_no_alerts(homes, now):
+    minute_round(now + 8 * MINUTE)
+    look(now + WINDOW + 2 * MINUTE)
+    assert not Alert.objects.filter(moment__isnull=False).exclude(outage_line=None).exists()
+    assert Alert.objects.count() == 0
+    assert OutageLine.objects.filter(outcome="").count() == HOMES
+
+
+def test_moments_without_a_word_open_it_before_heartbeats_tell(homes, now):
+    """Cut two minutes before the window ends: nobody is silent long enough, and still it is one outage."""
+    beat(homes, now + WINDOW - 2 * MINUTE)
+    look(now + WINDOW + 61 * MINUTE / 60)
+    assert the_outage().silent == HOMES
+    assert OutageLine.objects.count() == HOMES
+    assert not Alert.objects.exists()
+    minute_round(now + WINDOW + 2 * MINUTE)
+    assert messages() == 2
+    assert the_outage().recovered_at is None
+
+
+def test_four_unknown_moments_are_four_alerts(cast, now):
+    voices = homes_on(cast, now, 4)
+    plan_moments([planned(each, "m", now) for each in voices], now)
+    beat(voices, now)
+    look(now + WINDOW + 2 * MINUTE)
+    assert Alert.objects.count() == 4
+    assert not Outage.objects.exists()
+
+
+def test_a_line_past_its_deadline_opens_an_alert_once(homes, now):
+    minute_round(now + 8 * MINUTE)
+    assert late(now + WINDOW) == 1  # the time-critical one
+    assert late(now + WINDOW + MINUTE) == 0
+    alert = Alert.objects.get()
+    assert alert.priority == 0
+    assert alert.reason == "outage_unanswered"
+    assert late(now + 61 * MINUTE) == HOMES - 1
+    look(now + 61 * MINUTE)  # the moments end unknown after it: no second alert
+    assert Alert.objects.count() == HOMES
+    minute_round(now + 62 * MINUTE)
+    assert not Alert.objects.filter(outage_line=None).exists()
+
+
+def test_late_alert_closes_by_itself_when_the_journal_says_out(homes, now):
+    minute_round(now + 8 * MINUTE)
+    late(now + WINDOW)
+    voice = homes[0]
+    tell(voice, voice.out("m", now + 5 * MINUTE), voice.closed("m", "out", now + 6 * MINUTE), at=now + WINDOW)
+    assert Alert.objects.get().closed_as == "out_after_all"
+    assert OutageLine.objects.get(client_id=voice.client_id).outcome in ("in_time", "early", "late")
+
+
+def test_a_returning_device_gives_its_line_the_real_outcome(homes, now):
+    minute_round(now + 8 * MINUTE)
+    look(now + WINDOW + 2 * MINUTE)
+    well, missed, at = homes[1], homes[2], now + 45 * MINUTE
+    tell(well, well.out("m", now + 5 * MINUTE), well.closed("m", "out", now + 5 * MINUTE), at=at)
+    tell(missed, missed.closed("m", "not_taken_out", now + WINDOW), at=at)
+    assert OutageLine.objects.get(client_id=well.client_id).outcome == "in_time"
+    line = OutageLine.objects.get(client_id=missed.client_id)
+    assert (line.outcome, line.how) == ("not_out", "device")
+    alert = Alert.objects.get()  # a miss is never hidden
+    assert (alert.client_id, alert.cause) == (missed.client_id, "not_out")
+    assert Step.objects.filter(alert=alert, taken_at__isnull=False).exists()
+
+
+def test_a_device_that_speaks_again_in_time_is_watched_as_ever(homes, now):
+    minute_round(now + 8 * MINUTE)
+    beat(homes[:1], now + 10 * MINUTE)
+    minute_round(now + 11 * MINUTE)
+    line = OutageLine.objects.get(client_id=homes[0].client_id)
+    assert line.outcome == "heard_again"
+    minute_round(now + 19 * MINUTE)  # and falls silent once more
+    line.refresh_from_db()
+    assert line.outcome == ""
+    beat(homes[:1], now + 20 * MINUTE)
+    minute_round(now + 21 * MINUTE)
+    look(now + WINDOW + 2 * MINUTE)  # silent again, found by its moment
+    line.refresh_from_db()
+    assert line.outcome == ""
+    assert not Alert.objects.exists()
+
+
+def test_it_closes_only_when_recovered_and_no_line_is_open(homes, now):
+    minute_round(now + 8 * MINUTE)
+    look(now + WINDOW + 2 * MINUTE)
+    beat(homes, now + 40 * MINUTE)
+    minute_round(now + 41 * MINUTE)
+    outage = the_outage()
+    assert outage.recovered_at == now + 41 * MINUTE
+    assert outage.closed_at is None
+    someone = Person(account_id=new_id(now), name="Petra")
+    clients = [each.client_id for each in homes]
+    mine = sharing.take(outage.id, someone, clients, now + 42 * MINUTE, most=50)
+    sharing.tick(
+        outage.id, [Said(line_id=each, outcome="says_out", how="phone") for each in mine], "Petra", clients,
+        now + 43 * MINUTE, of_team=True,
+    )  # fmt: skip
+    minute_round(now + 44 * MINUTE)
+    assert the_outage().closed_at == now + 44 * MINUTE
+
+
+def test_who_is_silent_still_when_it_closes_is_announced_as_ever(homes, now):
+    minute_round(now + 8 * MINUTE)
+    announce(now + 16 * MINUTE)
+    beat(homes[1:], now + 20 * MINUTE)
+    for line in OutageLine.objects.filter(client_id=homes[0].client_id):
+        sharing.tick(
+            line.outage_id, [Said(line_id=line.id, outcome="out_seen", how="round")], "Petra",
+            [homes[0].client_id], now + 21 * MINUTE, of_team=True,
+        )  # fmt: skip
+    minute_round(now + 24 * MINUTE)
+    assert the_outage().closed_at is not None
+    assert announce(now + 25 * MINUTE) == 1
+    assert Alert.objects.get().cause == "silent"
+
+
+def test_five_each_the_most_urgent_first_and_never_the_same(homes, now):
+    minute_round(now + 8 * MINUTE)
+    outage, clients = the_outage(), [each.client_id for each in homes]
+    got: list[list[object]] = []
+
+    def take(name):
+        got.append(
+            sharing.take(outage.id, Person(account_id=new_id(now), name=name), clients, now + 9 * MINUTE)
+        )
+        connection.close()
+
+    threads = [Thread(target=take, args=(name,)) for name in ("Petra", "Ali")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert [len(each) for each in got] == [5, 5]
+    assert len({one for each in got for one in each}) == 10
+    critical = OutageLine.objects.get(criticality=0)
+    assert critical.owner_kind == "person"
+    minute_round(now + 15 * MINUTE)
+    assert messages() == 2  # whoever took lines has heard of it
+
+
+def test_handing_over_keeps_what_is_urgent(homes, now):
+    minute_round(now + 8 * MINUTE)
+    outage, clients = the_outage(), [each.client_id for each in homes]
+    petra, ali = (Person(account_id=new_id(now), name=name) for name in ("Petra", "Ali"))
+    sharing.take(outage.id, petra, clients, now + 9 * MINUTE, most=6)
+    assert len(sharing.hand_over(outage.id, petra, ali, clients, now + 10 * MINUTE)) == 5
+    assert OutageLine.objects.get(owner="Petra").criticality == 0
+    assert sharing.give_back(outage.id, ali) == 5
+    assert OutageLine.objects.filter(owner_kind="team").count() == HOMES - 1
+
+
+def test_only_who_was_there_says_that_it_is_out(homes, now):
+    minute_round(now + 8 * MINUTE)
+    line = OutageLine.objects.first()
+    with pytest.raises(OutageRefused):
+        sharing.tick(
+            line.outage_id, [Said(line_id=line.id, outcome="out_seen", how="phone")], "x", [line.client_id], now,
+            of_team=True,
+        )  # fmt: skip
+
+
+def test_who_is_not_reached_or_unwell_is_called_on_by_an_alert(homes, now):
+    minute_round(now + 8 * MINUTE)
+    outage, clients = the_outage(), [each.client_id for each in homes]
+    lines = list(OutageLine.objects.order_by("id")[:3])
+    said = [
+        Said(line_id=line.id, outcome=outcome, how="phone")
+        for line, outcome in zip(lines, ("not_reached", "unwell", "refuses"), strict=True)
+    ]
+    sharing.tick(outage.id, said, "Joost", clients, now + 9 * MINUTE, of_team=False)
+    causes = sorted(Alert.objects.values_list("cause", flat=True))
+    assert causes == ["help_pressed", "unknown", "unknown"]
+    lines[0].refresh_from_db()
+    assert lines[0].outcome == ""  # it stays a line until the alert is handled
+    alert = Alert.objects.get(client_id=lines[0].client_id)
+    accept_alert(alert_id=alert.id, by="Petra", now=now + 10 * MINUTE)
+    handle_alert(
+        alert_id=alert.id,
+        outcome="false_notice",
+        cause="client",
+        remote=True,
+        by="Petra",
+        now=now + 11 * MINUTE,
+    )
+    minute_round(now + 12 * MINUTE)
+    lines[0].refresh_from_db()
+    assert (lines[0].outcome, lines[0].how) == ("false_notice", "alert")
+
+
+def test_moments_unknown_because_reik_is_behind_are_one_platform_outage(homes, now):
+    look(now + WINDOW + 2 * MINUTE, behind=range(16))
+    outage = the_outage()
+    assert (outage.scope, outage.value) == ("platform", "reik")
+    assert OutageLine.objects.filter(outage=outage).count() == HOMES
+    assert not Alert.objects.exists()
+    beat(homes, now + WINDOW + 2 * MINUTE)
+    minute_round(now + WINDOW + 3 * MINUTE)
+    assert messages() == 2  # also when Reik has caught up by then
+    line = OutageLine.objects.get(client_id=homes[0].client_id)
+    assert line.deadline_at > now + WINDOW + 2 * MINUTE
+
+
+def test_a_region_that_turns_out_to_be_part_of_a_network_becomes_part_of_it(homes, cast, now):
+    Dispenser.objects.filter(device__lte="REIK-00006").update(region="noord")
+    Dispenser.objects.filter(device__gt="REIK-00006").update(region="zuid")
+    beat(homes[6:], now + 6 * MINUTE)
+    minute_round(now + 8 * MINUTE)
+    first = the_outage()
+    assert (first.scope, first.value) == ("region", "noord")
+    with (
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):  # the network of which it is a part goes as well
+        cursor.execute("UPDATE dispensing_dispenser SET region = '' WHERE region = 'zuid'")
+    minute_round(now + 14 * MINUTE)
+    first.refresh_from_db()
+    wider = Outage.objects.get(merged_into=None)
+    assert (wider.scope, wider.value) == ("network", "kpn")
+    assert first.merged_into == wider.id
+    assert set(OutageLine.objects.values_list("outage_id", flat=True)) == {wider.id}
+    assert OutageLine.objects.count() == HOMES
+    assert messages() == wider.messages
+
+
+def test_a_moment_that_is_planned_otherwise_ends_its_line(cast, now):
+    voices = homes_on(cast, now)
+    plan_moments([planned(each, "m", now + 40 * MINUTE) for each in voices], now)
+    beat(voices, now)
+    minute_round(now + 8 * MINUTE)
+    assert OutageLine.objects.count() == HOMES
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM dispensing_moment WHERE client_id = %s", [voices[0].client_id])
+    minute_round(now + 9 * MINUTE)
+    assert OutageLine.objects.get(client_id=voices[0].client_id).outcome == "replanned"
+
+
+@pytest.mark.parametrize("number", [12, 200])
+def test_statements_do_not_grow_with_the_list(cast, now, number):
+    voices = homes_on(cast, now, number)
+    plan_moments([planned(each, "m", now) for each in voices], now)
+    beat(voices, now)
+    with CaptureQueriesContext(
+        connection,
+    ) as round_of:
+        minute_round(now + 8 * MINUTE)
+    with CaptureQueriesContext(connection) as unheard:
+        look(now + WINDOW + 2 * MINUTE)
+    assert len(round_of) <= 40
+    assert len(unheard) <= 30
+    assert OutageLine.objects.count() == number
