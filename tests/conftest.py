@@ -45,7 +45,7 @@ def template() -> Iterator[str]:
     from reik.ops import database as preparing
     from reik.ops.engines import postgres
 
-    engine = postgres.start(Home(_HOME), preferred_port=None, scratch=True)
+    engine = postgres.start(Home(_HOME), preferred_port=None, scratch=True, durable=False)
     try:
         admin_url = engine.superuser_url
         _point_at(admin_url, "reik_template")
@@ -71,7 +71,7 @@ def database(template: str) -> Iterator[str]:
 
     name = f"reik_{next(_NUMBERS)}"
     with psycopg.connect(template, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE reik_template OWNER reik_owner")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE reik_template OWNER reik_owner STRATEGY FILE_COPY")
     _point_at(template, name)
     become(Role.WORKER)
     reset_vault()

@@ -85,8 +85,8 @@ def test_baresip_hears_it_and_key_1_accepts(tmp_path):
         assert called(f"voice+udp://127.0.0.1:{peer.port}/?{HERE}", presses) == ACCEPTED
         heard = peer.heard()
     beginning = sound.recording("nl", "alert")[:8000]
-    assert share_heard(heard, beginning) > 0.95
-    assert share_heard(heard, sound.recording("nl", "thanks")) > 0.95
+    assert share_heard(heard, beginning) > 0.9
+    assert share_heard(heard, sound.recording("nl", "thanks")) > 0.9
     assert share_heard(heard, sound.recording("en", "thanks")) < 0.3  # so that the measure tells apart
 
 
@@ -97,7 +97,7 @@ def test_baresip_hears_every_word_twice_and_a_machine_is_no_person(tmp_path, lan
         assert called(f"voice+tcp://127.0.0.1:{peer.port}/?{HERE}&lang={lang}") == Delivered()
         heard = peer.heard()
     said = sound.spoken(lang, mapping.script(BODY, KEY).says)
-    assert share_heard(heard, said + said + sound.recording(lang, "no_key")) > 0.95
+    assert share_heard(heard, said + said + sound.recording(lang, "no_key")) > 0.9
 
 
 @pytest.mark.slow
@@ -175,6 +175,25 @@ def test_through_kamailio_to_baresip_for_who_knows_the_password(tmp_path, scheme
         ]  # fmt: skip
 
 
+def test_sealed_sound_and_keys_through_kamailio_to_baresip(tmp_path):
+    certificate, trust = issued(tmp_path)
+    with (
+        baresip(tmp_path, sealed=True) as phone,
+        proxy(tmp_path, phone.port, certificate=certificate) as provider,
+    ):
+        address = f"voice+tls://localhost:{provider.tls_port}/?{HERE}&user=reik"
+
+        def presses() -> None:
+            phone.answered()
+            asyncio.run(asyncio.sleep(1.6))
+            phone.press("1")
+
+        assert called(address + "&srtp=on", presses, secret="geheim", trust=trust) == ACCEPTED
+        assert share_heard(phone.heard(), sound.recording("nl", "alert")[:8000]) > 0.9
+        refused = called(address, secret="geheim", trust=trust)
+        assert isinstance(refused, Failed)  # this telephone takes sealed sound only
+
+
 def test_kamailio_puts_nobody_through_with_a_wrong_password(tmp_path):
     certificate, trust = issued(tmp_path)
     refused = Failed("log-in refused (SIP 407)", answered=True)
@@ -201,11 +220,14 @@ def test_through_kamailio_the_ringing_stops(tmp_path):
 # sipp: scenarios that check each message
 
 
-@pytest.mark.parametrize(("scheme", "transport"), [("udp", "u1"), ("tcp", "t1")])
 @pytest.mark.parametrize(
-    ("key", "result"), [("1", ACCEPTED), ("2", Failed("passed on by key 2", permanent=True, answered=True))]
+    ("scheme", "transport", "codec", "key", "result"),
+    [
+        ("udp", "u1", "8", "1", ACCEPTED),
+        ("tcp", "t1", "0", "1", ACCEPTED),
+        ("udp", "u1", "0", "2", Failed("passed on by key 2", permanent=True, answered=True)),
+    ],
 )
-@pytest.mark.parametrize("codec", ["8", "0"])
 def test_sipp_presses_a_key_as_debian_recorded_it(tmp_path, scheme, transport, key, result, codec):
     with sipp("takes", tmp_path, transport=transport, KEY=key, CODEC=codec) as peer:
         assert called(f"voice+{scheme}://127.0.0.1:{peer.port}/?{HERE}") == result

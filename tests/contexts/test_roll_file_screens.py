@@ -72,7 +72,7 @@ def test_a_nurse_looks_links_and_registers(house: House) -> None:
     assert "0,5 Furosemide tablet 40mg" in text
     assert "voorloop, leeg" in text
     assert "1 verschil met het plan" in text
-    assert "25-11-2026 08:00: 2 gepland, 1 op de rol." in text
+    assert "wo 25 november 08:00: 2 gepland, 1 op de rol." in text
     assert rolls(house) == []
     done = again(house, linked, link="1", act="take")
     assert done.status_code == 302
@@ -177,12 +177,12 @@ def test_differences_of_contents_have_their_words() -> None:
 
 def _contents_have_their_words() -> None:
     assert content_words("24-11-2026 08:00: 1 × A, B is in sachet 1, 2 and not agreed then.") == (
-        "24-11-2026 08:00: 1 × A, B zit in zakje 1, 2 en is dan niet afgesproken."
+        "di 24 november 08:00: 1 × A, B zit in zakje 1, 2 en is dan niet afgesproken."
     )
     assert content_words("24-11-2026 08:00: 0.5 × A is agreed and not in sachet 4.") == (
-        "24-11-2026 08:00: 0,5 × A is afgesproken en zit niet in zakje 4."
+        "di 24 november 08:00: 0,5 × A is afgesproken en zit niet in zakje 4."
     )
     assert content_words("24-11-2026 08:00: of A 1.5 is agreed and 3 in sachet 1.") == (
-        "24-11-2026 08:00: van A is 1,5 afgesproken, en er zit 3 in zakje 1."
+        "di 24 november 08:00: van A is 1,5 afgesproken, en er zit 3 in zakje 1."
     )
     assert content_words("24-11-2026 08:00: 2 planned, none on the roll.") == ""

@@ -438,8 +438,8 @@ def test_a_difference_waits_for_the_pharmacy_and_her_reason(house: House) -> Non
     ))  # fmt: skip
     address = f"/clienten/{house.anna.id}/rollen/{id}"
     said = page(house.who("nurse").get(address))
-    assert "24-11-2026 08:00: 2 gepland, 1 op de rol." in said
-    assert "24-11-2026 20:00: 1 gepland, 0 op de rol." in said
+    assert "di 24 november 08:00: 2 gepland, 1 op de rol." in said
+    assert "di 24 november 20:00: 1 gepland, 0 op de rol." in said
     assert "akkoord" not in said.lower()
     assert "De apotheek moet eerst naar deze rol kijken:" in page(
         house.who("nurse").post(address + "/bezorgen")
@@ -469,7 +469,7 @@ def test_no_sentence_of_a_refusal_stays_english_and_what_is_unknown_keeps_its_ow
         "Een rol heeft een nummer van ten hoogste 64 tekens: kijk op het etiket.",
         "Zakje 3 valt buiten de periode van de rol.",
         "Deze rol is teruggestuurd: zo kan hij niet worden gebruikt.",
-        "24-11-2026 08:00: zo gepland, op de rol om 09:00.",
+        "di 24 november 08:00: zo gepland, op de rol om 09:00.",
     ]
     assert words.refusal_words(Refusal("new", "Something new.")) == "Something new."
     assert schedule_flaw("Line 3: name the days of the week.") == "Kies ten minste één dag."

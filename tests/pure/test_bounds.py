@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from reik.alerting.claims.bounds import (
     BEHIND,
+    BY_PHONE,
     NoClaim,
     Route,
     bounds_of,
@@ -238,3 +240,20 @@ def test_no_sequence_keeps_an_alert_from_its_last_step(priority, number, wait, l
     life.pass_time(3 * 3600 + number * wait * 60)
     assert life.called_last
     assert life.called_last[0] - life.first <= bound
+
+
+def test_the_page_in_the_docs_says_the_same():
+    page = (Path(__file__).parents[2] / "docs/explanation/life-of-an-alert.md").read_text()
+
+    def said(words: str) -> list[int]:
+        (line,) = [each for each in page.splitlines() if each.startswith(f"| {words}")]
+        return [int(each.strip().removesuffix(" min")) for each in line.split("|")[2:4]]
+
+    def minutes(ordinary: timedelta, critical: timedelta) -> list[int]:
+        return [ordinary // MINUTE, critical // MINUTE]
+
+    both = bounds_of(NORMAL), bounds_of(CRITICAL)
+    assert said("one person") == minutes(*(each.claim for each in both))
+    assert said("the care team") == minutes(*(each.team for each in both))
+    assert said("a key on the phone") == minutes(BY_PHONE, min(BY_PHONE, both[1].claim))
+    assert said("all together") == minutes(*(each.together for each in both))

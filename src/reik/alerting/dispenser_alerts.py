@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from reik.alerting import causes, routes
-from reik.alerting.claims import muting, taking
+from reik.alerting.claims import joining, muting, taking
 from reik.alerting.facts import AlertClosed
 from reik.alerting.history import cancel_steps, remark
 from reik.alerting.opening import ALERTS, Opened, start_routes
@@ -103,7 +103,8 @@ def _insert(
              *(each.fault or (None, None)))
         )  # fmt: skip
     new = [row[0] for row in ALERTS.insert(rows, then=ONE_AT_A_TIME)]
-    start_routes(muting.put_off([_opened(id, ids[id], homes, now) for id in new], now), held, now)
+    opened = muting.put_off([_opened(id, ids[id], homes, now) for id in new], now)
+    start_routes(joining.wait(opened, now), held, now)
     return {ids[id].key for id in new}
 
 

@@ -15,6 +15,7 @@ from reik.alerting import (
 )
 from reik.alerting import dispenser_findings as findings
 from reik.alerting.arrangements import trying
+from reik.alerting.claims import joining
 from reik.alerting.facts import AlertClosed
 from reik.alerting.forewarnings import gateways as ways_out
 from reik.alerting.outages import notes
@@ -103,7 +104,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     PressedWhileAway: [findings.follow_presses],
     AbsenceExpired: [findings.follow_expired],
     AbsenceCovered: [findings.end_expired],
-    AlertClosed: [gone.follow_closed, closing.tell_closed],
+    AlertClosed: [gone.follow_closed, joining.follow_closed, closing.tell_closed],
     DispenserSilent: [findings.follow_silence],
     DispenserHeard: [findings.end_silence],
     AgreementsReceived: [at_home.follow, outside_proposals.follow, unplannable.follow],

@@ -52,12 +52,13 @@ def rooms_of(role: str) -> list[Room]:
     team = Room("/team", "layout-list", _("Mijn team"))
     clients = Room("/clienten", "user", _("Cliënten"))
     work = Room("/werklijst", "clipboard-list", _("Werklijst"))
+    rosters = Room("/roosters", "calendar-week", _("Roosters"))
     pharmacy = Room("/apotheek", "building-store", _("Apotheek"))
     return {
-        "operator": [centre, clients],
-        "nurse": [team, clients, work],
-        "caregiver": [team, clients, work],
-        "team_manager": [team, clients, work, Room("/opvolgafspraak", "route", _("Opvolging"))],
+        "operator": [centre, clients, rosters],
+        "nurse": [team, clients, work, rosters],
+        "caregiver": [team, clients, work, rosters],
+        "team_manager": [team, clients, work, rosters, Room("/opvolgafspraak", "route", _("Opvolging"))],
         "pharmacist": [pharmacy, work, clients],
         "informal_carer": [Room("/naaste", "heart", _("Vandaag"))],
     }.get(role, [])

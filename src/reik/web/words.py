@@ -9,6 +9,9 @@ from functools import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from reik.web.alert_words import handling_causes as handling_causes
+from reik.web.one_sachet import of_one
+
 
 def cause_words(cause: str) -> str:
     """What an alert is about, as the line under a name."""
@@ -65,7 +68,7 @@ def _causes(_language: str) -> dict[str, str]:
 
 def task_words(kind: str, detail: Mapping[str, object]) -> str:
     """What a task asks, in a sentence; `detail` gives its values. A later kind shows its code."""
-    words = _tasks(get_language() or "nl").get(kind, kind)
+    words = of_one(kind, detail) or _tasks(get_language() or "nl").get(kind, kind)
     return words % {**dict.fromkeys(_named(words), ""), **detail} if "%(" in words else words
 
 
@@ -160,20 +163,25 @@ def reason_words(reason: str) -> str:
         return _("buiten de afgesproken uren %(hours)s") % {"hours": reason.partition(" ")[2]}
     return {
         "device": _("de dispenser meldt het zelf"),
+        "said_by_team": _("het wijkteam meldde het"),
         "all_read": _("alle berichten van de dispenser zijn gelezen"),
         "device_silent": _("de dispenser is stil"),
         "reik_behind": _("Reik loopt achter met lezen"),
+        "outage_unanswered": _("in een storing zag niemand er op tijd naar om"),
+        "outage_unwell": _("dit hoorde iemand tijdens een storing"),
+        "outage": _("de storing heeft één lijst voor iedereen"),
         "not_understood": _("een bericht van de dispenser is niet te lezen"),
         "events_missing": _("er ontbreken berichten van de dispenser"),
         "journal_lost": _("de dispenser is zijn geheugen kwijt"),
         "no_notice": _("deze koppeling meldt alleen afwijkingen"),
-        "emergency_path": _("voelt zich niet goed: volg de spoedafspraak"),
+        "emergency_path": _("spoed: volg de spoedafspraak"),
         "technical": _("dit is een storing: de cliënt wordt niet gebeld"),
         "pulled_forward": _("eerder genomen, omdat de vorige stap niet lukte"),
         "accepted": _("iemand regelt het"),
         "handled": _("afgehandeld"),
         "out_after_all": _("zakje is toch uitgenomen"),
         "to_team": _("het wijkteam beslist"),
+        "emergency": _("de noodroute is genomen"),
         "carer_away": _("de naaste is weg"),
         "nobody_on_duty": _("er stond niemand op het rooster"),
         "fallback": _("langs de andere weg, omdat het bericht niet aankwam"),
@@ -223,12 +231,14 @@ def outcome_words(outcome: str) -> str:
         "says_taken_otherwise": _("zegt de medicijnen anders te hebben gekregen"),
         "advice_asked": _("mag niet meer, overleg gevraagd"),
         "not_reached": _("niet bereikt"),
+        "not_reached_worrying": _("niet bereikt en zorgelijk"),
         "unwell": _("voelt zich niet goed of het gaat niet goed"),
         "away": _("is weg of opgenomen"),
         "died": _("overleden"),
         "device_fault": _("dispenser werkt niet"),
         "false_notice": _("melding klopt niet"),
         "cleared": _("dispenser meldt dat het is opgelost"),
+        "in_outage": _("hoort bij de storing: staat op die lijst"),
     }.get(outcome, outcome)
 
 
@@ -244,6 +254,13 @@ def remark_words(kind: str, by: str, text: str) -> str:
         "released": _("%(who)s geeft de melding terug."),
         "received": _("Aangekomen op de telefoon van %(who)s."),
         "answered_late": _("%(who)s drukte op de telefoon op 1, maar iemand anders had de melding al."),
+        "opened_on_screen": _("%(who)s opent de melding op het scherm en houdt haar."),
+        "emergency": _("%(who)s neemt de noodroute."),
+        "unmuted": _("%(who)s zet de melding weer aan; de route begint nu."),
+        "joined": _("De dispenser meldt ook: %(cause)s. Dat belt niet apart zolang deze melding loopt."),
+        "joined_to": _("Loopt mee met de melding over het zakje: belt zelf pas als die voorbij is, of na 30 minuten."),
+        "unjoined": _("De melding over het zakje is voorbij; de route begint nu."),
+        "own_code": _("%(who)s koos een eigen woord van de organisatie."),
         "handled": _("%(who)s: %(outcome)s."),
         "closes": _("Melding gesloten."),
         "closed": _("Vanzelf gesloten: %(outcome)s."),
@@ -262,6 +279,14 @@ def remark_words(kind: str, by: str, text: str) -> str:
     if kind in ("note", "handed_over"):  # all of it was written by a person
         said = sentence % {"who": who, "to": text}
         return f"{said} {text}" if kind == "note" else said
+    if kind in ("evaluated", "evaluation_asked"):
+        asked = _("%(who)s vraagt erop terug te kijken: %(text)s")
+        return (_("%(who)s kijkt terug: %(text)s") if kind == "evaluated" else asked) % {"who": who, "text": text}
+    if (kind, text) in (("emergency", "second_moment"), ("answered_late", "used")):
+        return {
+            "emergency": _("Twee momenten na elkaar niet bereikt: Reik neemt de noodroute."),
+            "answered_late": _("%(who)s drukte op de telefoon op 1, maar had de melding al een keer."),
+        }[kind] % {"who": who}
     said = sentence % {"who": who, "cause": cause_words(code).lower(), "outcome": outcome_words(code)}
     return f"{said} {note}".strip() if said else f"{kind}: {text}".strip()
 
@@ -273,20 +298,3 @@ def evidence_words(evidence: str) -> str:
         "handed_out": _("zakje uitgegeven"),
         "removed": _("zakje uit het bakje gepakt"),
     }.get(evidence, evidence)
-
-
-def handling_causes() -> list[tuple[str, str]]:
-    """What may have been the cause, as who handled an alert says it (R49): one list for centre and team."""
-    return [
-        ("unknown", _("weet ik niet")),
-        ("not_heard", _("hoorde of zag het signaal niet")),
-        ("asleep", _("sliep")),
-        ("not_home", _("was niet thuis")),
-        ("could_not", _("kon het zakje niet pakken of openen")),
-        ("did_not_want", _("wilde het niet")),
-        ("confused", _("wist niet wat te doen")),
-        ("ill", _("was ziek")),
-        ("device", _("dispenser of netwerk")),
-        ("roll", _("rol of apotheek")),
-        ("other", _("iets anders, zie notitie")),
-    ]

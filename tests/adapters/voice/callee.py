@@ -69,12 +69,19 @@ class Callee:
     acks: list[Asked] = field(default_factory=list)
     byes: list[Asked] = field(default_factory=list)
     cancels: list[Asked] = field(default_factory=list)
+    copies: list[Asked] = field(default_factory=list)
     heeds_cancel: bool = True
     answers_bye: bool = True
 
     async def heard(self, asked: Asked) -> None:
         method = asked.text.split(" ", 1)[0]
-        if method == "INVITE":
+        if method != "ACK" and any(
+            each.text == asked.text for each in (*self.invites, *self.byes, *self.cancels)
+        ):
+            self.copies.append(asked)  # a machine under load is slow to answer: that is no second request
+            if method in ("BYE", "CANCEL") and self.answers_bye:
+                asked.answer()
+        elif method == "INVITE":
             self.invites.append(asked)
             await self.does(self, asked)
         elif method == "ACK":

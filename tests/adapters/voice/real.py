@@ -89,7 +89,9 @@ class Baresip:
 
 
 @contextmanager
-def baresip(folder: Path, *, codec: str = "PCMA", answers: bool = True) -> Iterator[Baresip]:
+def baresip(
+    folder: Path, *, codec: str = "PCMA", answers: bool = True, sealed: bool = False
+) -> Iterator[Baresip]:
     program = _program("baresip", "baresip-core")
     modules = next((each for each in MODULES if (each / "sndfile.so").exists()), None)
     if modules is None:
@@ -108,8 +110,10 @@ def baresip(folder: Path, *, codec: str = "PCMA", answers: bool = True) -> Itera
     for name, value in {"PORT": port, "CONTROL": control, "ROOM": room, "MODULES": modules}.items():
         text = text.replace(name, str(value))
     (room / "config").write_text(text)
-    mode = "auto" if answers else "manual"
-    (room / "accounts").write_text(f"<sip:thuis@127.0.0.1>;regint=0;answermode={mode};audio_codecs={codec}\n")
+    mode, more = "auto" if answers else "manual", ";mediaenc=srtp-mand" if sealed else ""
+    (room / "accounts").write_text(
+        f"<sip:thuis@127.0.0.1>;regint=0;answermode={mode};audio_codecs={codec}{more}\n"
+    )
     (room / "contacts").touch()
     with (room / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -9,6 +9,7 @@ from django.db import connection
 
 from reik.alerting.outages import jump
 from reik.alerting.outages.members import BEHIND_SCOPE, OF_SCOPE, silence
+from reik.alerting.outages.opening import RULE
 from reik.dispensing.devices.silence import SILENT
 from reik.kernel.rows import Columns, array
 
@@ -33,7 +34,7 @@ def recount(now: datetime, quiet_after: timedelta, *, behind: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, silence(now, quiet_after))
         rows = [
-            (id, silent, known, young or jump.still(silent, known))
+            (id, silent, known, young or jump.still(silent, known, RULE))
             for id, silent, known, young in cursor.fetchall()
         ]
         if rows:

@@ -34,6 +34,21 @@ ASKED = Rule(share=0.5)
 """By moments that ended without a word of their dispenser: a minute's silence proves less, so more are asked for."""
 
 
+class RuleRefused(ValueError):
+    """A number of the rule makes no sense; the message says what to write."""
+
+
+def rule_of(least: str | None, share: str | None) -> Rule:
+    """The rule with these settings, where they are given. Raises RuleRefused."""
+    try:
+        rule = Rule(least=int(least or Rule().least), share=float(share or Rule().share))
+    except ValueError:
+        raise RuleRefused("REIK_OUTAGE_LEAST is a whole number, REIK_OUTAGE_SHARE one like 0.2.") from None
+    if rule.least < 2 or not 0 < rule.share <= 1:
+        raise RuleRefused("REIK_OUTAGE_LEAST is at least 2, REIK_OUTAGE_SHARE lies above 0 and is at most 1.")
+    return rule
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """`count` dispensers alike; `since`: the minute in which they were last heard, None: they speak, 0: long ago."""

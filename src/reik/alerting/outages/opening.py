@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from reik.dispensing.devices.silence import BEHIND, SILENT
 from reik.kernel.ids import new_id
 from reik.kernel.rows import array
 
+RULE = jump.rule_of(os.environ.get("REIK_OUTAGE_LEAST"), os.environ.get("REIK_OUTAGE_SHARE"))
 LONG_AGO = timedelta(days=1)
 ASKED_WITHIN = timedelta(minutes=6)
 
@@ -46,7 +48,7 @@ def look(heard: Sequence[datetime | None], now: datetime, quiet_after: timedelta
             },
         )  # fmt: skip
         cells = [_cell(row) for row in cursor.fetchall()]
-    return _open_each(jump.find(cells), now)
+    return _open_each(jump.find(cells, RULE), now)
 
 
 # The dispensers that ought to have spoken of a moment in the last minutes, and whether they did.
@@ -139,7 +141,7 @@ def merge(now: datetime, quiet_after: timedelta) -> int:
     """Outages that lie in a wider one become part of it, with their lines and the messages that were sent."""
     values = {
         **silence(now, quiet_after), "scope": BEHIND_SCOPE[0], "value": BEHIND_SCOPE[1],
-        "explains": jump.SILENCE.explains,
+        "explains": RULE.explains,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM alerting_outage WHERE closed_at IS NULL")

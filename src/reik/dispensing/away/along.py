@@ -11,7 +11,7 @@ from django.db import transaction
 from reik.dispensing.away.keeping import lock_absence, note
 from reik.dispensing.away.path import AwayRefused, State
 from reik.dispensing.commands.giving import give as give_command
-from reik.dispensing.models import Moment, TakeAlong
+from reik.dispensing.models import Absence, Moment, TakeAlong
 from reik.kernel.ids import new_id
 from reik.tasks.operations import NewTask, end_tasks_about, open_tasks
 from reik_dispenser.messages import CommandType, PresentReason
@@ -34,13 +34,7 @@ def take_along(*, absence_id: UUID, moment_ids: Collection[UUID], by: str, now: 
         raise AwayRefused("The dispenser is paused already: take the sachets from the roll, by hand.")
     if absence.dispenser_id is None:
         raise AwayRefused("This client has no dispenser.")
-    rows = list(
-        Moment.objects.filter(
-            id__in=moment_ids, client_id=absence.client_id, outcome=None, due_at__lt=now + AHEAD
-        ).order_by("due_at", "id")[:MOST]
-    )
-    if not rows or len(rows) != len(set(moment_ids)):
-        raise AwayRefused("Choose moments of the next three days whose sachets are still in the dispenser.")
+    rows = _to_come(absence, moment_ids, now)
     made = TakeAlong(
         id=new_id(now), organisation_id=absence.organisation_id, client_id=absence.client_id,
         absence_id=absence.id, asked_by=by, asked_at=now,
@@ -56,18 +50,30 @@ def take_along(*, absence_id: UUID, moment_ids: Collection[UUID], by: str, now: 
     )  # fmt: skip
     made.save(force_insert=True)
     note(absence, "take_along", by, now, str(sum(each.sachets for each in rows)))
-    end = absence.expected_end or now
-    open_tasks(
-        [
-            NewTask(
-                organisation_id=absence.organisation_id, client_id=absence.client_id, kind=TASK, key=str(made.id),
-                owner_role="nurse", due_at=max(now, end + COUNTED_WITHIN), by=by, about=made.id,
-                detail={"sachets": sum(each.sachets for each in rows), "absence": str(absence.id)},
-            )
-        ],
-        now,
-    )  # fmt: skip
+    open_tasks([_count_them(made, absence, sum(each.sachets for each in rows), now)], now)
     return made.id
+
+
+def _to_come(absence: Absence, moment_ids: Collection[UUID], now: datetime) -> list[Moment]:
+    """Those moments by instant, all of them open and of the next days."""
+    rows = list(
+        Moment.objects.filter(
+            id__in=moment_ids, client_id=absence.client_id, outcome=None, due_at__lt=now + AHEAD
+        ).order_by("due_at", "id")[:MOST]
+    )
+    if not rows or len(rows) != len(set(moment_ids)):
+        raise AwayRefused("Choose moments of the next three days whose sachets are still in the dispenser.")
+    return rows
+
+
+def _count_them(made: TakeAlong, absence: Absence, sachets: int, now: datetime) -> NewTask:
+    """What comes back is counted soon after she is back."""
+    end = absence.expected_end or now
+    return NewTask(
+        organisation_id=absence.organisation_id, client_id=absence.client_id, kind=TASK, key=str(made.id),
+        owner_role="nurse", due_at=max(now, end + COUNTED_WITHIN), by=made.asked_by, about=made.id,
+        detail={"sachets": sachets, "absence": str(absence.id)},
+    )  # fmt: skip
 
 
 @transaction.atomic

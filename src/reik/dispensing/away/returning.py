@@ -25,7 +25,7 @@ from reik.dispensing.away.seen import SachetInside, sachets_inside
 from reik.dispensing.by_hand import blocking
 from reik.dispensing.commands.giving import give as give_command
 from reik.dispensing.facts import CommandAnswered
-from reik.dispensing.models import Absence, Moment
+from reik.dispensing.models import Absence
 from reik.medication.requests.operations import NewRequest, ask
 from reik.medication.requests.rules import WEEK
 from reik.tasks.operations import NewTask, end_tasks, end_tasks_about, open_tasks
@@ -272,8 +272,3 @@ def device_gone(*, absence_id: UUID, by: str, now: datetime) -> None:
     absence.save()
     note(absence, "device_returned", by, now)
     end_tasks_about([absence.id], as_="done", by=by, now=now)
-
-
-def moments_of(ids: Collection[UUID]) -> list[Moment]:
-    """Those moments, by instant."""
-    return list(Moment.objects.filter(id__in=ids).order_by("due_at", "id"))

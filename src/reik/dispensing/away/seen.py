@@ -9,12 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce, Least
+from django.db.models import QuerySet
 
 from reik.dispensing.away import path as away
-from reik.dispensing.away.path import State
-from reik.dispensing.by_hand.blocking import can_hold_single
 from reik.dispensing.models import Absence, AbsenceLine, DeviceCommand, Moment, TakeAlong
 from reik.kernel.rows import array
 
@@ -72,28 +69,18 @@ def _seen(rows: QuerySet[Absence]) -> list[AbsenceSeen]:
     ]
 
 
-def absences_of(
-    client_ids: Collection[UUID], since: datetime, until: datetime
-) -> dict[UUID, list[AbsenceSeen]]:
-    """Absences that touch [since, until), by beginning; one that was cancelled is none. Clients without: missing."""
-    rows = (
-        Absence.objects.filter(client_id__in=client_ids, starts_at__lt=until)
-        .exclude(state=State.CANCELLED)
-        .annotate(over=Coalesce(Least(F("until"), F("returned_at")), F("returned_at"), F("until")))
-        .filter(Q(over=None) | Q(over__gt=since) | Q(ended_at=None))
-    )
-    found: dict[UUID, list[AbsenceSeen]] = {}
-    for each in _seen(rows.order_by("starts_at", "id")):
-        found.setdefault(each.client_id, []).append(each)
-    return found
-
-
 def open_absences(client_ids: Collection[UUID]) -> dict[UUID, AbsenceSeen]:
     """The absence of each client that is planned or under way."""
     return {
         each.client_id: each
         for each in _seen(Absence.objects.filter(client_id__in=client_ids, ended_at=None))
     }
+
+
+def resumed_since(client_id: UUID, since: datetime) -> datetime | None:
+    """When this client's dispenser last went on after an absence; None: not since then."""
+    ended = Absence.objects.filter(client_id=client_id, state=away.State.ENDED.value, ended_at__gte=since)
+    return ended.order_by("-ended_at").values_list("ended_at", flat=True).first()
 
 
 def absence(absence_id: UUID) -> AbsenceSeen | None:
@@ -209,8 +196,3 @@ def taken_along(absence_id: UUID) -> list[AlongSeen]:
         )
         for each in rows
     ]  # fmt: skip
-
-
-def holds_single(dispenser_id: UUID) -> bool:
-    """Whether this type holds single sachets; what is not known is not assumed."""
-    return can_hold_single(dispenser_id)

@@ -70,17 +70,8 @@ def begin(
     `allowed_by`, `allowed_because`: who of the pharmacy allowed it outside of the moment's limits, and why. Gives
     the giving's id. Raises GivingRefused for a dose that is out, given, too soon, too late, or being given.
     """
-    if stock not in by_hand.STOCKS:
-        raise GivingRefused("Say where the dose comes from: the sachet of the roll, own stock, or another.")
-    if not by.strip():
-        raise GivingRefused("Say who gives it.")
-    if given_at is not None and given_at > now:
-        raise GivingRefused("Enter afterwards only what was given already.")
-    moment = lock_moment(moment_id)
-    if HandGiving.objects.filter(moment_id=moment_id, ended_at=None).exists():
-        raise GivingRefused(
-            "Somebody is giving this dose by hand already: open the page of the moment again."
-        )
+    _check_words(stock, by, given_at, now)
+    moment = _lock_free(moment_id)
     tally, at = moment.tally, given_at or now
     places = by_hand.places_left(
         tally.sachets, tally.out, tally.presented, tally.by_hand, afterwards=given_at is not None
@@ -100,11 +91,29 @@ def begin(
     _block(giving, moment, now)
     giving.save(force_insert=True)
     _own(giving, moment, now)
-    if given_at is not None and moment_is_out(tally, places):
-        _count(giving, moment, given_at, by, now)  # it happened: the possible double is looked at
-    elif given_at is not None and giving.state == State.BLOCKED:
+    # What happened and is out as well counts too: the possible double is looked at.
+    if given_at is not None and (moment_is_out(tally, places) or giving.state == State.BLOCKED):
         _count(giving, moment, given_at, by, now)
     return giving.id
+
+
+def _check_words(stock: str, by: str, given_at: datetime | None, now: datetime) -> None:
+    if stock not in by_hand.STOCKS:
+        raise GivingRefused("Say where the dose comes from: the sachet of the roll, own stock, or another.")
+    if not by.strip():
+        raise GivingRefused("Say who gives it.")
+    if given_at is not None and given_at > now:
+        raise GivingRefused("Enter afterwards only what was given already.")
+
+
+def _lock_free(moment_id: UUID) -> OpenMoment:
+    """The moment, locked after its dispenser; nobody else is giving it."""
+    moment = lock_moment(moment_id)
+    if HandGiving.objects.filter(moment_id=moment_id, ended_at=None).exists():
+        raise GivingRefused(
+            "Somebody is giving this dose by hand already: open the page of the moment again."
+        )
+    return moment
 
 
 def _block(giving: HandGiving, moment: OpenMoment, now: datetime) -> None:

@@ -63,9 +63,13 @@ def enrol(
     client_id: UUID | None = None,
     evidence: str = "removed",
     reports: str = "every_moment",
+    supplier: str = "",
+    network: str = "",
+    region: str = "",
 ) -> Enrolment:
     """Enrol a device, or (one that this organisation has already) give it its next generation of secrets.
 
+    `supplier`, `network` and `region` are what it shares with others: by these an outage is known (N4).
     Older secrets hold until the first good message with the new ones, at most 7 days. Raises
     EnrolmentRefused for a name outside the contract, and for a device or client that is elsewhere.
     """
@@ -78,6 +82,7 @@ def enrol(
         defaults={
             "id": new_id(now), "organisation_id": organisation_id, "client_id": client_id,
             "partition": partition_of(device), "evidence": evidence, "reports": reports, "created_at": now,
+            "supplier": supplier, "network": network, "region": region,
         },
     )  # fmt: skip
     if dispenser.organisation_id != organisation_id:

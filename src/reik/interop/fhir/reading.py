@@ -16,6 +16,7 @@ from lxml import etree
 
 from reik.interop.fhir.digits import Strange, read_number
 from reik.interop.fhir.elements import INTEGERS, NUMBERS, XHTML, Part, parts_of
+from reik.kernel.foreign_xml import foreign_parser
 
 FHIR = "{http://hl7.org/fhir}"
 XHTML_SPACE = "{http://www.w3.org/1999/xhtml}"
@@ -132,16 +133,8 @@ def _broken(text: str) -> bool:
 
 
 def _from_xml(data: bytes) -> dict[str, Any]:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, foreign_parser())
     except etree.XMLSyntaxError as error:
         line, column = error.position
         where = f"line {line} column {column}"

@@ -17,6 +17,7 @@ from lxml import etree
 
 from reik.interop.fhir.digits import Digits, as_written
 from reik.interop.fhir.elements import XHTML, Part, parts_of
+from reik.kernel.foreign_xml import foreign_parser
 
 NAMESPACE = "http://hl7.org/fhir"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -144,9 +145,8 @@ def _text(value: Any) -> str:
 
 def _narrative(text: str) -> etree._Element:
     """The XHTML of a narrative; what is no XHTML is shown as text."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        made = etree.fromstring(_NAMED.sub(_letter, text).encode(), parser)
+        made = etree.fromstring(_NAMED.sub(_letter, text).encode(), foreign_parser(remarks=True))
         if made.tag == f"{{{_XHTML}}}div":
             return made
     except (etree.XMLSyntaxError, ValueError):

@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from reik.interop.rolls.mapping_file import Field, Level, Lines, MappingFile, fields_of, positions
+from reik.kernel.foreign_xml import foreign_parser
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 50_000
@@ -225,16 +226,8 @@ def _of_xml(data: bytes, mapping: MappingFile) -> Iterator[Row]:
 
 
 def _parsed(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, foreign_parser())
     except etree.XMLSyntaxError as wrong:
         place = f"line {wrong.lineno} column {wrong.offset}"
         raise FileRefused("xml", place, "This is not XML: have the packer send it again.") from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from reik.interop.scaip.mapping import Told
+from reik.kernel.foreign_xml import foreign_parser
 
 CONTENT_TYPE = "application/scaip+xml"
 MOST_BYTES = 8192
@@ -69,12 +70,8 @@ def response(data: bytes) -> Response:
 def _root(data: bytes) -> etree._Element:
     if len(data) > MOST_BYTES:
         raise NoResponse("a response of too many bytes")
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True,
-        remove_pis=True,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(data.strip(), parser)
+        root = etree.fromstring(data.strip(), foreign_parser())
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise NoResponse("no XML") from None
     if root.getroottree().docinfo.internalDTD is not None:

@@ -19,15 +19,14 @@ from reik.interop.sms.mapping import OverHttp, Receipt
 from reik.interop.sms.provider import Answer, Provider, Request
 from reik.interop.sms.receipts import Fate, Ledger, Said, failure
 from reik.kernel.home import Home
+from reik.kernel.posting import at_most_twice, why
 
 _READ_AT_MOST = 65_536  # bytes of an answer
-_AT_ONCE = 1.0  # seconds in which a kept connection shows that it was closed already
 _FIRST_ASKED_S, _LAST_ASKED_S = 0.5, 4.0  # between two questions after one receipt
 _ASKED_AFTER, _SELDOM_S = (
     20,
     30.0,
 )  # texts without a receipt at once, and how long then not again before a text
-_GONE = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ async def deliver(
             return Failed(f"taken, but no receipt within {peer.timeout_s:g} s", answered=True)
         return Failed(f"no answer within {peer.timeout_s:g} s")
     except (aiohttp.ClientError, OSError) as error:
-        return _failed(error)
+        return Failed(why(error, peer.timeout_s))
 
 
 async def _text(session: aiohttp.ClientSession, ledger: Ledger, peer: Posting, key: str, body: str) -> Result:
@@ -106,15 +105,7 @@ async def _hand_in(session: aiohttp.ClientSession, peer: Posting, key: str, body
     phone = peer.to.phone
     text = wording.text(key, body, lang=phone.lang, name=phone.name, callback=phone.callback)
     asked = providers.request(peer.provider, peer.to.url, _words(peer, text, wording.reference(key)))
-    begun = asyncio.get_running_loop().time()
-    try:
-        return await _ask(session, asked)
-    except _GONE as gone:
-        # Most often a kept connection that was closed while we wrote; see webhooks.
-        late = asyncio.get_running_loop().time() - begun > _AT_ONCE
-        if late or isinstance(gone, aiohttp.ClientConnectorError):
-            raise
-        return await _ask(session, asked)
+    return await at_most_twice(lambda: _ask(session, asked))
 
 
 async def _receipt(session: aiohttp.ClientSession, ledger: Ledger, peer: Posting, key: str) -> Result:
@@ -159,10 +150,8 @@ async def check(session: aiohttp.ClientSession, ledger: Ledger, peer: Posting) -
             if isinstance(result, Failed) or peer.provider.receipts is None:
                 return result
             await _catch_up(session, ledger, peer)
-    except TimeoutError:
-        return Failed(f"no answer within {peer.timeout_s:g} s")
     except (aiohttp.ClientError, OSError) as error:
-        return _failed(error)
+        return Failed(why(error, peer.timeout_s))
     doubts = ledger.doubts(asyncio.get_running_loop().time())
     return Failed(doubts, answered=True) if doubts else Delivered()
 
@@ -190,11 +179,3 @@ async def _ask(session: aiohttp.ClientSession, asked: Request) -> Answer:
         if not content.at_eof():
             response.close()
         return response.status, response.headers.get("Retry-After"), bytes(body)
-
-
-def _failed(error: Exception) -> Failed:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return Failed("certificate not trusted")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return Failed("no connection")
-    return Failed(f"broken off ({type(error).__name__})")

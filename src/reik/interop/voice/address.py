@@ -23,7 +23,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _DUTCH = re.compile(r"\+31(?:[1-9][0-9]{8}|97[0-9]{9})", re.ASCII)
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _LOGIN = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
-_KNOWN = {"to", "from", "domain", "user", "lang", "ring", "lines", "net"}
+_KNOWN = {"to", "from", "domain", "user", "lang", "ring", "lines", "net", "srtp"}
 _FORM = "An address of a call is voice+tls://host:port/?to=+31…&from=… (or voice+tcp, voice+udp)."
 
 
@@ -40,6 +40,7 @@ class Phone:
     lang: str
     ring_s: int
     lines: int
+    srtp: bool = False
 
     @property
     def gateway(self) -> str:
@@ -63,6 +64,11 @@ def phone(address: str, secret: str | None, timeout_s: float) -> Phone:
     receiver = _receiver(parts, said.get("net", ""))
     if timeout_s < SHORTEST_S:
         raise AddressRefused(f"A call needs a time-out of {SHORTEST_S:g} to 60 seconds at its destination.")
+    srtp = said.get("srtp", "off")
+    if srtp not in ("on", "off") or (srtp == "on" and receiver.transport is not Transport.TLS):
+        raise AddressRefused(
+            "`srtp` is on or off; its keys travel in the signalling, so `on` needs voice+tls://."
+        )
     lang = said.get("lang", "nl")
     if lang not in LANGS:
         raise AddressRefused("`lang` is nl or en.")
@@ -78,7 +84,7 @@ def phone(address: str, secret: str | None, timeout_s: float) -> Phone:
         domain=domain or str(Receiver(receiver.transport, receiver.host, receiver.port)).rpartition(":")[0],
         user=user, secret=secret or None, lang=lang,
         ring_s=_count(said, "ring", RING_S, SHORTEST_RING_S, LONGEST_RING_S),
-        lines=_count(said, "lines", LINES, 1, MOST_LINES),
+        lines=_count(said, "lines", LINES, 1, MOST_LINES), srtp=srtp == "on",
     )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
-from secrets import randbits
+from secrets import randbits, token_bytes
 
 from reik.interop import Delivered, Failed, Result
 from reik.interop.voice import mapping, rtp, sdp
@@ -13,7 +14,9 @@ from reik.interop.voice.dialog import ALLOW, Dialog, Invite
 from reik.interop.voice.mapping import Script
 from reik.interop.voice.media import Media
 from reik.interop.voice.ringing import Ringing
+from reik.interop.voice.sdp import Remote
 from reik.interop.voice.sound import spoken
+from reik.interop.voice.srtp import MASTER
 from reik.sip import message as sip
 from reik.sip.asking import Login, Transactions, first, new_branch
 from reik.sip.message import Message
@@ -24,7 +27,7 @@ CROSSING = 3.0  # seconds in which it says what became of a call that was stoppe
 BREATH = 0.6  # seconds between answering and the first word: a phone goes to the ear
 LISTEN = 4.0  # seconds after the last word in which a key may come
 PASSES = 2  # times that everything is said when no key is pressed
-BYE_WITHIN = 2.0
+GOODBYE_WITHIN, BYE_WITHIN = 8.0, 2.0
 MOST_ANSWERS = 64
 
 
@@ -42,19 +45,19 @@ class Call:
     ) -> None:
         self.message_id = message_id
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._left: asyncio.Future[None] = asyncio.get_running_loop().create_future()  # they hung up
         self.flow = flow
         self._phone, self._script, self._media, self._transactions = phone, script, media, transactions
-        self._session, self._version = randbits(31), 0
-        offer = sdp.offer(flow.local[0], media.port, self._session)
+        key, self._version = token_bytes(MASTER) if phone.srtp else b"", 0
+        self._place = sdp.Place(flow.local[0], media.port, randbits(31), key)
+        if key:
+            media.seal(key)
         self._invite = Invite(
-            phone=phone,
-            local=flow.local,
-            call_id=mapping.ref(message_id),
-            tag=mapping.tag(message_id),
-            offer=offer,
-        )
+            phone=phone, local=flow.local, call_id=mapping.ref(message_id), tag=mapping.tag(message_id),
+            offer=sdp.offer(self._place),
+        )  # fmt: skip
         self.rings: list[Ringing] = []
-        self._recalled = self._told = self._theirs = False
+        self._recalled = self._told = False
         self._farewell = ""
         self._answers: dict[tuple[int, str], bytes] = {}
 
@@ -90,7 +93,7 @@ class Call:
         if final.status >= 300:
             return mapping.refusal(final.status, sip.retry_after(final), self._script, now)
         try:
-            self._media.begin(sdp.read(final.body), self.flow.remote[0])
+            self._begin(final.body)
         except sdp.NoSound as reason:
             return mapping.unheard(str(reason), self._script, now)
         try:
@@ -160,14 +163,16 @@ class Call:
         try:
             for each in self.rings:
                 each.give_up()
-            if self.dialog is None or self._theirs:
+            if self.dialog is None:
                 return
+            self._media.deafen()
             if self._farewell and not self._media.held:
-                self._media.deafen()
-                never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                await self._media.play(spoken(self._phone.lang, [self._farewell]), never)
-            async with asyncio.timeout(BYE_WITHIN):
-                await self._bye(self.dialog, flow or self.flow)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(GOODBYE_WITHIN):
+                        await self._media.play(spoken(self._phone.lang, [self._farewell]), self._left)
+            if not self._left.done():
+                async with asyncio.timeout(BYE_WITHIN):
+                    await self._bye(self.dialog, flow or self.flow)
         except (TimeoutError, Gone):
             return
         finally:
@@ -200,7 +205,8 @@ class Call:
         if request.method == "INVITE":
             return self._reoffered(request)
         if request.method == "BYE":
-            self._theirs = True
+            if not self._left.done():
+                self._left.set_result(None)
             self._end()
         elif request.method == "INFO":
             if key := rtp.info_key(request.one("content-type"), request.body):
@@ -211,15 +217,12 @@ class Call:
 
     def _reoffered(self, request: Message) -> bytes:
         """Hold, or another place for the sound; without a description it asks for ours, and its ACK brings theirs."""
-        place = self.flow.local[0], self._media.port, self._session, self._version + 1
-        body = sdp.offer(*place)
+        body = sdp.offer(self._place, self._version + 1)
         if request.body.strip():
             try:
-                remote = sdp.read(request.body)
+                body = sdp.answer(self._begin(request.body), self._place, self._version + 1)
             except sdp.NoSound:
                 return sip.answer(request, 488, self._invite.tag, allow=ALLOW)
-            self._media.begin(remote, self.flow.remote[0])
-            body = sdp.answer(remote, *place)
         self._version += 1
         headers = (("Contact", self._invite.contact), ("Content-Type", sdp.CONTENT_TYPE))
         return sip.answer(request, 200, self._invite.tag, allow=ALLOW, headers=headers, body=body)
@@ -227,6 +230,11 @@ class Call:
     def _offered(self, request: Message) -> None:
         try:
             if request.body.strip():
-                self._media.begin(sdp.read(request.body), self.flow.remote[0])
+                self._begin(request.body)
         except sdp.NoSound:
             self._end()
+
+    def _begin(self, description: bytes) -> Remote:
+        remote = sdp.read(description, sealed=self._phone.srtp)
+        self._media.begin(remote, self.flow.remote[0])
+        return remote

@@ -11,6 +11,7 @@ from reik.interop.voice import rtp
 from reik.interop.voice.rtp import Packet, Presses
 from reik.interop.voice.sdp import EVENTS, Remote
 from reik.interop.voice.sound import A_LAW, FRAME, U_LAW, frames, silence
+from reik.interop.voice.srtp import Sealer
 
 TICK = 0.02  # seconds of one packet
 BEHIND = 0.2  # seconds by which packets may be late before their clock is set anew
@@ -29,6 +30,8 @@ class Media(asyncio.DatagramProtocol):
         self._hosts: frozenset[str] = frozenset()
         self._presses = Presses()
         self._source = secrets.randbits(32)
+        self._ours: Sealer | None = None
+        self._theirs: Sealer | None = None
         self._sequence, self._timestamp = secrets.randbits(15), secrets.randbits(31)
         self._due = 0.0
         self._first, self._deaf = True, False
@@ -42,8 +45,14 @@ class Media(asyncio.DatagramProtocol):
     def held(self) -> bool:
         return self._remote is None or not self._remote.listens
 
+    def seal(self, key: bytes) -> None:
+        """What is said is sealed with this key, and only what is sealed with theirs is heard."""
+        self._ours = Sealer(key)
+
     def begin(self, remote: Remote, signalling_host: str) -> None:
         """Speak to this side from now on; also after it moved. Its keys may come from there or from its gateway."""
+        if remote.key and (self._theirs is None or self._theirs.master != remote.key):
+            self._theirs = Sealer(remote.key)
         self._remote, self._to = remote, (remote.host, remote.port)
         self._hosts = frozenset({remote.host, signalling_host})
 
@@ -51,7 +60,7 @@ class Media(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if self._remote is None or addr[0] not in self._hosts or (packet := rtp.parse(data)) is None:
+        if self._remote is None or addr[0] not in self._hosts or (packet := self._read(data)) is None:
             return
         if packet.payload_type in (A_LAW, U_LAW, self._remote.payload_type):
             self.heard += 1
@@ -60,6 +69,12 @@ class Media(asyncio.DatagramProtocol):
             ]  # its side of a translation of addresses: what it said of itself may not be reachable
         elif packet.payload_type in (EVENTS, self._remote.events) and (key := self._presses.hear(packet)):
             self.press(key)
+
+    def _read(self, data: bytes) -> Packet | None:
+        if self._ours is None:
+            return rtp.parse(data)
+        opened = self._theirs.opened(data) if self._theirs is not None else None
+        return rtp.parse(opened) if opened is not None else None
 
     def error_received(self, exc: Exception) -> None:
         """A port that is closed on the other side: it may open yet."""
@@ -112,7 +127,10 @@ class Media(asyncio.DatagramProtocol):
         packet = Packet(
             self._remote.payload_type, self._first, self._sequence, self._timestamp, self._source, piece
         )
-        self._transport.sendto(packet.formatted(), self._to)
+        said = packet.formatted()
+        self._transport.sendto(
+            self._ours.sealed(said, self._sequence >> 16) if self._ours else said, self._to
+        )
         self._sequence, self._first = self._sequence + 1, False
 
     def close(self) -> None:

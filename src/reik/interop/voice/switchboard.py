@@ -19,12 +19,13 @@ from reik.interop.voice.dialog import ALLOW
 from reik.interop.voice.mapping import Script
 from reik.interop.voice.ringing import Ringing
 from reik.sip import message as sip
-from reik.sip.asking import TRANSACTION, Login, Transactions, new_branch
+from reik.sip.asking import Login, Transactions, new_branch
 from reik.sip.message import Message, Sending
 from reik.sip.places import sent_by
 from reik.sip.wire import Endpoint, Flow, Flows, Gone, Reply
 
 CONNECT = 8.0  # seconds in which a connection is made
+CHECKED_WITHIN = 10.0  # seconds in which a gateway says that it is there
 SPOKEN_S = 25.0  # seconds kept of a call's time for what is said once it was answered
 LINE_WITHIN = 2.0
 LINE_AGAIN = timedelta(seconds=5)
@@ -152,7 +153,7 @@ class Switchboard:
     async def check(self, phone: Phone, seconds: float) -> Result:
         """SIP's OPTIONS to the gateway, logged in where it asks for that. Nothing rings."""
         try:
-            async with asyncio.timeout(min(seconds, TRANSACTION)):
+            async with asyncio.timeout(min(seconds, CHECKED_WITHIN)):
                 flow, kept = await self._way(phone)
                 try:
                     return await self._options(phone, flow)

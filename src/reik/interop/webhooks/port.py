@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from yarl import URL
 
 from reik.interop import Delivered, Failed, Result
 from reik.interop.webhooks import mapping
+from reik.kernel.posting import at_most_twice, why
 
 _READ_AT_MOST = 4096  # bytes of an answer; nothing in it is used, it only frees the connection
-_AT_ONCE = 1.0  # seconds in which a kept connection shows that it was closed already
-_GONE = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +58,10 @@ async def deliver(
     """POST once. Also gives Failed for a time-out, a refused certificate, or no connection."""
     data = body.encode()
     headers = mapping.headers(peer.secret, message_id, int(now.timestamp()), data)
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
     try:
-        try:
-            return await _post(session, peer, headers, data, now)
-        except _GONE as gone:
-            # Most often a kept connection that the peer closed while we wrote. The key makes a second POST
-            # harmless, and a failure would pull somebody's next step forward for nothing.
-            if isinstance(gone, aiohttp.ClientConnectorError) or loop.time() - begun > _AT_ONCE:
-                raise
-            return await _post(session, peer, headers, data, now)
-    except TimeoutError:
-        return Failed(f"no answer within {peer.timeout.total:g} s")
-    except aiohttp.ClientConnectorCertificateError:
-        return Failed("certificate not trusted")
-    except aiohttp.ClientConnectorError:
-        return Failed("no connection")
+        return await at_most_twice(lambda: _post(session, peer, headers, data, now))
     except (aiohttp.ClientError, OSError) as error:
-        return Failed(f"broken off ({type(error).__name__})")
+        return Failed(why(error, peer.timeout.total))
 
 
 def gateway(peer: Webhook) -> str:

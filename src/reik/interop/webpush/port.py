@@ -6,12 +6,11 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -28,14 +27,13 @@ from reik.interop.webpush import keys, mapping
 from reik.interop.webpush.keys import Receipt
 from reik.interop.webpush.mapping import Gone, Notice
 from reik.kernel.home import Home
+from reik.kernel.posting import at_most_twice, why
 from reik.people import push
 from reik.people.push_address import Phone, PushRefused, phones_in
 
 log = logging.getLogger(__name__)
 
 SIGNED_AGAIN = timedelta(hours=1)
-_AT_ONCE = 1.0  # seconds in which a kept connection shows that it was closed already
-_GONE = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 NoteGone = Callable[[Sequence[UUID], datetime], None]
 
 
@@ -187,26 +185,12 @@ async def _sent(
         return None
 
 
-async def _guarded(ask: Callable[[], Any], timeout: aiohttp.ClientTimeout) -> Result:
-    """Whatever the wire does as a `Failed`; a kept connection that the other side closed meanwhile is tried anew."""
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
+async def _guarded(ask: Callable[[], Awaitable[Result]], timeout: aiohttp.ClientTimeout) -> Result:
+    """Whatever the wire does as a `Failed`."""
     try:
-        try:
-            result: Result = await ask()
-        except _GONE as gone:
-            if isinstance(gone, aiohttp.ClientConnectorError) or loop.time() - begun > _AT_ONCE:
-                raise
-            result = await ask()
-        return result
-    except TimeoutError:
-        return Failed(f"no answer within {timeout.total:g} s")
-    except aiohttp.ClientConnectorCertificateError:
-        return Failed("certificate not trusted")
-    except aiohttp.ClientConnectorError:
-        return Failed("no connection")
+        return await at_most_twice(ask)
     except (aiohttp.ClientError, OSError) as error:
-        return Failed(f"broken off ({type(error).__name__})")
+        return Failed(why(error, timeout.total))
 
 
 def _is_here(endpoint: str) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,12 @@ def sachets_of(client_ids: Collection[UUID], first: date, until: date) -> dict[U
     }
 
 
+def _amount(each: Mapping[str, Any]) -> str:
+    """ "1 stuk"; a number without a unit says that it is one, behind a name that ends on a strength."""
+    amount, unit = str(each.get("amount") or ""), str(each.get("unit") or "")
+    return f"{amount} {unit or '×'}" if amount else unit
+
+
 def _on_roll(rolls: Mapping[str, list[tuple[str, int, object]]]) -> OnRoll:
     number = min(rolls, key=lambda each: (_RANK[rolls[each][0][0]], each))
     sachets = rolls[number]
@@ -56,7 +63,7 @@ def _on_roll(rolls: Mapping[str, list[tuple[str, int, object]]]) -> OnRoll:
     contents = tuple(
         Content(
             text=str(each.get("text") or each.get("code") or "?"),
-            amount=" ".join(str(each[name]) for name in ("amount", "unit") if each.get(name)),
+            amount=_amount(each),
         )
         for of in known
         for each in of

@@ -17,8 +17,6 @@ from reik.medication.changes.sachets import AffectedSachet, affected_from
 from reik.medication.models import Change
 
 OptionSeen = OptionFound
-HELD = frozenset({"held", "paused"})
-"""States of the device in which nothing of the affected sachets can come out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +61,6 @@ class ChangeSeen:
     ended_at: datetime | None
     ended_as: str
     ended_by: str
-
-    @property
-    def is_withheld(self) -> bool:
-        """Whether the device has confirmed that nothing of it comes out."""
-        return self.device_state in HELD
 
 
 _AS_KEPT = tuple(

@@ -191,12 +191,6 @@ def proposals_open(client_ids: Collection[UUID]) -> list[ProposalSeen]:
     return [proposal_of(each) for each in rows.order_by("first_at", "found_at", "id")]
 
 
-def proposals_of(client_id: UUID) -> list[ProposalSeen]:
-    """All of one client, the newest decision first."""
-    rows = OutsideProposal.objects.filter(client_id=client_id)
-    return [proposal_of(each) for each in rows.order_by("-decided_at", "found_at", "id")]
-
-
 def proposal(proposal_id: UUID) -> ProposalSeen | None:
     """One proposal, as far as the caller may see it."""
     row = OutsideProposal.objects.filter(id=proposal_id).first()

@@ -105,7 +105,7 @@ def _check(rows: Sequence[NewRequest]) -> None:
         if houses.get(each.client_id) != each.organisation_id:
             raise RequestRefused("client", "This client is not in the records of this organisation.")
         if each.kind not in USUAL_ANSWERS or each.urgency not in (URGENT, TODAY, WEEK):
-            raise RequestRefused("kind", "This is no kind or urgency of a request: see request_rules.")
+            raise RequestRefused("kind", "This is no kind or urgency of a request: see requests.rules.")
         flaw = answers_flaw(_answers(each))
         if flaw or not each.by.strip():
             raise RequestRefused("answers", flaw or "Say who asks.")

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from reik.medication.agreed.contents import agreed_contents
 from reik.medication.models import LIVE, AgreementMessage, Finding, Roll, Sachet
@@ -152,9 +152,3 @@ def _name(agreement: Mapping[str, Any]) -> str:
 def findings_for(client_ids: Collection[UUID]) -> QuerySet[Finding]:
     """Every difference of these clients that nobody has settled, the one that begins first at the head."""
     return Finding.objects.filter(client_id__in=client_ids, settled_at=None).order_by("first_day", "key")
-
-
-def findings_since(client_id: UUID, since: datetime) -> QuerySet[Finding]:
-    """Differences of a client that were found or settled since then, for her history."""
-    of_client = Finding.objects.filter(Q(found_at__gte=since) | Q(settled_at__gte=since), client_id=client_id)
-    return of_client.select_related("roll").order_by("-found_at")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -116,6 +116,8 @@ class Arrived:
     as_needed: Sequence[Any]
     unplannable: Sequence[Any]
     stopped: Sequence[Any]
+    names: Mapping[str, str]
+    """By agreement of this message, its product."""
 
 
 def _arrived(rows: QuerySet[AgreementMessage]) -> list[Arrived]:
@@ -123,10 +125,15 @@ def _arrived(rows: QuerySet[AgreementMessage]) -> list[Arrived]:
         Arrived(
             client_id=each.client_id, version=each.version, received_at=each.received_at,
             agreements=len(each.agreements), as_needed=each.as_needed, unplannable=each.unplannable,
-            stopped=each.stopped,
+            stopped=each.stopped, names={str(one.get("id")): _product(one) for one in each.agreements},
         )
         for each in rows
     ]  # fmt: skip
+
+
+def _product(agreement: Mapping[str, Any]) -> str:
+    product = agreement.get("product") or {}
+    return str(product.get("display") or product.get("code") or "")
 
 
 def arrived_for(client_id: UUID) -> list[Arrived]:

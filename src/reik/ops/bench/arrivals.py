@@ -28,15 +28,16 @@ class Line(msgspec.Struct):
 
 
 class _Data(msgspec.Struct):
-    alert: str
-    client: str
-    cause: str
-    moment: str | None
-    step: int
-    round: int
+    alert: str = ""
+    client: str = ""
+    cause: str = ""
+    moment: str | None = None
+    step: int = 0
+    round: int = 0
 
 
 class _Body(msgspec.Struct):
+    type: str
     data: _Data
 
 
@@ -64,7 +65,10 @@ def read(path: Path, tenants: Sequence[Tenant]) -> Arrivals:
         arrivals.requests += 1
         if not _signed(line, secrets):
             arrivals.bad_signatures += 1
-        data = decode_body(line.body).data
+        body = decode_body(line.body)
+        if not body.type.startswith("alert."):
+            continue  # a note about an outage is of no moment
+        data = body.data
         known = keys[data.moment or data.alert, data.step, data.round]
         if line.id in known:
             arrivals.repeated += 1

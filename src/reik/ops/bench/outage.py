@@ -144,7 +144,8 @@ def _late(scene: Scene) -> Figures:
     with superuser(scene.home) as admin:
         admin.execute(
             "UPDATE alerting_outageline SET deadline_at = now() WHERE id IN (SELECT l.id FROM alerting_outageline AS l"
-            " JOIN dispensing_moment AS m ON m.id = l.moment_id WHERE m.key = 'now-1' AND l.outcome_at IS NULL LIMIT %s)",
+            " JOIN dispensing_moment AS m ON m.id = l.moment_id"
+            " WHERE m.key = 'now-1' AND l.outcome_at IS NULL LIMIT %s)",
             (LATE,),
         )
     due = _count(

@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from reik.alerting.arrangements.responders import link_way
 from reik.alerting.operations import agree_arrangement
 from reik.alerting.policy import SHORTEST, RouteStep
 from reik.kernel.models import Account
 from reik.kernel.operations import add_destination, found_organisation, new_webhook_secret, open_account
 from reik.ops.demo import CENTRE_PORT, MAIL_PORT, cast
+from reik.ops.demo.arranged import Around, agreed, default_route
 from reik.ops.demo.cast import Person
 from reik.ops.history import Staff
 from reik.people.models import Carer, Client, TeamMember
@@ -23,7 +25,6 @@ from reik.people.pharmacies import give_pharmacy, register_pharmacy
 
 CARERS_HOURS = (time(7), time(22, 30))
 LATE_HOURS = (time(8), time(21))
-ON_DUTY = "Wijkteam van dienst"
 CARING = ("nurse", "caregiver")
 STAYED_OF = 4
 """Every so manieth of De Linde's clients stayed with the other pharmacy."""
@@ -239,35 +240,37 @@ def _add_carer(resident: Resident, now: datetime) -> None:
             organisation_id=resident.organisation_id, username=f"demo.{plain(person.carer)}",
             display_name=person.carer, role="informal_carer", now=now,
         ).id  # fmt: skip
-    add_carer(
+    carer = add_carer(
         organisation_id=resident.organisation_id, client_id=resident.client_id, name=person.carer,
         relation=person.relation, now=now, phone=f"06 555 0{number % 10}1 {number:02d}", account_id=account_id,
         consented=True,
     )  # fmt: skip
+    link_way(carer_id=carer.id, destination_id=resident.desks[1], by=resident.team_members[0], now=now)
 
 
 def agree_routes(residents: Sequence[Resident], now: datetime, *, pace: float = 1.0) -> None:
     """Everyone's follow-up arrangement: centre, informal carer in her hours, team on duty again and again (R46)."""
     for each in residents:
+        own = agreed(each.number, _around(each), pace) if each.person is not cast.STORY else None
         agree_arrangement(
-            organisation_id=each.organisation_id, client_id=each.client_id, route=_route(each, pace), now=now,
-            agreed_by=each.team_members[0], shortest=SHORTEST / pace,
+            organisation_id=each.organisation_id, client_id=each.client_id, now=now,
+            route=own[0].route if own else _route(each, pace), others=own[0].others if own else (),
+            words=own[1] if own else "", agreed_by=each.team_members[0], shortest=SHORTEST / pace,
         )  # fmt: skip
     for each in {each.organisation_id: each for each in residents}.values():
         agree_arrangement(
-            organisation_id=each.organisation_id, client_id=None, route=_default_route(each, pace), now=now,
+            organisation_id=each.organisation_id, client_id=None, route=default_route(_around(each), pace), now=now,
             agreed_by=each.team_members[0], shortest=SHORTEST / pace,
         )  # fmt: skip
 
 
-def _default_route(neighbour: Resident, pace: float) -> list[RouteStep]:
-    """What holds for a client of this organisation with whom nothing was agreed yet: the centre, then the team."""
-    centre, _carer, team = neighbour.desks
-    wait = timedelta(minutes=5) / pace
-    return [
-        RouteStep(action="phone_client", responder=cast.CENTRE, destination_id=centre, wait=wait),
-        RouteStep(action="ask_team", responder=ON_DUTY, destination_id=team, wait=wait, repeat=wait),
-    ]
+def _around(resident: Resident) -> Around:
+    centre, carer, team = resident.desks
+    person = resident.person
+    return Around(
+        centre=(cast.CENTRE, centre), carer=(person.carer, carer), team=(person.team, team),
+        hours=LATE_HOURS if resident.number % 3 == 0 else CARERS_HOURS,
+    )  # fmt: skip
 
 
 def _route(resident: Resident, pace: float) -> list[RouteStep]:

@@ -21,7 +21,7 @@ from reik.kernel.operations import installation_kind, set_pace
 from reik.medication.requests.letters import set_desk
 from reik.medication.times.schedule import EVERY_DAY
 from reik.ops.database import MONTHLY_TABLES, as_owner
-from reik.ops.demo import agenda, cast, dispensers, letters, moving_in, pharmacy, today
+from reik.ops.demo import agenda, cast, dispensers, letters, moving_in, on_duty, pharmacy, today
 from reik.ops.demo.cast import Person
 from reik.ops.demo.moving_in import Town
 from reik.ops.demo.pharmacy import Pharmacy
@@ -36,6 +36,8 @@ ROUTE_PACE = 10
 """How much sooner routes go on in a demo that is hurried: five minutes become thirty seconds."""
 HURRIED_FROM = 10.0
 TWO_SACHETS_OF = 4
+NETWORKS = ("netwerk A", "netwerk B")
+"""By which the dispensers of the demo speak, in turn; made up."""
 """One in so many has two sachets at her first moment of the day."""
 
 Say = Callable[[str], None]
@@ -115,6 +117,7 @@ def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Sa
 def _hand_over(home: Home, place: _Place, since: datetime, now: datetime) -> None:
     """Who works here may log in, and every device has its folder, all but ready."""
     moving_in.let_in(place.town, since)
+    on_duty.stand_by(place.town, now)
     for resident, (life, enrolment) in zip(place.town.residents, place.inhabited, strict=True):
         profile = "absent" if life.device == cast.STORY_DEVICE else resident.person.profile
         dispensers.put_down(home, life, enrolment, profile=profile, seed=SEED + resident.number, now=now)
@@ -165,8 +168,9 @@ def _switch_on(town: Town, at: datetime) -> list[tuple[Life, Enrolment]]:
     made = []
     for each in town.residents:
         enrolment = enrol(
-            organisation_id=each.organisation_id, device=each.device, client_id=each.client_id, now=at
-        )
+            organisation_id=each.organisation_id, device=each.device, client_id=each.client_id, now=at,
+            supplier="Voorbeeld Dispensers", network=NETWORKS[each.number % len(NETWORKS)], region="Voorbeeldstreek",
+        )  # fmt: skip
         life = Life(
             device=each.device, key=enrolment.key, client_id=each.client_id,
             home=home_of(at, each.person.profile, SEED + each.number),

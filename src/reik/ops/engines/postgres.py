@@ -65,10 +65,13 @@ class RunningPostgres:
             shutil.rmtree(self.place.around, ignore_errors=True)
 
 
-def start(home: Home, *, preferred_port: int | None = 54320, scratch: bool = False) -> RunningPostgres:
+def start(
+    home: Home, *, preferred_port: int | None = 54320, scratch: bool = False, durable: bool = True
+) -> RunningPostgres:
     """Start the server of this installation and wait until it answers; call it from the main thread.
 
-    `scratch` is for tests and benchmarks: less memory, and data of an earlier key file is thrown away.
+    `scratch` is for tests and benchmarks: less memory, and data of an earlier key file is thrown away. Only tests
+    that make a database each take `durable` False: what no power cut can harm need not reach the disk.
     Raises EngineError with a next step: the data is of another major version or key file, another Reik
     runs from this folder, or the server ended or did not answer within 60 s (recovery after a power cut
     may take longer and is waited for).
@@ -79,7 +82,7 @@ def start(home: Home, *, preferred_port: int | None = 54320, scratch: bool = Fal
     try:
         _end_leftover(where)
         _prepare_data(home, where, scratch=scratch)
-        return _start_server(home, where, lock, preferred_port, scratch=scratch)
+        return _start_server(home, where, lock, preferred_port, scratch=scratch, durable=durable)
     except BaseException:
         lock.free()
         raise
@@ -204,13 +207,13 @@ def _initdb(home: Home, where: Place, draft: Path, password_file: Path, locale: 
 
 
 def _start_server(
-    home: Home, where: Place, lock: Lock, preferred_port: int | None, *, scratch: bool
+    home: Home, where: Place, lock: Lock, preferred_port: int | None, *, scratch: bool, durable: bool
 ) -> RunningPostgres:
     for attempt in range(3):
         port = free_port(preferred_port)
         log = home.path / "log" / "postgres.log"
         since = log.stat().st_size if log.exists() else 0
-        engine = _spawn_server(where, log, settings(port, scratch=scratch))
+        engine = _spawn_server(where, log, settings(port, scratch=scratch, durable=durable))
         url = f"postgresql://{SUPERUSER}:{home.password(f'postgres:{SUPERUSER}')}@{LOOPBACK}:{port}/postgres"
         running = RunningPostgres(engine, port, url, where, lock)
         try:

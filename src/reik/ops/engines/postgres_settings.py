@@ -22,7 +22,9 @@ def memory() -> int:
     return total
 
 
-def settings(port: int, *, scratch: bool, available: int | None = None) -> dict[str, str]:
+def settings(
+    port: int, *, scratch: bool, durable: bool = True, available: int | None = None
+) -> dict[str, str]:
     """What the server is started with: on the command line, so that no file in its folder can weaken it."""
     megabytes = (memory() if available is None else available) // MB
     shared = max(32, min(megabytes // 8, 1024 if scratch else 2048))
@@ -31,8 +33,9 @@ def settings(port: int, *, scratch: bool, available: int | None = None) -> dict[
         "port": str(port),
         "unix_socket_directories": "",
         "max_connections": "200",
-        "fsync": "on",
-        "synchronous_commit": "on",
+        "fsync": "on" if durable else "off",
+        "synchronous_commit": "on" if durable else "off",
+        "full_page_writes": "on" if durable else "off",
         "shared_buffers": f"{shared}MB",
         "effective_cache_size": f"{max(64, megabytes // 2)}MB",
         "work_mem": "16MB",

@@ -96,7 +96,7 @@ _CAUSES: Mapping[str, Sequence[str]] = {
 
 def answer(asked: Asked, staff: Staff, now: datetime, random: Random) -> Answer | None:
     """What the one who is asked does; None when nobody answers in time, and the route goes on."""
-    way = _WAYS[asked.action]
+    way = _WAYS.get(asked.action, _WAYS["ask_team"])
     if random.random() >= way.answers or (asked.action == "ask_carer" and not staff.carer):
         return None
     accepts_at = now + timedelta(seconds=min(900.0, way.median * random.lognormvariate(0, way.spread)))

@@ -68,7 +68,8 @@ class Calling:
     def _accept(self, asked: Asked, answer: Answer, now: datetime) -> None:
         """She takes the alert, unless another did or it has closed by itself; then she phones, or goes there."""
         with suppress(alerting.AlertRefused):
-            alerting.accept_alert(alert_id=asked.alert_id, by=answer.by, role=answer.role, now=now)
+            with suppress(alerting.ClaimUsed):  # she had it once, and says how it went all the same
+                alerting.accept_alert(alert_id=asked.alert_id, by=answer.by, role=answer.role, now=now)
             self._due.put(answer.handles_at, partial(self._handle, asked, answer))
             life = self._of_client.get(asked.client_id)
             if life is not None and answer.presses_at is not None:

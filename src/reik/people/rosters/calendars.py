@@ -164,7 +164,9 @@ def _entries(roster: Roster, only: UUID | None, now: datetime) -> Iterable[Entry
     since, until = now - FED_BACK, now + FED_AHEAD
     stand, _ = duty_between([roster.id], since, until)[roster.id]
     for each in stand:
-        whole = each.starts_at > since and each.ends_at < until  # what is cut off would change with each reading
+        whole = (
+            each.starts_at > since and each.ends_at < until
+        )  # what is cut off would change with each reading
         if whole and only in (None, each.member_id):
             yield Entry(
                 uid=f"{roster.id}-{each.member_id}-{each.place}-{each.starts_at:%Y%m%dT%H%M%SZ}@reik",

@@ -22,6 +22,8 @@ from reik.people.rosters.refusals import RosterRefused
 from reik.people.rosters.turns import PLACES, NewException, NewPattern, check_pattern, check_stretch
 
 LOOKED_AHEAD = timedelta(days=14)
+WORDLESS = ("scaip", "espax")
+"""Channels that have codes for alerts and no words for anything else."""
 
 
 @transaction.atomic
@@ -44,6 +46,11 @@ def make_roster(
     if Roster.objects.filter(organisation_id=organisation_id, name=name, ended_at=None).exists():
         raise RosterRefused(f"There is a roster {name} already: choose another name.", "name_taken", name)
     _check_destinations(organisation_id, last_resort_id, lead_id)
+    if lead_id and Destination.objects.filter(id=lead_id, channel__in=WORDLESS).exists():
+        raise RosterRefused(
+            "An alarm centre's system cannot show a forewarning: choose an app, text message, e-mail or webhook.",
+            "lead_machine",
+        )
     if team_id and not Team.objects.filter(id=team_id, organisation_id=organisation_id).exists():
         raise RosterRefused("This team is not one of the organisation.", "team")
     made = Roster.objects.create(

@@ -7,6 +7,7 @@ Nobody is logged in here. The token says which organisation's records are opened
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -27,6 +28,7 @@ from reik.web.answer.pace import PER_ADDRESS, PER_LINK, Pace
 from reik.web.answer.words import answer_words, kind_words, refusal_words
 
 TOKEN_MOST = 100
+CODE = re.compile(r"\d{6}", re.ASCII)
 OPEN = (reply.READY, reply.NO_CODE)
 NEEDS_WORDS = ("answered", "not_correct")
 """Answers that say nothing without words."""
@@ -64,7 +66,8 @@ def _too_often(request: HttpRequest) -> HttpResponse:
 def _strict(response: HttpResponse) -> HttpResponse:
     """The address itself is a secret: it goes to no other site, no cache, no search engine and no log."""
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log the path of what it refused
-    response["Referrer-Policy"] = "no-referrer"
+    # "no-referrer" makes a browser send its forms from "null", which the check on forged posts refuses.
+    response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -103,7 +106,10 @@ def _door(request: HttpRequest, key: LinkKey, now: datetime, *, error: str = "")
 
 
 def _code(request: HttpRequest, key: LinkKey, now: datetime) -> HttpResponse:
-    if not reply.try_code(key, request.POST.get("code", "")[:20], now):
+    typed = "".join(request.POST.get("code", "")[:20].split())
+    if not CODE.fullmatch(typed):  # a slip of the finger is no try
+        return _door(request, key, now, error=refusal_words("code"))
+    if not reply.try_code(key, typed, now):
         _log(key, Act.REFUSED, "reply_link", now, detail="wrong code", outcome="refused")
         return _door(request, key, now, error="code")
     given = reply.ticket(key, now)

@@ -71,6 +71,7 @@ def refusal_words(code: str) -> str:
     """Why an answer or a question was not taken, with what to do."""
     return {
         "answer": _("Kies een van de antwoorden."),
+        "code": _("Een code heeft 6 cijfers."),
         "by": _("Vul in wie er van de apotheek antwoordt."),
         "text": _("Een antwoord heeft hooguit 2000 tekens: maak het korter."),
         "in_writing": _("Hier is een bevestiging op schrift gevraagd: een telefoontje is niet genoeg."),

@@ -43,6 +43,8 @@ from reik.web.seen import acted, viewed
 from reik.web.work.whose import TEAM, client_of
 
 CHECKS_IT = "nurse"
+NEWS_FOR = timedelta(minutes=10)
+"""So long the page says that the dispenser has gone on."""
 REPORTS = ("nurse", "caregiver", "team_manager")
 Form = Mapping[str, str]
 
@@ -132,7 +134,7 @@ def _check(one: AbsenceSeen, post: Form, by: str, now: datetime) -> None:
 
 
 def _count(text: str) -> int:
-    return int(text) if text.strip().isdigit() else -1
+    return int(text) if text.isascii() and text.strip().isdigit() else -1
 
 
 def _declare(card: ClientCard, post: Form, by: str, now: datetime) -> None:
@@ -158,7 +160,7 @@ def _page(
     page: dict[str, Any] = {
         "card": card, "one": one, "error": error, "typed": request.POST, "address": request.path, "now": now,
         "reasons": reasons(), "local_now": local.strftime("%Y-%m-%dT%H:%M"), "checks_it": role == CHECKS_IT,
-        "me": "",
+        "me": "", "resumed": None if one else away_seen.resumed_since(card.id, now - NEWS_FOR),
     }  # fmt: skip
     if one is not None:
         page |= _of(one, card, now)

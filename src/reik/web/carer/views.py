@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from reik.alerting import operations, queries
-from reik.alerting.operations import AlertRefused
+from reik.alerting.operations import AlertRefused, ClaimUsed
 from reik.alerting.queries import AlertSeen
 from reik.dispensing.queries import moments_between
 from reik.kernel import clock
@@ -150,12 +150,14 @@ def _act(request: ActingRequest, alert_id: UUID, what: str, outcome: str = "") -
         raise Http404
     try:
         do(actor, found, what, outcome, now)
-    except AlertRefused:
+    except AlertRefused as refusal:
         acted(
             request, Act.REFUSED, "alert", [alert_id], now,
             organisation_id=found.organisation_id, detail=what, outcome="refused",
         )  # fmt: skip
         too_late = _("Dat kon niet meer: er is intussen iets veranderd. Dit is hoe het nu is.")
+        if isinstance(refusal, ClaimUsed):
+            too_late = _("U had deze melding al een keer. U kunt wel zeggen hoe het ging.")
         return _page(request, now, notice=too_late, status=409, client_id=found.client_id)
     acted(request, Act.CHANGE, "alert", [alert_id], now, organisation_id=found.organisation_id, detail=what)
     return HttpResponseRedirect("/naaste?" + urlencode({"wie": found.client_id}))

@@ -17,6 +17,7 @@ from reik.medication.changes.seen import ChangeSeen, open_changes
 from reik.people.queries import ClientCard
 from reik.web.changes.words import (
     choice_words,
+    days_words,
     kind_words,
     reason_words,
     sachets_words,
@@ -40,6 +41,16 @@ class MomentRow:
     who: str
     where: Sequence[str]
     is_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """Moments at one time of the day to which the same happens: read once, with their days and their sachets."""
+
+    first: MomentRow
+    days: str
+    count: int
+    sachets: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +81,28 @@ def moment_rows(change: ChangeSeen, typed: Mapping[str, str], now: datetime) -> 
         )
         for number, each in enumerate(change.affected)
     ]  # fmt: skip
+
+
+def alike(rows: Sequence[MomentRow]) -> list[Alike]:
+    """The moments in their order, where fourteen days that say the same stand there once."""
+    groups: dict[tuple[object, ...], list[MomentRow]] = {}
+    for row in rows:
+        groups.setdefault(_said_of(row), []).append(row)
+    return [
+        Alike(
+            first=group[0], days=days_words([row.day for row in group]), count=len(group),
+            sachets=sachets_words([one for row in group for one in row.each.sequences]),
+        )
+        for group in groups.values()
+    ]  # fmt: skip
+
+
+def _said_of(row: MomentRow) -> tuple[object, ...]:
+    each = row.each
+    said = (each.more, each.less, each.others or (), row.where)
+    return (
+        each.at, row.kind, *map(tuple, said), each.others is None, bool(each.sequences), row.who, row.is_over,
+    )  # fmt: skip
 
 
 def option_rows(change: ChangeSeen) -> list[OptionRow]:

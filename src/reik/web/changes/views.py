@@ -24,7 +24,7 @@ from reik.people.pharmacies import pharmacies_of
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
 from reik.web.changes import words
-from reik.web.changes.shown import local, moment_rows, option_rows
+from reik.web.changes.shown import alike, local, moment_rows, option_rows
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 
@@ -57,11 +57,12 @@ def _page(
     request: ActingRequest, card: ClientCard, found: ChangeSeen, now: datetime, flaw: str = ""
 ) -> HttpResponse:
     typed = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    typed["who_all"] = typed.get("who-all", "")
     pharmacy = pharmacies_of([card.id]).get(card.id)
     rows = moment_rows(found, typed, now)
     may_choose = actor_of(request).role in MAY_CHOOSE and found.state in CHOOSABLE
     values = {
-        "card": card, "change": found, "rows": rows, "options": option_rows(found), "flaw": flaw,
+        "card": card, "change": found, "rows": rows, "alike": alike(rows), "options": option_rows(found), "flaw": flaw,
         "first": local(found.first_at, card), "is_late": found.first_at <= now, "typed": typed,
         "state": words.state_words(found.state), "next": words.next_words(found),
         "device": words.device_words(found, local(found.pause_at, card) if found.pause_at else ""),
@@ -69,7 +70,8 @@ def _page(
         "how": words.how_words(found.confirmed_how), "sachets": len(sachets_of(found.affected)),
         "picked": typed.get("choice") or found.choice or found.proposed, "may_choose": may_choose,
         "may_take_out": found.state == "confirmed" and found.choice in ("take_out", "replace_roll"),
-        "asks_givers": any(each.field for each in rows),
+        "asks_givers": any(each.field for each in rows), "several": sum(bool(each.field) for each in rows) > 1,
+        "given_apart": any(each.field and each.who for each in rows),
         "number": pharmacy.number_at(now) if pharmacy else None,
     }  # fmt: skip
     with timezone.override(ZoneInfo(card.zone)):
@@ -84,10 +86,11 @@ def choose(request: ActingRequest, client_id: UUID, change_id: UUID) -> HttpResp
     card, found = _of(request, client_id, change_id)
     if actor.role not in MAY_CHOOSE:
         raise Http404
+    everywhere = _typed(request, "who-all")
     others = {
-        each.key: _typed(request, f"who-{number}")
+        each.key: who
         for number, each in enumerate(found.affected)
-        if _typed(request, f"who-{number}")
+        if (who := _typed(request, f"who-{number}") or everywhere)
     }
     try:
         with transaction.atomic():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,6 +35,18 @@ def sachets_words(numbers: Sequence[int]) -> str:
         return _("geen zakje")
     shown = ", ".join(str(each) for each in numbers)
     return ngettext("zakje %(numbers)s", "zakjes %(numbers)s", len(numbers)) % {"numbers": shown}
+
+
+def days_words(days: Sequence[date]) -> str:
+    """One day in full, days on end from the first to the last, else each of them."""
+    first, last = days[0], days[-1]
+    if len(days) == 1:
+        return str(date_format(first, "l j F"))
+    if (last - first).days == len(days) - 1:
+        return _("%(from)s tot en met %(until)s") % {
+            "from": date_format(first, "l j F"), "until": date_format(last, "l j F"),
+        }  # fmt: skip
+    return ", ".join(str(date_format(each, "D j F")) for each in days)
 
 
 def choice_words(choice: str) -> str:

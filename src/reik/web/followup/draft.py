@@ -24,13 +24,15 @@ from reik.alerting.policy import (
 from reik.web.followup.choices import Choice, code_of
 
 MOST_STEPS, MOST_ROUTES = 15, 8
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+"""What waits are typed in: minutes, and in a hurried demo seconds."""
 ASKS = "ask"
 DOES = (ASKS, PHONE_CLIENT, EMERGENCY_PATH)
 
 
 @dataclass(slots=True, kw_only=True)
 class StepDraft:
-    """One step. `does`: phones the client, is asked, or is the emergency path; `wait` in minutes, as typed."""
+    """One step. `does`: phones the client, is asked, or is the emergency path; `wait` in units, as typed."""
 
     who: str = ""
     does: str = ASKS
@@ -121,43 +123,43 @@ def _change_steps(steps: list[StepDraft], name: str, place: int) -> None:
         steps[place - 1], steps[place] = steps[place], steps[place - 1]
 
 
-def of_version(version: VersionSeen | None, known: Mapping[str, Choice], pace: float) -> Draft:
+def of_version(version: VersionSeen | None, known: Mapping[str, Choice], unit: timedelta) -> Draft:
     """The form of an arrangement that is there, to be changed."""
     if version is None:
         return Draft(routes=[RouteDraft(steps=[StepDraft(does=PHONE_CLIENT), StepDraft()])])
     emergency = code_of(None, None, 1, version.emergency_id, known) if version.emergency_id else ""
     routes = [
-        _of_route(each.name, each.when, [s.step for s in each.steps], known, pace) for each in version.routes
+        _of_route(each.name, each.when, [s.step for s in each.steps], known, unit) for each in version.routes
     ]
     return Draft(
         routes=routes, words=version.words, emergency_words=version.emergency_words, emergency=emergency
     )
 
 
-def of_preset(draft: Draft, made: Made, known: Mapping[str, Choice], pace: float) -> None:
+def of_preset(draft: Draft, made: Made, known: Mapping[str, Choice], unit: timedelta) -> None:
     """Put the routes of a preset on the form; words and emergency path stay as they were typed."""
-    draft.routes = [_of_route("", None, made.route, known, pace)] + [
-        _of_route(each.name, each.when, each.steps, known, pace) for each in made.others
+    draft.routes = [_of_route("", None, made.route, known, unit)] + [
+        _of_route(each.name, each.when, each.steps, known, unit) for each in made.others
     ]
 
 
 def _of_route(
-    name: str, when: When | None, steps: Sequence[RouteStep], known: Mapping[str, Choice], pace: float
+    name: str, when: When | None, steps: Sequence[RouteStep], known: Mapping[str, Choice], unit: timedelta
 ) -> RouteDraft:
     holds = when or When()
     since, until = _clocks(holds.hours)
     return RouteDraft(
         name=name, days=_bits(holds.weekdays, 8), critical=_bits(holds.criticalities, 3), since=since, until=until,
-        moments=", ".join(holds.moments), steps=[_of_step(each, known, pace) for each in steps],
+        moments=", ".join(holds.moments), steps=[_of_step(each, known, unit) for each in steps],
     )  # fmt: skip
 
 
-def _of_step(step: RouteStep, known: Mapping[str, Choice], pace: float) -> StepDraft:
+def _of_step(step: RouteStep, known: Mapping[str, Choice], unit: timedelta) -> StepDraft:
     since, until = _clocks(step.hours)
     does = step.action if step.action in DOES else ASKS
     return StepDraft(
         who=code_of(step.carer_id, step.roster_id, step.place, step.destination_id, known), does=does,
-        wait=f"{(step.repeat or step.wait).total_seconds() * pace / 60:.0f}", since=since, until=until,
+        wait=f"{(step.repeat or step.wait) / unit:.0f}", since=since, until=until,
         fallback=_fallback_code(step.fallback_id, known),
     )  # fmt: skip
 
@@ -193,10 +195,10 @@ class Written:
     emergency: EmergencyPath
 
 
-def written(draft: Draft, known: Mapping[str, Choice], pace: float) -> Written:
+def written(draft: Draft, known: Mapping[str, Choice], unit: timedelta) -> Written:
     """The arrangement that the form asks for. Raises ArrangementInvalid with the route and step that is not right."""
     routes = [
-        tuple(_step(each, known, pace, number, place, last=place == len(route.steps))
+        tuple(_step(each, known, unit, number, place, last=place == len(route.steps))
               for place, each in enumerate(route.steps, start=1))
         for number, route in enumerate(draft.routes)
     ]  # fmt: skip
@@ -216,17 +218,17 @@ def written(draft: Draft, known: Mapping[str, Choice], pace: float) -> Written:
 
 
 def _step(
-    step: StepDraft, known: Mapping[str, Choice], pace: float, number: int, place: int, *, last: bool
+    step: StepDraft, known: Mapping[str, Choice], unit: timedelta, number: int, place: int, *, last: bool
 ) -> RouteStep:
     who, fallback = known.get(step.who), known.get(step.fallback)
     if who is None or step.does not in DOES:
         raise ArrangementInvalid("Choose whom this step asks.", "unknown", route=number, position=place)
-    minutes = _number(step.wait.strip())
-    if not 1 <= minutes <= 120:
+    count = _number(step.wait.strip())
+    if not 1 <= count <= 120:
         raise ArrangementInvalid(
             "Each step waits 1 to 120 minutes for an answer.", "wait", route=number, position=place
         )
-    wait = timedelta(minutes=minutes) / pace
+    wait = count * unit
     asks = ASK_CARER if who.carer_id else ASK_TEAM
     return RouteStep(
         action=asks if step.does == ASKS else step.does, responder=who.name, wait=wait,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +77,7 @@ def _read(request: ActingRequest, whose: Whose) -> HttpResponse:
         "whose": whose, "card": whose.card, "held": held, "own": own,
         "routes": shown.routes_shown(held) if held else [],
         "history": [
-            (each, shown.differences(each, older)) for each, older in zip(own, [*own[1:], None], strict=True)
+            (each, shown.differences(each, older)) for each, older in zip(own, [*own[1:], None], strict=False)
         ],
         **_preview(request, whose, held, now),
     }  # fmt: skip
@@ -119,7 +119,7 @@ def _agree(request: ActingRequest, whose: Whose) -> HttpResponse:
             viewed(
                 request, f"arrangement form {whose.client_id}", {whose.organisation_id: [whose.card.id]}, now
             )
-        draft = drafts.of_version(held, known, factor)
+        draft = drafts.of_version(held, known, _unit(factor))
         draft.based_on = own[0].version if own else 0
         return _form(request, whose, groups, draft, picked_of(held, known, found))
     draft, picked = drafts.read(request.POST), Picked.read(request.POST)
@@ -130,12 +130,17 @@ def _agree(request: ActingRequest, whose: Whose) -> HttpResponse:
             return HttpResponseRedirect(whose.base)
         if act.startswith("preset-"):
             made = made_of(act.removeprefix("preset-"), picked, known, found, held)
-            drafts.of_preset(draft, made, known, 1.0)
+            drafts.of_preset(draft, made, known, drafts.MINUTE)
         elif not drafts.change(draft, act):
             raise Http404
     except ArrangementInvalid as refusal:
         return _form(request, whose, groups, draft, picked, refusal=refusal)
     return _form(request, whose, groups, draft, picked)
+
+
+def _unit(factor: float) -> timedelta:
+    """What waits are typed in."""
+    return drafts.MINUTE if factor == 1 else drafts.SECOND
 
 
 def _save(
@@ -146,7 +151,7 @@ def _save(
     factor: float,
     now: datetime,
 ) -> None:
-    made = drafts.written(draft, known, factor)
+    made = drafts.written(draft, known, _unit(factor))
     agreed = agree_arrangement(
         organisation_id=whose.organisation_id, client_id=whose.client_id, route=made.route, others=made.others,
         words=made.words, emergency=made.emergency, agreed_by=actor_of(request).name, now=now,
@@ -170,7 +175,7 @@ def _form(
 ) -> HttpResponse:
     page = {
         "whose": whose, "card": whose.card, "groups": groups, "draft": draft, "picked": picked,
-        "presets": preset_names(), "days": list(enumerate(day_names())),
+        "presets": preset_names(), "seconds": pace() != 1, "days": list(enumerate(day_names())),
         "kinds": list(enumerate(criticality_names())),
         "error": _refused(refusal, draft, by_code(groups)) if refusal else "",
         "wrong": (refusal.route, refusal.position) if refusal else None,

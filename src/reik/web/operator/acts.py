@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reik.alerting import operations
+from reik.alerting import queries as alerting
 from reik.alerting.operations import AlertRefused
 from reik.kernel import clock
 from reik.kernel.access_log import Act
@@ -20,7 +21,6 @@ from reik.web.operator import detail, reading
 from reik.web.operator.views import PAGE, only_operators, show
 from reik.web.rooms import actor_of
 from reik.web.seen import acted
-from reik.web.words import handling_causes
 
 ROLE = "operator"
 NOTE_MOST = 500
@@ -57,9 +57,10 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     cause = request.POST.get("oorzaak", "") or "unknown"
     note = request.POST.get("notitie", "").replace("\x00", "").strip()[:NOTE_MOST]
     alert, _client = reading.find(actor_of(request), alert_id)
-    if outcome not in {each.code for each in detail.choices_of(alert)}:
+    own = alerting.own_codes(alert.organisation_id)
+    if outcome not in {each.code for each in detail.choices_of(alert, detail.outcomes_among(own))}:
         return show(request, alert_id, now, fault=_("Kies eerst hoe het is afgelopen."))
-    if cause not in dict(handling_causes()):
+    if cause not in dict(detail.causes_of(own)):
         return show(request, alert_id, now, fault=_("Kies een oorzaak uit de lijst."))
     return do(
         request, alert_id, now, f"handled: {outcome}",

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from reik.alerting.claims.seen import CodeSeen
 from reik.alerting.queries import AlertSeen, ArrangementSeen, RemarkSeen, StepSeen
 from reik.dispensing.queries import MomentSeen
 from reik.people.queries import CarerCard, ClientCard
 from reik.web.operator import queue
 from reik.web.strips import OnStrip, Strip, strip_of
-from reik.web.words import cause_words, remark_words, step_state_words, step_words
+from reik.web.words import cause_words, handling_causes, remark_words, step_state_words, step_words
 
 UNDO_FOR = timedelta(seconds=60)
 
@@ -100,8 +102,8 @@ class Choice:
     does: str
 
 
-def choices_of(alert: AlertSeen) -> list[Choice]:
-    """The outcomes of R49 for a centre: 1 to 9 have a key, the rest stands behind "meer"."""
+def choices_of(alert: AlertSeen, own: Sequence[CodeSeen] = ()) -> list[Choice]:
+    """The outcomes of R49 for a centre, and what its organisation added: 1 to 9 have a key, the rest a button."""
     watch = _("anders kijkt Reik nog 10 minuten")
     on = _("door naar %(who)s") % {"who": alert.next.responder} if alert.next else _("door naar de volgende")
     team = _("wijkteam beslist nu")
@@ -111,6 +113,7 @@ def choices_of(alert: AlertSeen) -> list[Choice]:
     ]
     rest = [
         ("not_reached", _("Niet bereikt"), on),
+        ("not_reached_worrying", _("Niet bereikt en zorgelijk"), _("noodroute: nu bellen")),
         ("refuses", _("Wil niet"), team),
         ("says_taken_otherwise", _("Zegt: al anders gehad"), team),
         ("advice_asked", _("Overleg nodig: mag het nog?"), team),
@@ -122,10 +125,24 @@ def choices_of(alert: AlertSeen) -> list[Choice]:
     ]
     of_device = [each for each in rest if each[0] != "says_taken_otherwise"]
     chosen = of_device if alert.moment is None else [*sachet, *rest]
+    language = get_language() or "nl"
+    does = {code: done for code, _says, done in chosen}
+    chosen += [(each.code, each.label(language), does[each.like]) for each in own if each.like in does]
     return [
         Choice(code=code, key=str(number) if number <= 9 else "", says=says, does=does)
         for number, (code, says, does) in enumerate(chosen, start=1)
     ]
+
+
+def outcomes_among(own: Sequence[CodeSeen]) -> list[CodeSeen]:
+    """What an organisation added to the outcomes."""
+    return [each for each in own if each.kind == "outcome"]
+
+
+def causes_of(own: Sequence[CodeSeen]) -> list[tuple[str, str]]:
+    """The common causes and those that an organisation added."""
+    language = get_language() or "nl"
+    return handling_causes() + [(each.code, each.label(language)) for each in own if each.kind == "cause"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

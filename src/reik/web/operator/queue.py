@@ -183,7 +183,7 @@ def what(alert: AlertSeen, client: ClientCard, *, me: str) -> str:
         return _("Zou eruit zijn · Reik kijkt tot %(until)s") % {"until": until}
     said = about(alert, client)
     if alert.emergency_at is not None and alert.state == "open":
-        return f"{_('Spoedpad')} · {said}"
+        return _("Noodroute") + f" · {said}"
     if alert.state == "open" and alert.current and alert.current.action == CARER:
         asked = _("%(who)s is gevraagd") % {"who": alert.current.responder}
         return f"{said} · {asked}"

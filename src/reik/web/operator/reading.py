@@ -22,7 +22,7 @@ from reik.web.frame import ZONE
 from reik.web.operator import detail, home, lookout, queue
 from reik.web.operator.lookout import Lookout
 from reik.web.operator.queue import Queue
-from reik.web.words import handling_causes, outcome_words, reason_words
+from reik.web.words import outcome_words, reason_words
 
 SETTLED_FOR = timedelta(minutes=10)
 
@@ -120,6 +120,7 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
     carers = people.carers_of([client.id]).get(client.id, [])
     calls = detail.calls_of(client, carers)
     line = queue.line_of(alert, client, me=actor.name, now=now)
+    own = alerting.own_codes(alert.organisation_id)
     return {
         "alert": alert,
         "client": client,
@@ -137,8 +138,8 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
         "call_words": detail.call_words(client),
         "dispenser": dispensing.dispensers_of([client.id]).get(client.id),
         "day": detail.day_of(moments, client, now),
-        "choices": detail.choices_of(alert),
-        "causes": handling_causes(),
+        "choices": detail.choices_of(alert, detail.outcomes_among(own)),
+        "causes": detail.causes_of(own),
         "undo_until": detail.can_undo(alert, actor.name, now),
         "standing": detail.state_of(alert),
         "home": home.home_of(alert, client, now),

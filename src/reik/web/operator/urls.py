@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reik.web.operator import acts, beside, shifts, views
+from reik.web.operator import acts, beside, shifts, urgent, views
 
 urlpatterns = [
     path("zorgcentrale", views.console),
@@ -23,4 +23,7 @@ urlpatterns = [
     path("zorgcentrale/melding/<uuid:alert_id>/notitie", beside.note),
     path("zorgcentrale/melding/<uuid:alert_id>/protocol/<uuid:protocol_id>/<int:number>", beside.step),
     path("zorgcentrale/melding/<uuid:alert_id>/huis", beside.house),
+    path("zorgcentrale/melding/<uuid:alert_id>/spoed", urgent.at_emergency),
+    path("zorgcentrale/melding/<uuid:alert_id>/dempen", urgent.at_mute),
+    path("zorgcentrale/melding/<uuid:alert_id>/dempen/<uuid:mute_id>/stop", urgent.unmute),
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from reik.alerting import operations
 from reik.alerting.board_seen import FIRST, GROUPS, MOST, MUTED, OTHER, WATCHED
 from reik.kernel import clock
 from reik.kernel.access_log import Act
@@ -23,7 +24,7 @@ from reik.web.operator import finding, reading
 from reik.web.operator.queue import Line
 from reik.web.operator.reading import Board
 from reik.web.rooms import actor_of, room_for
-from reik.web.seen import viewed
+from reik.web.seen import is_refresh, viewed
 
 PAGE = "zorgcentrale"
 KEYS_COOKIE = "reik_toetsen"
@@ -39,6 +40,8 @@ def console(request: ActingRequest) -> HttpResponse:
     """The whole page. Without a chosen alert the first one is open beside the queue."""
     now, actor = clock.now(), actor_of(request)
     chosen = _uuid(request.GET.get("melding", ""))
+    if chosen:
+        opened(request, chosen)
     board = reading.board(actor, now)
     viewed(request, PAGE, board.shown(), now)
     first = board.queue.first or board.queue.others
@@ -86,7 +89,16 @@ def detail(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """One alert: a fragment for the console, else the console with it opened."""
     if request.headers.get("HX-Request") != "true":
         return HttpResponseRedirect(f"/{PAGE}?melding={alert_id}")
+    opened(request, alert_id)
     return show(request, alert_id, clock.now())
+
+
+def opened(request: ActingRequest, alert_id: UUID) -> None:
+    """Whoever took an alert with a key on her phone has as long as anybody once she looks at it here."""
+    if not is_refresh(request):
+        actor = actor_of(request)
+        reading.find(actor, alert_id)
+        operations.open_on_screen(alert_id=alert_id, by=actor.name, now=clock.now())
 
 
 @require_safe

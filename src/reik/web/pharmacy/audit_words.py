@@ -122,7 +122,7 @@ def _audit() -> dict[str, str]:
         "roll_returned": _("Rol %(number)s terug bij de apotheek."),
         "change_found": _("Plan en rol %(roll)s verschillen vanaf nu."),
         "change_confirmed": _("Keuze voor rol %(roll)s bevestigd."),
-        "change_removed": _("%(count)s zakjes van rol %(roll)s weggehaald."),
+        "change_removed": _("Weggehaald van rol %(roll)s: %(count)s."),
         "change_ended": _("Wijziging van rol %(roll)s is klaar."),
         "difference_found": _("Verschil gevonden: %(text)s"),
         "difference_accepted": _("Verschil akkoord: %(text)s"),

@@ -23,7 +23,7 @@ from reik.web.acting import ActingRequest
 from reik.web.pharmacy import waiting
 from reik.web.pharmacy.waiting import WEEK, Item
 from reik.web.pharmacy.whose import PHARMACIST, Served, served_by
-from reik.web.pharmacy.words import kinds, urgencies
+from reik.web.pharmacy.words import kind_counted, kinds, urgencies
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import viewed
 
@@ -112,7 +112,10 @@ def _overview(items: Sequence[Item]) -> list[tuple[str, list[tuple[str, str, int
         by_house[each.house][each.kind] += 1
     known = kinds()
     return [
-        (house, [(known[kind][0], known[kind][1], number) for kind, number in counted.most_common()])
+        (
+            house,
+            [(known[kind][0], kind_counted(kind, number), number) for kind, number in counted.most_common()],
+        )
         for house, counted in sorted(by_house.items())
     ]
 

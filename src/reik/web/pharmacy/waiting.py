@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +21,7 @@ from reik.medication.requests.seen import RequestSeen, open_requests
 from reik.medication.rolls.life_seen import RollDue, rolls_due
 from reik.medication.seen.pharmacy import findings_for
 from reik.medication.times import written
+from reik.medication.times.schedule import local_day
 from reik.people.queries import ClientCard
 from reik.tasks.queries import TaskSeen, open_tasks_of
 from reik.web.answer.words import kind_words
@@ -33,6 +35,8 @@ RANK = {NOW: 0, TODAY: 1, WEEK: 2}
 SOON_DAYS, WEEK_DAYS = 2, 7
 CHOSEN = "chosen"
 """The state of a change whose choice waits for the pharmacy."""
+DECIDES = frozenset({"chosen", "confirmed", "carried_out"})
+"""States of a change in which its own row, or the pharmacy's word, stands for the differences of its roll."""
 SERVING = frozenset({"start_client", "stop_client"})
 STANDS_FOR = {
     "pharmacy_request": "request", "confirm_change": "change", "roll_order": "roll", "unplannable": "message",
@@ -137,10 +141,15 @@ class _Sources:
             )  # fmt: skip
 
     def differences(self) -> Iterator[Item]:
-        """By client what differs between plan and roll, and between agreements and schedule."""
+        """By client what differs between plan and roll, and between agreements and schedule.
+
+        What the pharmacy says, or said, about a change of a roll decides its differences too: they are no row.
+        """
+        decided = {each.roll_id for each in open_changes(self.served.ids) if each.state in DECIDES}
         by_client: dict[UUID, list[Any]] = {}
         for each in findings_for(self.served.ids):
-            by_client.setdefault(each.client_id, []).append(each)
+            if each.roll_id is None or each.roll_id not in decided:
+                by_client.setdefault(each.client_id, []).append(each)
         for client_id, found in by_client.items():
             first = found[0]
             of_roll = first.roll_id is not None
@@ -149,8 +158,8 @@ class _Sources:
             if not of_roll:
                 said += " " + days_of_finding(first.first_day, first.days)
             yield self._item(
-                "difference", f"d{client_id}", client_id, _by_day(first.first_day, self.now), text, said,
-                min(each.found_at for each in found), self._begin(first.first_day),
+                "difference", f"d{client_id}", client_id, _by_day(first.first_day, self._today(client_id)), text, said,
+                min(each.found_at for each in found), self._begin(first.first_day, client_id),
                 f"/apotheek/client/{client_id}#verschillen",
             )  # fmt: skip
 
@@ -183,7 +192,7 @@ class _Sources:
                 by = _("getypt door %(who)s") % {"who": each.written_by}
                 yield self._item(
                     "schedule", each.id, each.client_id, TODAY, _("Schema teruglezen"), by, each.written_at,
-                    self._begin(each.starts_on), f"/werklijst/schema/{each.id}",
+                    self._begin(each.starts_on, each.client_id), f"/werklijst/schema/{each.id}",
                 )  # fmt: skip
 
     def tasks(self, there: Collection[tuple[str, object]]) -> Iterator[Item]:
@@ -203,9 +212,13 @@ class _Sources:
             each.due_at, f"/werklijst#t-{each.id}" if is_said(each) else address_of(each, "pharmacist"),
         )  # fmt: skip
 
-    def _begin(self, day: date | None) -> datetime | None:
-        """The beginning of a day that is still to come; None for one that has begun: it is for now."""
-        at = datetime.combine(day, time(), UTC) if day else None
+    def _today(self, client_id: UUID) -> date:
+        return local_day(self.now, ZoneInfo(self.served.cards[client_id].zone))
+
+    def _begin(self, day: date | None, client_id: UUID) -> datetime | None:
+        """The beginning of a day, at the client's, that is still to come; None for one that has begun."""
+        zone = ZoneInfo(self.served.cards[client_id].zone)
+        at = datetime.combine(day, time(), zone) if day else None
         return at if at is not None and at > self.now else None
 
     def _item(
@@ -230,7 +243,7 @@ def _sooner(urgency: str, until: datetime | None, now: datetime) -> str:
     return min(urgency, by_time, key=RANK.__getitem__)
 
 
-def _by_day(day: date, now: datetime) -> str:
+def _by_day(day: date, today: date) -> str:
     """A difference that begins today or tomorrow is for now, in the week ahead for today, else for this week."""
-    ahead = (day - now.date()).days
+    ahead = (day - today).days
     return NOW if ahead < SOON_DAYS else TODAY if ahead < WEEK_DAYS else WEEK

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def kinds() -> dict[str, tuple[str, str]]:
@@ -22,6 +23,20 @@ def kinds() -> dict[str, tuple[str, str]]:
         "serving": ("user-plus", _("Starten of stoppen")),
         "task": ("clipboard-check", _("Taak")),
     }
+
+
+def kind_counted(kind: str, n: int) -> str:
+    """How many of a kind wait, without the number."""
+    return {
+        "change": ngettext("wijziging bevestigen", "wijzigingen bevestigen", n),
+        "request": ngettext("vraag van de zorg", "vragen van de zorg", n),
+        "message": ngettext("bericht niet begrepen", "berichten niet begrepen", n),
+        "difference": ngettext("keer verschillen plan en rol", "keer verschillen plan en rol", n),
+        "roll": ngettext("rol nodig", "rollen nodig", n),
+        "schedule": ngettext("schema teruglezen", "schema's teruglezen", n),
+        "serving": ngettext("keer starten of stoppen", "keer starten of stoppen", n),
+        "task": ngettext("taak", "taken", n),
+    }.get(kind, kind)
 
 
 def urgencies() -> dict[str, str]:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from reik.alerting import operations, queries
-from reik.alerting.operations import AlertRefused
+from reik.alerting.operations import AlertRefused, ClaimUsed, MuteRefused
 from reik.alerting.outcomes import UNDO_WITHIN
 from reik.alerting.queries import AlertSeen
 from reik.alerting.replay import arrangement_id_of
@@ -22,15 +23,16 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.people.queries import ClientCard, cards, carers_of, visible_to
 from reik.web.acting import ActingRequest
+from reik.web.alert_words import cause_said, handling_causes, visit_words
 from reik.web.client.state import alert_mark, alert_words, latest_words
 from reik.web.client.whose import who_has_it
 from reik.web.failures import not_found
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
-from reik.web.team import replay
+from reik.web.team import muting, replay
 from reik.web.team.said import Form, choices
 from reik.web.team.views import ROLES
-from reik.web.words import handling_causes, outcome_words, reason_words
+from reik.web.words import outcome_words, reason_words
 
 room = room_for(*ROLES)
 TEAM = "team"
@@ -44,10 +46,13 @@ PARTS = {"stand": "team/alert_live.html", "loop": "team/alert_loop.html"}
 def show(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """The page; its parts fetch themselves when something changes (`?deel=`)."""
     now = clock.now()
-    found = _find(request, alert_id)
+    found = find(request, alert_id)
     if found is None:
-        return _refused(request, alert_id, now)
+        return refused(request, alert_id, now)
     alert, card = found
+    by = actor_of(request).name
+    if held_by_phone(alert) == by and operations.open_on_screen(alert_id=alert_id, by=by, now=now):
+        alert = queries.alert(alert_id, [card.id]) or alert  # her key on the phone is a whole claim from now
     wanted = request.GET.get("deel", "") if request.headers.get("HX-Request") == "true" else ""
     return _page(request, alert, card, Form(), now, part=wanted if wanted in PARTS else "")
 
@@ -57,10 +62,10 @@ def show(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def accept(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """ "Ik pak het op": the route waits for her, until her promise ends."""
 
-    def act(by: str, now: datetime) -> None:
+    def do(by: str, now: datetime) -> None:
         operations.accept_alert(alert_id=alert_id, by=by, now=now, role=TEAM)
 
-    return _act(request, alert_id, "accepted", act)
+    return act(request, alert_id, "accepted", do)
 
 
 @room
@@ -68,10 +73,10 @@ def accept(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def give_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """ "Het lukt mij niet": the next one of the route is asked at once."""
 
-    def act(by: str, now: datetime) -> None:
+    def do(by: str, now: datetime) -> None:
         operations.release_alert(alert_id=alert_id, by=by, now=now)
 
-    return _act(request, alert_id, "released", act)
+    return act(request, alert_id, "released", do)
 
 
 @room
@@ -79,10 +84,10 @@ def give_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def undo(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """Take back what was said within the last minute."""
 
-    def act(by: str, now: datetime) -> None:
+    def do(by: str, now: datetime) -> None:
         operations.undo_handling(alert_id=alert_id, by=by, now=now)
 
-    return _act(request, alert_id, "undone", act)
+    return act(request, alert_id, "undone", do)
 
 
 @room
@@ -90,45 +95,48 @@ def undo(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """Say how it went (R49); what lacks is said beside its field, and nothing typed is lost."""
     now = clock.now()
-    found = _find(request, alert_id)
+    found = find(request, alert_id)
     if found is None:
-        return _refused(request, alert_id, now)
-    form = Form.read(request.POST)
+        return refused(request, alert_id, now)
+    form = Form.read(request.POST, queries.own_codes(found[1].organisation_id))
     if form.errors:
         return _page(request, *found, form, now, status=422)
 
-    def act(by: str, now: datetime) -> None:
+    def do(by: str, now: datetime) -> None:
         operations.handle_alert(
             alert_id=alert_id, by=by, outcome=form.outcome, cause=form.cause, remote=form.how == "phone", now=now,
-            role=TEAM, note=form.note,
+            role=TEAM, note=form.note, visit_by=form.decided if form.how == "visit" else "",
         )  # fmt: skip
 
-    return _act(request, alert_id, f"handled as {form.outcome}", act)
+    return act(request, alert_id, f"handled as {form.outcome}", do)
 
 
-def _act(
-    request: ActingRequest, alert_id: UUID, detail: str, act: Callable[[str, datetime], None]
+def act(
+    request: ActingRequest, alert_id: UUID, detail: str, do: Callable[[str, datetime], None]
 ) -> HttpResponse:
+    """One act on an alert that she may see, logged also when it is refused; then the page as it is now."""
     now, actor = clock.now(), actor_of(request)
-    found = _find(request, alert_id)
+    found = find(request, alert_id)
     if found is None:
-        return _refused(request, alert_id, now)
+        return refused(request, alert_id, now)
     alert, card = found
     try:
-        act(actor.name, now)
-    except AlertRefused:
+        do(actor.name, now)
+    except (AlertRefused, MuteRefused) as refusal:
         # The alert changed under her hands: the page as it is now says what can still be done.
+        sentence = why_not(refusal)
         acted(
             request, Act.CHANGE, "alert", [alert_id], now, organisation_id=card.organisation_id, detail=detail,
             outcome="refused",
         )  # fmt: skip
         again = queries.alert(alert_id, [card.id]) or alert
-        return _page(request, again, card, Form(), now, refused=True, status=409)
+        return _page(request, again, card, Form(), now, too_late=True, sentence=sentence, status=409)
     acted(request, Act.CHANGE, "alert", [alert_id], now, organisation_id=card.organisation_id, detail=detail)
     return HttpResponseRedirect(f"/team/melding/{alert_id}")
 
 
-def _find(request: ActingRequest, alert_id: UUID) -> tuple[AlertSeen, ClientCard] | None:
+def find(request: ActingRequest, alert_id: UUID) -> tuple[AlertSeen, ClientCard] | None:
+    """The alert with whom it is about, when she may see that client."""
     actor = actor_of(request)
     alert = queries.alert(alert_id, list(visible_to(actor).values_list("id", flat=True)))
     if alert is None:
@@ -136,7 +144,8 @@ def _find(request: ActingRequest, alert_id: UUID) -> tuple[AlertSeen, ClientCard
     return alert, cards(actor, [alert.client_id])[alert.client_id]
 
 
-def _refused(request: ActingRequest, alert_id: UUID, now: datetime) -> HttpResponse:
+def refused(request: ActingRequest, alert_id: UUID, now: datetime) -> HttpResponse:
+    """As if it did not exist; that she asked is written down."""
     actor = actor_of(request)
     acted(
         request, Act.REFUSED, "alert", [alert_id], now, organisation_id=actor.organisation_id, detail="team alert",
@@ -152,29 +161,55 @@ def _page(
     form: Form,
     now: datetime,
     *,
-    refused: bool = False,
+    too_late: bool = False,
+    sentence: str = "",
     part: str = "",
     status: int = 200,
 ) -> HttpResponse:
     zone, by = ZoneInfo(card.zone), actor_of(request).name
     viewed(request, f"team alert {alert.id}", {card.organisation_id: [card.id]}, now)
     steps, by_which = queries.steps_of(alert.id), arrangement_id_of(alert.id)
+    own = queries.own_codes(card.organisation_id)
     page = {
-        "alert": alert, "card": card, "form": form, "refused": refused, "now": now,
+        "alert": alert, "card": card, "form": form, "refused": too_late, "sentence": sentence, "now": now,
         "mark": alert_mark(alert), "about": alert_words(alert, now, zone), "why": reason_words(alert.reason),
         "latest": latest_words(alert.moment, now, zone) if alert.moment else "",
         "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.accepted_by == by,
-        "undo_until": _undo_until(alert, by, now),
-        "closed_as": outcome_words(alert.closed_as),
-        "because": dict(handling_causes()).get(alert.closed_cause, ""), "choices": choices(alert),
-        "causes": handling_causes(),
+        "undo_until": _undo_until(alert, by, now), "me": by,
+        "closed_as": outcome_words(alert.closed_as), "had_it": alert.had_by(by),
+        "by_phone": held_by_phone(alert) not in ("", by),
+        "because": cause_said(alert.closed_cause, queries.own_codes(card.organisation_id, retired=True)),
+        "choices": choices(alert, own), "causes": handling_causes(own),
+        "visit_by": visit_words(alert.visit_by), "muted": muting.running(alert, now), "muting": muting.choices(now),
         "asked": replay.asked_of(steps, alert),
         "lines": replay.lines_of(alert, steps, queries.remarks_of([alert.id]), zone),
-        "arrangement": queries.arrangement_of(card.id, by_which) if by_which else None,
+        "arrangement": queries.arrangement_of(card.id, by_which, route=alert.route) if by_which else None,
         "carers": carers_of([card.id]).get(card.id, []),
     }  # fmt: skip
     with timezone.override(zone):
         return render(request, PARTS.get(part, "team/alert.html"), page, status=status)
+
+
+def held_by_phone(alert: AlertSeen) -> str:
+    """Whose key on a phone of the team's holds the alert now; empty for nobody's."""
+    running = [
+        each for each in alert.claims if each.kind == "phone" and each.role == TEAM and not each.ended_as
+    ]
+    return running[0].by if running and alert.state == "accepted" else ""
+
+
+def why_not(refusal: Exception) -> str:
+    """What she can do instead; empty where only the alert changed meanwhile."""
+    if isinstance(refusal, ClaimUsed):
+        return _(
+            "U had deze melding al een keer. Zeg hoe het ging zodra u het weet, of laat haar aan wie nu gebeld wordt."
+        )
+    if isinstance(refusal, MuteRefused):
+        return _(
+            "Zo kan het niet gedempt worden. Dempen eindigt binnen 24 uur, gaat nooit over een tijdkritisch moment"
+            " heen, en gaat alleen voorbij het volgende moment als een tweede persoon het verlengt."
+        )
+    return ""
 
 
 def _undo_until(alert: AlertSeen, by: str, now: datetime) -> datetime | None:

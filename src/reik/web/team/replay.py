@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reik.alerting.claims.seen import ClaimSeen, CodeSeen
 from reik.alerting.queries import AlertSeen, RemarkSeen, StepSeen
+from reik.alerting.replay import Told
+from reik.web.alert_words import claim_end_words, claim_kind_words, language, minutes_words, told_words
+from reik.web.client.words import event_words
 from reik.web.words import cause_words, reason_words, remark_words, step_state_words, step_words
 
-ICONS = {"phone_client": "headset", "ask_carer": "heart", "ask_team": "users"}
+ICONS = {"phone_client": "headset", "ask_carer": "heart", "ask_team": "users", "emergency": "alert-triangle"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +71,29 @@ def _when(step: StepSeen) -> datetime:
 
 
 def lines_of(
-    alert: AlertSeen, steps: Sequence[StepSeen], remarks: Sequence[RemarkSeen], zone: ZoneInfo
+    alert: AlertSeen,
+    steps: Sequence[StepSeen],
+    remarks: Sequence[RemarkSeen],
+    zone: ZoneInfo,
+    told: Iterable[Told] = (),
+    own: Iterable[CodeSeen] = (),
 ) -> list[Line]:
-    """The moment, the alert, every call and every word, the oldest first."""
-    found = [*_of_moment(alert, zone), _opened(alert), *_of_steps(steps)]
+    """The moment, what the dispenser told, the alert, every call and every word, the oldest first."""
+    labels = {each.code: each.label(language()) for each in own}
+    found = [*_of_moment(alert, zone), *_of_device(told, zone), _opened(alert), *_of_steps(steps)]
+    found += [*_of_claims(alert.claims, zone), *_of_muting(alert, zone)]
     found += [
-        Line(at=each.at, sentence=remark_words(each.kind, each.by, each.text))
+        Line(at=each.at, sentence=_remark(each, labels))
         for each in remarks
         if each.kind != "opened"  # said above, with the reason
     ]
     return _together(sorted(found, key=lambda each: each.at))
+
+
+def _remark(remark: RemarkSeen, labels: dict[str, str]) -> str:
+    if remark.kind == "own_code" and remark.text in labels:
+        return _("In het woord van de organisatie: %(word)s.") % {"word": labels[remark.text]}
+    return remark_words(remark.kind, remark.by, remark.text)
 
 
 def _together(lines: Sequence[Line]) -> list[Line]:
@@ -97,6 +114,45 @@ def _of_moment(alert: AlertSeen, zone: ZoneInfo) -> Iterator[Line]:
             at=moment.deadline_at,
             sentence=_("Het venster sluit. Geven mag nog tot %(at)s.")
             % {"at": f"{moment.latest_at.astimezone(zone):%H:%M}"},
+        )
+
+
+def _of_device(told: Iterable[Told], zone: ZoneInfo) -> Iterator[Line]:
+    """By when Reik knew it; what the dispenser's own clock says stands beside it where that differs."""
+    for each in told:
+        words = told_words(each.type, each.data) or _lower(event_words(each.type, each.data))
+        sentence = _("De dispenser meldt: %(what)s.") % {"what": words}
+        if each.at is not None and abs((each.received_at - each.at).total_seconds()) >= 60:
+            at = f"{each.at.astimezone(zone):%H:%M:%S}"
+            sentence += " " + _("Op de klok van de dispenser was het toen %(at)s.") % {"at": at}
+        yield Line(at=each.received_at, sentence=sentence)
+
+
+def _of_claims(claims: Iterable[ClaimSeen], zone: ZoneInfo) -> Iterator[Line]:
+    """What each had, and how that ended; that she took it is a line of the history already."""
+    for each in claims:
+        until = f"{each.until.astimezone(zone):%H:%M:%S}"
+        yield Line(
+            at=each.at,
+            sentence=_("%(who)s heeft de melding %(how)s, %(long)s: tot %(until)s.")
+            % {
+                "who": each.by, "how": claim_kind_words(each.kind), "long": minutes_words(each.until - each.at),
+                "until": until,
+            },
+        )  # fmt: skip
+        if each.ended_at is not None and (how := claim_end_words(each.ended_as)):
+            yield Line(
+                at=each.ended_at,
+                sentence=_("%(who)s heeft de melding niet meer: %(how)s.") % {"who": each.by, "how": how},
+            )
+
+
+def _of_muting(alert: AlertSeen, zone: ZoneInfo) -> Iterator[Line]:
+    if alert.muted_until is not None:
+        until = f"{alert.muted_until.astimezone(zone):%H:%M}"
+        yield Line(
+            at=alert.opened_at,
+            sentence=_("De melding is gedempt: de route begint om %(at)s.") % {"at": until},
         )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from reik.alerting.outcomes import ABOUT_A_SACHET, ONLY_TEAM, Role, effect_of
+from reik.alerting.claims.seen import CodeSeen
+from reik.alerting.outcomes import ABOUT_A_SACHET, ONLY_TEAM, VISIT_DECIDED_BY, Role, effect_of
 from reik.alerting.queries import AlertSeen
-from reik.web.words import handling_causes, outcome_words
+from reik.web.alert_words import handling_causes, language
+from reik.web.words import outcome_words
 
 ORDER = (
-    "out_at_visit", "out_after_call", "says_out", "not_reached", "refuses", "says_taken_otherwise", "advice_asked",
-    "unwell", "away", "died", "device_fault", "false_notice",
+    "out_at_visit", "out_after_call", "says_out", "not_reached", "not_reached_worrying", "refuses",
+    "says_taken_otherwise", "advice_asked", "unwell", "away", "died", "device_fault", "false_notice",
 )  # fmt: skip
 LONGEST_NOTE = 500
 
@@ -36,47 +39,61 @@ class Form:
     how: str = ""
     cause: str = ""
     note: str = ""
+    decided: str = VISIT_DECIDED_BY[0]
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, posted: QueryDict) -> Form:
+    def read(cls, posted: QueryDict, own: Sequence[CodeSeen] = ()) -> Form:
         form = cls(
             outcome=posted.get("uitkomst", ""), how=posted.get("hoe", ""), cause=posted.get("oorzaak", ""),
             note=posted.get("notitie", "").strip()[:LONGEST_NOTE],
+            decided=posted.get("besloten", "") or VISIT_DECIDED_BY[0],
         )  # fmt: skip
-        form._check()
+        form._check(own)
         return form
 
-    def _check(self) -> None:
-        if self.outcome not in ORDER:
+    def _check(self, own: Sequence[CodeSeen]) -> None:
+        added = {each.code: each.like for each in own if each.kind == "outcome"}
+        common = added.get(self.outcome, self.outcome)
+        if common not in ORDER:
             self.errors["uitkomst"] = _("Kies wat u vond of hoorde.")
         if self.how not in ("visit", "phone"):
             self.errors["hoe"] = _("Kies of u er was, of dat u belde.")
-        elif self.how == "phone" and self.outcome in ONLY_TEAM:
+        elif self.how == "phone" and common in ONLY_TEAM:
             self.errors["hoe"] = _(
                 "Dat het zakje eruit is terwijl u erbij stond, kan niet na bellen: kies een andere uitkomst."
             )
-        if self.cause not in dict(handling_causes()):
+        if self.decided not in VISIT_DECIDED_BY:
+            self.errors["besloten"] = _("Kies wie tot het bezoek besloot.")
+        if self.cause not in dict(handling_causes(own)):
             self.errors["oorzaak"] = _("Kies waardoor het kwam, of ‘niet bekend’.")
 
 
-def choices(alert: AlertSeen) -> list[Choice]:
-    """The outcomes that can be said of this alert."""
+def choices(alert: AlertSeen, own: Sequence[CodeSeen] = ()) -> list[Choice]:
+    """The outcomes that can be said of this alert; what the organisation added stands behind the one it is like."""
     out = alert.moment is not None and alert.moment.outcome in ("in_time", "early", "late")
-    return [
-        Choice(
-            code=code, word=outcome_words(code), visit_only=code in ONLY_TEAM,
-            follows=_follows(code, effect_of(code, Role.TEAM, moment_is_out=out).value),
-        )
-        for code in ORDER
-        if alert.moment is not None or code not in ABOUT_A_SACHET
-    ]  # fmt: skip
+    found = []
+    for code in ORDER:
+        if alert.moment is None and code in ABOUT_A_SACHET:
+            continue
+        follows = _follows(code, effect_of(code, Role.TEAM, moment_is_out=out).value)
+        added = [
+            (each.code, each.label(language()))
+            for each in own
+            if each.kind == "outcome" and each.like == code
+        ]
+        found += [
+            Choice(code=each, word=word, visit_only=code in ONLY_TEAM, follows=follows)
+            for each, word in [(code, outcome_words(code)), *added]
+        ]
+    return found
 
 
 def _follows(code: str, effect: str) -> str:
     special = {
         "advice_asked": _("U overlegt met apotheek of arts. De melding sluit."),
         "unwell": _("Volg de spoedafspraak; bel bij levensgevaar 112. De melding sluit."),
+        "not_reached_worrying": _("De noodroute: wie daarvoor is afgesproken wordt nu gebeld."),
         "died": _("De melding sluit. Zet ook de dispenser stil."),
         "away": _("De melding sluit. Zet de dispenser op pauze als het langer duurt."),
         "device_fault": _("De melding over het zakje sluit; over de dispenser komt een eigen melding."),

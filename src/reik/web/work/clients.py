@@ -29,7 +29,7 @@ from reik.web.work.path import CLIENT, before_a_client, path_of
 from reik.web.work.shown import roll_row
 from reik.web.work.turns import take_turns
 from reik.web.work.whose import EVERYONE, TEAM, client_of
-from reik.web.work.words import line_consequence, line_sentence, unplannable_words
+from reik.web.work.words import line_consequence, line_sentence, unplannable_said
 
 LONGEST = 200
 OLDEST = 1900
@@ -155,7 +155,7 @@ def client_work(request: ActingRequest, client_id: UUID) -> HttpResponse:
     path = path_of(card, CLIENT, now)
     viewed(request, f"client work {client_id}", {card.organisation_id: [client_id]}, now)
     arrived = [
-        {"each": each, "unplannable": [_unplannable(one) for one in each.unplannable]}
+        {"each": each, "unplannable": [unplannable_said(one, each.names) for one in each.unplannable]}
         for each in written.arrived_for(client_id)
     ]
     values = {
@@ -167,7 +167,3 @@ def client_work(request: ActingRequest, client_id: UUID) -> HttpResponse:
         "rolls": [roll_row(each) for each in medication.rolls_of(client_id)],
     }  # fmt: skip
     return render(request, "work/client.html", values)
-
-
-def _unplannable(said: dict[str, str]) -> dict[str, str]:
-    return {"text": said.get("text") or "", "reason": unplannable_words(str(said.get("reason", "")))}

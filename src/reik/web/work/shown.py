@@ -19,6 +19,7 @@ from reik.web.strips import OnStrip, Strip, strip_of
 from reik.web.work.words import state_words
 
 WEEK = 7
+ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 def week_of(
@@ -60,6 +61,16 @@ class RollRow:
     said: str
     left: str = ""
 
+    @property
+    def last_day(self) -> datetime:
+        """The end as a day that is still in it: midnight is of the day before."""
+        return self.ends_at - timedelta(seconds=1)
+
+    @property
+    def whole_days(self) -> bool:
+        """Whether it begins and ends at midnight, so that its days say all."""
+        return all(each.astimezone(ZONE).time() == time() for each in (self.starts_at, self.ends_at))
+
 
 def roll_row(roll: Any, left: str = "") -> RollRow:
     return RollRow(
@@ -78,7 +89,7 @@ def _said(roll: Any) -> str:
     ]  # fmt: skip
     at, by = max(((at, by) for at, by in steps if at), key=lambda each: each[0])
     name = {"device": _("de dispenser"), "household": _("het huishouden")}.get(by, by)
-    return f"{name}, {date_format(at.astimezone(ZoneInfo('Europe/Amsterdam')), 'j F H:i')}"
+    return f"{name}, {date_format(at.astimezone(ZONE), 'j F H:i')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

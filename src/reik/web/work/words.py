@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, time
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext
 
 from reik.medication.rolls.check import Refusal
 from reik.medication.times.schedule import TimeLine
-from reik.web.work.content_words import content_words
+from reik.web.work.content_words import content_words, when_words
 from reik.web.work.roll_life_words import life_refusals
 
 
@@ -160,7 +161,7 @@ def _differing(sentence: str) -> str:
     found = re.match(r"(\d\d-\d\d-\d{4}) (\d\d:\d\d): (.*)", sentence)
     if not found:
         return sentence
-    when, said = f"{found[1]} {found[2]}", found[3]
+    when, said = when_words(f"{found[1]} {found[2]}"), found[3]
     if other := re.search(r"on the roll at (\d\d:\d\d)", said):
         return _("%(when)s: zo gepland, op de rol om %(other)s.") % {"when": when, "other": other[1]}
     planned, there = _number(r"(\d+) planned", said), _number(r"(\d+) on the roll", said)
@@ -211,6 +212,14 @@ def unsure_words(reason: str) -> str:
         "two-clients": _("De nummers in het bericht horen bij twee cliënten."),
         "birth-date-differs": _("Het BSN is bekend, maar de geboortedatum is een andere."),
     }.get(reason, reason)
+
+
+def unplannable_said(one: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """An agreement that could not be planned: which product, as the pharmacy wrote it, and why."""
+    name = names.get(str(one.get("agreement"))) or _("naam niet bekend")
+    text = str(one.get("text") or "")
+    said = f"{name}, {text}" if text else name
+    return {"text": said, "reason": unplannable_words(str(one.get("reason", "")))}
 
 
 def unplannable_words(reason: str) -> str:

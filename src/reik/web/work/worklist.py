@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -36,7 +35,7 @@ from reik.web.work.read_again import READS_AGAIN, again_words
 from reik.web.work.reading import is_other
 from reik.web.work.tasks import Flaw, TaskList, act_on, listed
 from reik.web.work.whose import EVERYONE, client_of, is_pharmacy
-from reik.web.work.words import unplannable_words, unsure_words
+from reik.web.work.words import unplannable_said, unsure_words
 
 PARKED_SINCE = timedelta(days=30)
 
@@ -127,9 +126,12 @@ def _gather(actor: Actor, known: Mapping[UUID, ClientCard], now: datetime) -> Wo
             work.back.append((newest, known[client_id]))
     work.to_link = [{"one": each, "why": unsure_words(each.reason)} for each in _to_link(actor)]
     work.not_planned = [
-        {"card": known[each.client_id], "each": each, "items": [_why(one) for one in each.unplannable]}
+        {
+            "card": known[each.client_id], "each": each,
+            "items": [unplannable_said(one, each.names) for one in each.unplannable],
+        }
         for each in written.not_planned(list(known))
-    ]
+    ]  # fmt: skip
     work.findings = differing(known)
     work.parked = parked_for(actor, known, now)
     return work
@@ -139,10 +141,6 @@ def _to_link(actor: Actor) -> list[fhir.ToBeLinked]:
     """Those of the organisations whose clients this actor may see; nobody's are a team's alone."""
     own = None if is_pharmacy(actor) else actor.organisation_id
     return [each for each in fhir.to_be_linked(actor) if own is None or each.organisation_id == own]
-
-
-def _why(said: Mapping[str, Any]) -> dict[str, str]:
-    return {"text": str(said.get("text") or ""), "reason": unplannable_words(str(said.get("reason", "")))}
 
 
 def parked_for(actor: Actor, known: Mapping[UUID, ClientCard], now: datetime) -> list[ParkedMessage]:

@@ -154,6 +154,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (!keys || keys.dataset.keys !== "aan" || typing(event.target) || document.querySelector("dialog[open]")) return;
     var done = false, key = event.key.toLowerCase(), free = !detail.contains(document.activeElement);
+    if (main.classList.contains("two") && /^[1-9np]$/.test(key)) return; /* what they work on is on the other screen */
     if (key >= "1" && key <= "9" && key.length === 1) done = outcome(key);
     else if (free && event.key === "ArrowDown") { move(1); done = true; }
     else if (free && event.key === "ArrowUp") { move(-1); done = true; }

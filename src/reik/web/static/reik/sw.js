@@ -68,11 +68,23 @@ self.addEventListener("fetch", function (event) {
   }
 });
 
+/* Back to an answer to something sent: the browser does not have it any more. It is asked for anew, never sent again. */
+async function again(url) {
+  try {
+    var there = await fetch(url.href);
+    return Response.redirect(there.ok ? url.pathname + url.search : "/", 303);
+  } catch (error) { return Response.redirect(OFFLINE, 303); }
+}
+/* Going back may ask for what the browser kept, which is nothing: no page of Reik may be kept. */
+function ask(request, url) {
+  return request.cache === "only-if-cached" ? fetch(url.href, { redirect: "manual" }) : fetch(request);
+}
 async function page(request, url) {
+  if (request.method !== "GET" && request.isHistoryNavigation) return again(url);
   if (url.pathname === "/uitloggen") await leave();
   var keeps = request.method === "GET" && KEEPS.indexOf(url.pathname) >= 0, old = keeps ? await kept(url.pathname) : null;
   try {
-    var answer = await (old ? inTime(fetch(request)) : fetch(request));
+    var answer = await (old ? inTime(ask(request, url)) : ask(request, url));
     if (keeps) await look(url.pathname, answer).catch(function () { /* a full phone keeps nothing */ });
     return answer;
   } catch (error) {

@@ -1,0 +1,109 @@
+"""The rosters of the demo: one with a swap and a gap to fill, and one of two people who take turns by the week."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from reik.kernel.models import Account
+from reik.kernel.operations import add_destination
+from reik.ops.demo import MAIL_PORT, cast
+from reik.ops.demo.moving_in import Town, mail_address
+from reik.people.rosters.duty import instant
+from reik.people.rosters.operations import add_exception, add_member, add_pattern, make_roster
+from reik.people.rosters.swapping import Swap, swap
+from reik.people.rosters.turns import NewException, NewPattern
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+CHANGES_AT = time(7, 30)
+EVERY_DAY, MONDAY_TO_THURSDAY, FRIDAY_TO_SUNDAY = 0b1111111, 0b0001111, 0b1110000
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+SWAP_IN, GAP_IN = 2 * DAY, 5 * DAY
+GAP = (time(18), time(23))
+BY = "Wim Lansink"
+
+
+def stand_by(town: Town, now: datetime) -> None:
+    """Who is on duty for the teams of Twentestroom and De Linde, from the Monday before last on."""
+    _noord(town, now)
+    _linde(town, now)
+
+
+def _noord(town: Town, now: datetime) -> None:
+    """Around the clock by two people; one turn is swapped, and in one evening nobody stands."""
+    roster = _roster(town, cast.TWENTESTROOM, "Team Noord", "Bereikbare dienst Twentestroom", BY, now)
+    people = ("Anja ter Horst", "Joke Meijer", "Petra Kamphuis")
+    anja, joke, petra = (_member(town, cast.TWENTESTROOM, roster, name, now) for name in people)
+    for member, days in ((anja, MONDAY_TO_THURSDAY), (joke, FRIDAY_TO_SUNDAY)):
+        _turn(member, now, days)
+    first, gap = _day(now + SWAP_IN), _day(now + GAP_IN)
+    giver, other = anja if first.weekday() < 4 else joke, petra
+    swap(
+        Swap(
+            giver_id=giver, taker_id=other, starts_at=_at(first, CHANGES_AT), ends_at=_at(first + DAY, CHANGES_AT),
+            agreed=(giver, other),
+        ),
+        by=BY, now=now,
+    )  # fmt: skip
+    gone = anja if gap.weekday() < 4 else joke
+    off = NewException(
+        member_id=gone, on=False, starts_at=_at(gap, GAP[0]), ends_at=_at(gap, GAP[1]), reason="bijscholing"
+    )
+    add_exception(off, by=BY, now=now)
+
+
+def _linde(town: Town, now: datetime) -> None:
+    """Two people, a week each."""
+    roster = _roster(town, cast.LINDE, "Team Losser", "Dienst Losser", "", now)
+    for number, name in enumerate(("Femke Rouwhorst", "Daan Olthof")):
+        member = _member(town, cast.LINDE, roster, name, now)
+        _turn(member, now, EVERY_DAY, weeks=2, later=number)
+
+
+def _roster(town: Town, care: str, team: str, name: str, lead: str, now: datetime) -> UUID:
+    organisation_id = town.organisations[care]
+    last_resort = next(each.desks[2] for each in town.residents if each.person.team == team)
+    return make_roster(
+        organisation_id=organisation_id, name=name, team_id=town.teams[team], last_resort_id=last_resort, now=now,
+        lead_id=_mailbox(organisation_id, lead, now) if lead else None,
+    )  # fmt: skip
+
+
+def _member(town: Town, care: str, roster: UUID, name: str, now: datetime) -> UUID:
+    organisation_id = town.organisations[care]
+    account = Account.objects.get(organisation_id=organisation_id, display_name=name)
+    return add_member(
+        roster_id=roster, name=name, account_id=account.id, now=now,
+        destination_id=_mailbox(organisation_id, name, now),
+    )  # fmt: skip
+
+
+def _mailbox(organisation_id: UUID, name: str, now: datetime) -> UUID:
+    return add_destination(
+        organisation_id=organisation_id,
+        channel="email",
+        name=name,
+        address=mail_address(MAIL_PORT, name),
+        now=now,
+    ).id
+
+
+def _turn(member: UUID, now: datetime, days: int, *, weeks: int = 1, later: int = 0) -> None:
+    today = _day(now)
+    since = today - today.weekday() * DAY - 2 * WEEK + later * WEEK
+    add_pattern(
+        NewPattern(
+            member_id=member, weekdays=days, hours_from=CHANGES_AT, hours_until=CHANGES_AT, since=since,
+            every_weeks=weeks,
+        ),
+        now,
+    )  # fmt: skip
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZONE).date()
+
+
+def _at(day: date, wall: time) -> datetime:
+    return instant(day, wall, ZONE)

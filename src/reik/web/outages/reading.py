@@ -1,0 +1,82 @@
+"""What the pages of outages read, within what their reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from django.http import Http404
+
+from reik.alerting.outages import outages_seen
+from reik.alerting.outages.outages_seen import LineSeen, OutageSeen
+from reik.alerting.outages.sharing import Person
+from reik.kernel.tenancy import Actor
+from reik.people.queries import ClientCard, cards, visible_to
+from reik.web.outages.words import found_words, how_words, state_of, what_words
+
+ROLES = ("operator", "nurse", "caregiver", "team_manager")
+TEAM = ("nurse", "caregiver", "team_manager")
+
+
+def visible(actor: Actor) -> Collection[UUID]:
+    """Whom she may see, as a query within the queries."""
+    return cast("Collection[UUID]", visible_to(actor).values("id"))
+
+
+def ids(actor: Actor) -> list[UUID]:
+    """Whom she may see, as a list: writes check against it."""
+    return list(visible_to(actor).values_list("id", flat=True))
+
+
+def person(actor: Actor) -> Person:
+    return Person(account_id=actor.account_id, name=actor.name)
+
+
+def find(actor: Actor, outage_id: UUID) -> OutageSeen:
+    """The outage, when it has a line of a client whom she may see; else it is not there."""
+    seen = outages_seen.outage(outage_id, visible(actor))
+    if seen is None:
+        raise Http404
+    return seen
+
+
+def shown(seen: OutageSeen) -> dict[str, object]:
+    return {"outage": seen, "what": what_words(seen.scope, seen.value), "state": state_of(seen)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line with its client."""
+
+    line: LineSeen
+    card: ClientCard
+
+    @property
+    def found(self) -> str:
+        return found_words(self.line.outcome)
+
+    @property
+    def how(self) -> str:
+        return how_words(self.line.how)
+
+    @property
+    def call(self) -> str:
+        """The number for a link, empty when there is none."""
+        return "".join(each for each in self.card.phone if each.isdigit() or each == "+")
+
+
+def rows_of(actor: Actor, lines: Sequence[LineSeen]) -> list[Row]:
+    """The lines with their clients, in their order."""
+    found = cards(actor, {each.client_id for each in lines})
+    return [Row(each, found[each.client_id]) for each in lines if each.client_id in found]
+
+
+def by_organisation(*lists: Sequence[Row]) -> dict[UUID, list[UUID]]:
+    """Whom a page shows, for the access log."""
+    found: dict[UUID, list[UUID]] = {}
+    for rows in lists:
+        for each in rows:
+            found.setdefault(each.card.organisation_id, []).append(each.card.id)
+    return found

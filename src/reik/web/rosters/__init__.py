@@ -1,0 +1,1 @@
+"""Screens of rosters and of forewarnings."""

@@ -1,0 +1,146 @@
+"""Outages on the screen: whose lines, shared out, ticked off by hand and from paper, within what somebody may see."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.http import HttpResponse
+
+from reik.alerting.models import OutageLine, OutageNote
+from reik.alerting.outages.rounds import look_around
+from reik.dispensing.models import Dispenser
+from reik.kernel.database import Role, become
+from tests import cast
+from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
+
+NORTH = ["Anna Bos", "Bep Smit", "Coba Vos", "Dirk Kok", "Els Mol", "Geert Lam", "Huub Dal"]
+SOUTH = "Frits Bij"
+
+
+@pytest.fixture
+def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
+    town = found_town(now, monkeypatch)
+    for name in [*NORTH, SOUTH]:
+        voice = town.move_in(name, town.south if name == SOUTH else town.north)
+        town.takes_out(name)
+        cast.plan(voice, "soon", now + timedelta(minutes=20), now=now)
+    Dispenser.objects.all().update(network="kpn", heard_at=now - timedelta(minutes=9))
+    look_around(heard=[now] * 16, received_through=[now] * 16, now=now)
+    assert OutageLine.objects.count() == len(NORTH) + 1
+    return town
+
+
+@pytest.fixture
+def visits(town: Town, address: str) -> Visits:
+    become(Role.WEB)
+    return Visits(town)
+
+
+@pytest.fixture
+def address(town: Town) -> str:
+    return f"/storing/{OutageLine.objects.values_list('outage_id', flat=True)[0]}"
+
+
+def post(visits: Visits, who: str, address: str, **values: str) -> HttpResponse:
+    answer: HttpResponse = visits.by(who).post(address, values, follow=True)
+    return answer
+
+
+def lines(**of: object) -> list[OutageLine]:
+    with as_worker():
+        return list(OutageLine.objects.filter(**of).order_by("criticality", "deadline_at", "id"))
+
+
+def test_the_team_and_the_console_say_it_on_top(town: Town, visits: Visits) -> None:
+    for who, page in (("nurse", "/team"), ("operator", "/zorgcentrale")):
+        text = visits.text(who, page)
+        assert "Storing: netwerk kpn." in text
+        assert "Open de lijst" in text
+    assert "Van 7 cliënten weet Reik nu niets." in visits.text("nurse", "/team")
+    assert "Van 8 cliënten" in visits.text("operator", "/zorgcentrale")
+    assert "Storing:" not in visits.text("stranger", "/team")
+
+
+def test_who_sees_it_sees_her_own_clients_only(town: Town, visits: Visits, address: str) -> None:
+    text = visits.text("nurse", address)
+    assert "Anna Bos" in text
+    assert SOUTH not in text
+    assert SOUTH in visits.text("southerner", address)
+    assert visits.by("stranger").get(address).status_code == 404
+    assert visits.by("daughter").get(address).status_code == 404
+    assert any(row[0] == "view" and row[3] == 7 for row in logged())
+
+
+def test_five_are_taken_and_ticked_off_by_phone(town: Town, visits: Visits, address: str) -> None:
+    answer = post(visits, "nurse", f"{address}/neem")
+    text = answer.content.decode()
+    assert len(lines(owner="nurse")) == 5
+    assert "tel:0535550142" in text
+    with as_worker():
+        assert set(OutageNote.objects.values_list("accepted_by", flat=True)) == {"nurse"}
+    first = lines(owner="nurse")[0]
+    post(visits, "nurse", f"{address}/vink-af", regel=str(first.id), gevonden="says_out", hoe="phone")
+    (done,) = lines(id=first.id)
+    assert (done.outcome, done.how, done.outcome_by) == ("says_out", "phone", "nurse")
+    assert any(row[0] == "change" and "ticked off" in row[5] for row in logged())
+
+
+def test_nobody_ticks_off_what_she_may_not_see(town: Town, visits: Visits, address: str) -> None:
+    (other,) = lines(client_id=town.id(SOUTH))
+    post(visits, "nurse", f"{address}/vink-af", regel=str(other.id), gevonden="says_out", hoe="phone")
+    assert lines(id=other.id)[0].outcome == ""
+    assert post(visits, "stranger", f"{address}/neem").status_code == 404
+
+
+def test_that_it_was_seen_is_said_by_who_was_there(town: Town, visits: Visits, address: str) -> None:
+    first = lines()[0]
+    answer = post(
+        visits, "nurse", f"{address}/vink-af", regel=str(first.id), gevonden="out_seen", hoe="phone"
+    )
+    assert "Dat zegt alleen wie erbij was" in answer.content.decode()
+    assert lines(id=first.id)[0].outcome == ""
+
+
+def test_handing_over_goes_to_a_colleague_of_the_same_team(town: Town, visits: Visits, address: str) -> None:
+    post(visits, "nurse", f"{address}/neem")
+    text = visits.text("nurse", address)
+    assert str(town.accounts["southerner"].id) not in text
+    answer = post(visits, "nurse", f"{address}/draag-over", aan=str(town.accounts["southerner"].id))
+    assert "Kies aan welke collega" in answer.content.decode()
+    post(visits, "nurse", f"{address}/geef-terug")
+    assert not lines(owner="nurse")
+
+
+def test_the_round_is_a_pdf_and_its_printing_is_logged(town: Town, visits: Visits, address: str) -> None:
+    answer = visits.by("nurse").get(f"{address}/ronde.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert any(row[0] == "print" and row[3] == 7 for row in logged())
+
+
+def test_what_was_written_on_paper_is_entered_at_once(town: Town, visits: Visits, address: str) -> None:
+    first, second, third = lines(organisation=town.care, client__team=town.north)[:3]
+    typed = {
+        f"v-{first.id}": "out_seen", f"t-{first.id}": "07:55", f"v-{second.id}": "says_out", "hoe": "round",
+    }  # fmt: skip
+    post(visits, "nurse", f"{address}/papier?van=open", **typed)
+    (one,), (two,), (rest,) = lines(id=first.id), lines(id=second.id), lines(id=third.id)
+    assert (one.outcome, one.how, one.outcome_at) == ("out_seen", "round", town.now - timedelta(minutes=5))
+    assert (two.outcome, two.how) == ("says_out", "round")
+    assert rest.outcome == ""
+    wrong = visits.by("nurse").post(
+        f"{address}/papier?van=open", {f"v-{third.id}": "away", f"t-{third.id}": "x"}
+    )
+    assert wrong.status_code == 422
+    assert f"Regel {third.id.hex[-4:].upper()}: schrijf de tijd als 14:05." in wrong.content.decode()
+
+
+def test_the_report_tells_what_became_of_it(town: Town, visits: Visits, address: str) -> None:
+    first = lines(client__team=town.north)[0]
+    post(visits, "nurse", f"{address}/vink-af", regel=str(first.id), gevonden="given_by_hand", hoe="round")
+    text = visits.text("nurse", f"{address}/verslag")
+    assert "met de hand gegeven" in text
+    assert "8 van 8" in text
+    assert "niemand heeft het aangenomen" in text
+    assert "ingenomen" not in text
