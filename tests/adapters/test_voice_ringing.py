@@ -166,6 +166,7 @@ def test_who_answers_at_the_moment_that_ringing_stops_is_spoken_to():
         await callee.cancelled.wait()
         callee.take(asked)
         await callee.acked.wait()
+        await asyncio.sleep(0.05)
         callee.ear.press("1", callee.theirs(asked))
 
     assert told(does, ring_s=0.3)[0] == ACCEPTED

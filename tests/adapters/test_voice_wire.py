@@ -35,6 +35,7 @@ def test_noise_on_the_wire_is_let_be():
             asked.back(junk)
         callee.take(asked)
         await callee.acked.wait()
+        await asyncio.sleep(0.05)
         callee.ear.press("1", callee.theirs(asked))
 
     assert told(does)[0] == ACCEPTED
@@ -87,6 +88,7 @@ def test_it_goes_back_along_the_recorded_routes():
     async def does(callee: Callee, asked: Asked) -> None:
         callee.take(asked, None, "Record-Route: <sip:b;lr>, <sip:a;lr>", "Record-Route: <sip:nearest;lr>")
         await callee.acked.wait()
+        await asyncio.sleep(0.05)
         callee.ear.press("1", callee.theirs(asked))
 
     _, callee = told(does)

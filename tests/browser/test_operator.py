@@ -84,3 +84,34 @@ def test_a_lost_line_is_said_and_found_again(visit: Visit) -> None:
     page.context.unroute("**/live")
     page.context.unroute("**/zorgcentrale/rij*")
     page.wait_for_selector("#lost", state="hidden", timeout=45_000)
+
+
+@pytest.mark.slow
+def test_a_night_on_two_screens_with_sound(visit: Visit, axe: Callable[[Any], None]) -> None:
+    page = visit("/zorgcentrale", who="Sanne Vos")
+    page.wait_for_selector("[data-live=on]", state="attached")
+    page.locator("[data-sound=aan]").click()
+    page.wait_for_selector("#sound[aria-pressed=true]")
+    page.wait_for_selector("#ask-sound", state="hidden")
+    kiosk = page.context.new_page()
+    kiosk.goto("/dispenser/TWENTE-0036")
+    kiosk.get_by_role("button", name="Hulp").click()
+    page.bring_to_front()
+    page.locator("#sound[data-played=urgent]").wait_for(timeout=15_000)  # help has the tone of an emergency
+    page.locator("a.q", has_text="Hulpknop").first.click()
+    page.wait_for_selector("#d-name")
+    page.keyboard.press("e")
+    page.wait_for_selector("#beside[open]")
+    assert page.evaluate("document.activeElement.hasAttribute('data-first')")  # Enter would start it
+    axe(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    page.wait_for_selector("#shift[open] textarea")
+    page.keyboard.press("Escape")
+    other = page.context.new_page()
+    other.goto("/zorgcentrale/tweede")
+    page.wait_for_selector("main.two", timeout=10_000)
+    line = page.locator("a.q").last
+    line.click()
+    name = line.locator(".b").inner_text().rpartition(",")[0]
+    other.locator("#d-name", has_text=name).wait_for(timeout=10_000)

@@ -116,9 +116,10 @@ def test_who_gives_the_rest_is_asked_for_and_nothing_typed_is_lost(house: House)
     assert "Vul bij elk moment in wie geeft wat er verder in zit." in shown
     assert 'value="arts belde"' in shown
     assert 'value="Riet"' in shown
-    good = {"choice": "hold", "because": "arts belde", "who-0": "Riet", "who-1": "Piet"}
+    good = {"choice": "hold", "because": "arts belde", "who-0": "Riet", "who-all": "Piet"}
     assert house.who("nurse").post(address(house) + "/kies", good).status_code == 302
     assert the(house).state == "chosen"
+    assert sorted(the(house).others_by.values()) == ["Piet", "Riet"]
     assert "wacht op de apotheek" in page(house.who("nurse").get(address(house))).lower()
 
 

@@ -537,7 +537,7 @@ def test_what_is_over_can_be_evaluated_and_a_complaint_comes_at_any_time(alert, 
     )
     with pytest.raises(AlertRefused, match="not over"):
         operations.evaluate(alert_id=alert.id, by="Els", text="Ging goed.", now=opened)
-    handle(alert, "away", opened)
+    handle(alert, "away", opened + SECOND)
     operations.evaluate(alert_id=alert.id, by="Els", text="Ging goed.", now=opened + HOUR)
     with pytest.raises(AlertRefused, match="sentence"):
         operations.evaluate(alert_id=alert.id, by="Els", text="  ", now=opened + HOUR)

@@ -153,10 +153,11 @@ class TestHouse:
         assert "Code 4711" in post(visits, "operator", address)
         assert "4711" not in post(visits, "ricardo", address)
         rows = [each for each in logged() if each[1] == "house_access"]
-        assert [(each[0], each[2], each[4]) for each in rows] == [
-            (Act.REFUSED, "refused", "operator"), (Act.REFUSED, "refused", "operator"), (Act.VIEW, "ok", "operator"),
-            (Act.REFUSED, "refused", "Ricardo"),
-        ]  # fmt: skip
+        # All of it was logged in the same instant, so the order is nobody's.
+        assert sorted((each[0], each[2], each[4]) for each in rows) == sorted(
+            [(Act.REFUSED, "refused", "operator")] * 2
+            + [(Act.VIEW, "ok", "operator"), (Act.REFUSED, "refused", "Ricardo")]
+        )
         with as_worker():
             assert HouseAccessShown.objects.get().account_id == town.accounts["operator"].id
 
@@ -193,7 +194,7 @@ class TestEmergencyAndMute:
         post(visits, "operator", f"{address}/{mute.id}/stop")
         with as_worker():
             assert Mute.objects.get().ended_by == "operator"
-        assert [each[2] for each in logged() if "mute" in each[5]] == ["refused", "refused", "ok", "ok"]
+        assert sorted(each[2] for each in logged() if "mute" in each[5]) == ["ok", "ok", "refused", "refused"]
 
 
 class TestShifts:

@@ -74,8 +74,8 @@ def test_house_access_is_kept_sealed_checked_and_shown_for_a_visit_only(town: To
     assert "code 4711" in nurse.post(visit).content.decode()
     assert "4711" not in visits.by("southerner").post(visit).content.decode()
     rows = [each for each in logged() if each[1] == "house_access" and each[0] in (Act.VIEW, Act.REFUSED)]
-    assert [(each[0], each[4]) for each in rows] == [
-        (Act.REFUSED, "nurse"), (Act.VIEW, "nurse"), (Act.REFUSED, "southerner"),
+    assert sorted((each[0], each[4]) for each in rows) == [
+        (Act.REFUSED, "nurse"), (Act.REFUSED, "southerner"), (Act.VIEW, "nurse"),
     ]  # fmt: skip
     known = visits.text("nurse", f"/bereikbaar?wie={town.accounts['nurse'].id}")
     assert "code wijzigen" in known

@@ -10,16 +10,18 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reik.alerting.models import Alert, Outage, OutageLine, OutageNote, Step
-from reik.alerting.operations import accept_alert, handle_alert
+from reik.alerting.operations import accept_alert, agree_arrangement, handle_alert
 from reik.alerting.outages import notes, sharing
 from reik.alerting.outages.late import tell_late
 from reik.alerting.outages.rounds import look_around
 from reik.alerting.outages.sharing import OutageRefused, Person, Said
+from reik.alerting.policy import RouteStep
 from reik.dispensing.devices.silence import announce_silent
 from reik.dispensing.models import Dispenser
 from reik.dispensing.moments.planned import plan_moments
 from reik.kernel.ids import new_id
 from reik.kernel.models import OutboxMessage
+from reik.kernel.operations import add_destination, new_webhook_secret
 from reik.kernel.outbox import MessageSent
 from tests.cast import WINDOW, gather, hear, look, many_homes, planned, tell
 
@@ -123,6 +125,34 @@ def test_notes_are_repeated_until_accepted_and_never_more_than_twenty(homes, now
     for each in range(8, 120, 1):
         minute_round(now + each * MINUTE)
     assert messages() == 20 == the_outage().messages
+
+
+def test_more_responders_than_messages_the_most_urgent_hear_and_the_rest_is_counted(cast, now):
+    voices = homes_on(cast, now, 23)
+    plan_moments(
+        [planned(each, "m", now, criticality=0 if i > 20 else 1) for i, each in enumerate(voices)], now
+    )
+    beat(voices, now)
+    for i, each in enumerate(voices):
+        desk = add_destination(
+            organisation_id=cast.zorg.id, channel="webhook", name=f"desk {i}", address=f"https://127.0.0.1:9/{i}",
+            secret=new_webhook_secret(), now=now,
+        )  # fmt: skip
+        agree_arrangement(
+            organisation_id=cast.zorg.id, client_id=each.client_id, agreed_by="x", now=now,
+            route=[
+                RouteStep(
+                    action="ask_team", responder=f"desk {i}", destination_id=desk.id, wait=5 * MINUTE,
+                    repeat=5 * MINUTE,
+                )
+            ],
+        )  # fmt: skip
+    for each in range(8, 20):
+        minute_round(now + each * MINUTE)
+    assert messages() == 20
+    assert the_outage().untold == 3
+    assert {"desk 21", "desk 22"} <= set(OutageNote.objects.values_list("responder", flat=True))
+    assert OutageLine.objects.count() == 23  # whom no message reaches is listed all the same
 
 
 def test_a_key_on_the_phone_accepts_and_ends_the_repetition(homes, now):

@@ -63,7 +63,7 @@ class Storm(RuleBasedStateMachine):
         self.people = [Person(account_id=new_id(START), name=each) for each in ("Petra", "Ali")]
         self.now += 9 * MINUTE
         self._watch()
-        assert OutageLine.objects.count() == HOMES
+        assert OutageLine.objects.count() == 2 * HOMES
 
     @rule(minutes=st.sampled_from([1, 4, 9, 16, 35]), watching=st.booleans())
     def time_goes_on(self, minutes: int, watching: bool) -> None:
@@ -168,7 +168,7 @@ def test_nobody_is_unheard_whatever_happens_in_an_outage(database: str) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Storm,
         settings=settings(
-            max_examples=30, stateful_step_count=14, deadline=None, derandomize=True,
+            max_examples=60, stateful_step_count=14, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reik.alerting.outages.due import answer_by
-from reik.alerting.outages.jump import Cell, Rule, find, still
+from reik.alerting.outages.jump import Cell, Rule, RuleRefused, find, rule_of, still
 
 REGIONS = ["noord", "oost", "zuid", "west", "midden"]
 
@@ -165,3 +165,11 @@ def test_a_line_is_never_later_than_the_latest_hand_out_time_that_lies_ahead(cri
     assert by <= latest_at or latest_at <= NOW
     if criticality == 0:
         assert by <= max(deadline_at, NOW + timedelta(minutes=10))
+
+
+def test_its_numbers_can_be_set_and_senseless_ones_are_refused():
+    assert rule_of(None, None) == Rule()
+    assert rule_of("8", "0.5") == Rule(least=8, share=0.5)
+    for least, share in (("1", None), ("x", None), (None, "0"), (None, "1.5"), (None, "nan")):
+        with pytest.raises(RuleRefused):
+            rule_of(least, share)

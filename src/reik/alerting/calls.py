@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db import connection
 
+from reik.alerting.arrangements.other_way import fall_back
 from reik.alerting.arrangements.reaching import Reached, reached
 from reik.alerting.policy import CARER_AWAY, FALLBACK, PlannedStep, why_not_now
 from reik.kernel import access_log, outbox, wake
 from reik.kernel.access_log import Act, Entry
 from reik.kernel.ids import new_id
 from reik.kernel.outbox import Message, MessageFailed, MessageSent
-from reik.kernel.rows import Columns, Table, array
+from reik.kernel.rows import Columns, Table
 from reik.people.rosters import absent_carers
 
 PLANNED, TAKEN, DELIVERED, FAILED, SKIPPED = range(5)
@@ -267,25 +268,6 @@ UPDATE alerting_step AS s SET state = 3, ended_at = %s, reason = n.error
 FROM unnest(%s::uuid[], %s::text[]) AS n(id, error) WHERE s.id = n.id AND s.state = 1
 RETURNING s.id, s.fallback_id IS NOT NULL
 """
-# A repetition that is planned makes room for the same call over its other way.
-MAKE_ROOM = """
-UPDATE alerting_step AS s SET round = s.round + 1
-FROM alerting_step AS f
-WHERE f.id = ANY(%s::uuid[]) AND s.alert_id = f.alert_id AND s.position = f.position AND s.round = f.round + 1
-    AND s.state = 0
-"""
-# Planned, not sent here: `reik watch` takes it under the alert's lock. Not where somebody was called since.
-FALL_BACK = """
-INSERT INTO alerting_step (id, organisation_id, alert_id, position, round, action, responder, destination_id, due_at,
-    state, reason)
-SELECT n.id, f.organisation_id, f.alert_id, f.position, f.round + 1, f.action, f.responder, f.fallback_id, %(now)s,
-    0, 'fallback'
-FROM unnest(%(ids)s::uuid[], %(failed)s::uuid[]) AS n(id, failed)
-JOIN alerting_step AS f ON f.id = n.failed JOIN alerting_alert AS a ON a.id = f.alert_id
-WHERE a.state = 'open' AND NOT EXISTS (
-    SELECT FROM alerting_step AS t WHERE t.alert_id = f.alert_id AND t.taken_at > f.taken_at)
-ON CONFLICT DO NOTHING RETURNING id
-"""
 
 
 def note_failed(failed: Sequence[MessageFailed], now: datetime) -> None:
@@ -295,17 +277,6 @@ def note_failed(failed: Sequence[MessageFailed], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(NOTE_FAILED, [now, ids, [each.error for each in failed]])
         other_way = [row[0] for row in cursor.fetchall() if row[1]]
-    again = _fall_back(other_way, now) if other_way else frozenset()
+    again = fall_back(other_way, now) if other_way else frozenset()
     with connection.cursor() as cursor:
         cursor.execute(PULL_FORWARD, {"now": now, "passed": [each for each in ids if each not in again]})
-
-
-def _fall_back(failed: Sequence[UUID], now: datetime) -> frozenset[UUID]:
-    """Plan these calls over their other way, due now; gives those that were planned."""
-    new = {new_id(now): each for each in failed}
-    with connection.cursor() as cursor:
-        cursor.execute(MAKE_ROOM, [array("uuid", failed)])
-        cursor.execute(
-            FALL_BACK, {"now": now, "ids": array("uuid", new), "failed": array("uuid", new.values())}
-        )
-        return frozenset(new[row[0]] for row in cursor.fetchall())

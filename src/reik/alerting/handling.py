@@ -81,9 +81,12 @@ def handle_alert(
     elif effect is not Effect.EMERGENCY:
         effect = _keep(alert, effect, common, _watched(route, alert, watch, now), now)
         lines.append((alert_id, alert.organisation_id, effect.value, by, cause))
-    remark(lines, now)
     if effect is Effect.EMERGENCY:
-        emergency_path.start(alert, "reik" if again else by, "second_moment" if again else "", now)
+        emergency_path.start(
+            alert, "reik" if again else by, "second_moment" if again else "", now, after=lines
+        )
+    else:
+        remark(lines, now)
     return effect
 
 

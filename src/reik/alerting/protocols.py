@@ -99,8 +99,8 @@ def _newest(organisation_id: UUID, cause: str) -> Protocol | None:
 
 def _seen(row: Protocol, done: dict[int, ProtocolTick]) -> ProtocolSeen:
     lines = [
-        StepLine(number=number, text=text, by=tick.by, at=tick.at)
-        if (tick := done.get(number))
+        StepLine(number=number, text=text, by=ticked.by, at=ticked.at)
+        if (ticked := done.get(number))
         else StepLine(number=number, text=text)
         for number, text in enumerate(row.steps, start=1)
     ]

@@ -282,8 +282,9 @@ def remark_words(kind: str, by: str, text: str) -> str:
     if kind in ("evaluated", "evaluation_asked"):
         asked = _("%(who)s vraagt erop terug te kijken: %(text)s")
         return (_("%(who)s kijkt terug: %(text)s") if kind == "evaluated" else asked) % {"who": who, "text": text}
-    if (kind, text) in (("emergency", "second_moment"), ("answered_late", "used")):
+    if (kind, text) in (("emergency", "second_moment"), ("answered_late", "used"), ("accepted", "phone")):
         return {
+            "accepted": _("%(who)s regelt het, met een toets op de telefoon."),
             "emergency": _("Twee momenten na elkaar niet bereikt: Reik neemt de noodroute."),
             "answered_late": _("%(who)s drukte op de telefoon op 1, maar had de melding al een keer."),
         }[kind] % {"who": who}

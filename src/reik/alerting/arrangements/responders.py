@@ -163,11 +163,7 @@ def add_way(
     other destinations do. `check` reads an address and secret as the channel does, and raises for what is none.
     The same way again is the one that is there. Raises WayRefused.
     """
-    carer = Carer.objects.filter(
-        id=carer_id, client_id=client_id, consented_at__isnull=False, revoked_at=None
-    ).first()
-    if carer is None:
-        raise WayRefused("She takes no part as informal carer of this client.", "carer")
+    carer = _taking_part(carer_id, client_id)
     if channel == "webpush":
         if carer.account_id is None:
             raise WayRefused("She has no account yet: choose a text message or an e-mail.", "no_account")
@@ -187,6 +183,14 @@ def add_way(
         created_at=now,
     )
     return made.id
+
+
+def _taking_part(carer_id: UUID, client_id: UUID) -> Carer:
+    mine = Carer.objects.filter(id=carer_id, client_id=client_id, consented_at__isnull=False, revoked_at=None)
+    carer = mine.first()
+    if carer is None:
+        raise WayRefused("She takes no part as informal carer of this client.", "carer")
+    return carer
 
 
 def link_way(*, carer_id: UUID, destination_id: UUID, by: str, now: datetime) -> None:

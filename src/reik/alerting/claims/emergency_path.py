@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,14 +40,17 @@ def emergency(*, alert_id: UUID, by: str, now: datetime) -> None:
     start(alert, by, "", now)
 
 
-def start(alert: Alert, by: str, why: str, now: datetime) -> None:
-    """Set a locked alert on the emergency path and call. `why`: second_moment, or nothing where a person says so."""
+def start(
+    alert: Alert, by: str, why: str, now: datetime, *, after: Sequence[tuple[UUID, UUID, str, str, str]] = ()
+) -> None:
+    """Set a locked alert on the emergency path and call. `why`: second_moment, or nothing where a person says so;
+    `after`: lines of its history that come first."""
     cancel_steps([alert.id], EMERGENCY_PATH, now)
     Alert.objects.filter(id=alert.id).update(
         state="open", emergency_at=alert.emergency_at or now, emergency_by=alert.emergency_by or by, priority=0,
         reason=outcomes.EMERGENCY, muted_until=None, **NOBODYS,
     )  # fmt: skip
-    remark([(alert.id, alert.organisation_id, "emergency", by, why)], now)
+    remark([*after, (alert.id, alert.organisation_id, "emergency", by, why)], now)
     go_on([alert.id], now)
 
 
