@@ -88,7 +88,6 @@ GOLDEN = """
 12:00 Els heeft de melding niet meer: zei hoe het ging.
 12:00 Els: wil de medicijnen niet. terug om tien uur
 12:00 In het woord van de organisatie: Zat bij de buren.
-12:00 Melding gesloten.
 60:00 Jo kijkt terug: Route klopt.
 """
 

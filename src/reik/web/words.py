@@ -277,8 +277,7 @@ def remark_words(kind: str, by: str, text: str) -> str:
             "watch_ended": _("De dispenser meldt niets; de volgende stap is genomen."),
         }.get(text, _("De afspraak loopt verder.")) % {"who": who}
     if kind in ("note", "handed_over"):  # all of it was written by a person
-        said = sentence % {"who": who, "to": text}
-        return f"{said} {text}" if kind == "note" else said
+        return (sentence % {"who": who, "to": text}) + (f" {text}" if kind == "note" else "")
     if kind in ("evaluated", "evaluation_asked"):
         asked = _("%(who)s vraagt erop terug te kijken: %(text)s")
         return (_("%(who)s kijkt terug: %(text)s") if kind == "evaluated" else asked) % {"who": who, "text": text}
