@@ -47,6 +47,9 @@ class Moment(models.Model):
             models.Index(name="moment_open", fields=["deadline_at"], condition=Q(outcome=None)),
             models.Index(name="moment_of_organisation", fields=["organisation", "due_at"]),
             models.Index(name="moment_of_client", fields=["client", "due_at"]),
+            models.Index(
+                name="moment_with_gap", fields=["client", "due_at"], condition=Q(outcome=None, gap_s__gt=0)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(name="moment_at_device", fields=["dispenser", "key"]),

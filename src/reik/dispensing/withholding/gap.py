@@ -47,15 +47,17 @@ def too_soon_until(moment_id: UUID, at: datetime) -> datetime | None:
     return row[0] if row else None
 
 
-# The next moment of the same client that is not over, when it falls due inside its own interval.
+# The next moment of the same client that is not over, when it falls due inside its own interval. Asked of every
+# batch of device messages: it begins at the few open moments that have an interval (index `moment_with_gap`).
 FOLLOWS = f"""
 SELECT n.id, n.organisation_id, n.client_id, n.dispenser_id, n.key, n.due_at, n.latest_at,
     {GIVEN_AT} + make_interval(secs => n.gap_s), o.id, o.due_at, {GIVEN_AT}
-FROM dispensing_moment AS o
-CROSS JOIN LATERAL (SELECT * FROM dispensing_moment AS n WHERE n.client_id = o.client_id AND n.due_at > o.due_at
-    ORDER BY n.due_at, n.id LIMIT 1) AS n
-WHERE o.id = ANY(%s::uuid[]) AND n.outcome IS NULL AND n.out = 0 AND n.gap_s > 0
+FROM dispensing_moment AS o JOIN dispensing_moment AS n
+    ON n.client_id = o.client_id AND n.due_at > o.due_at AND n.outcome IS NULL AND n.gap_s > 0
+WHERE o.id = ANY(%s::uuid[]) AND n.out = 0
     AND n.due_at < {GIVEN_AT} + make_interval(secs => n.gap_s) AND n.latest_at > %s
+    AND NOT EXISTS (SELECT FROM dispensing_moment AS b WHERE b.client_id = o.client_id AND b.due_at > o.due_at
+        AND (b.due_at, b.id) < (n.due_at, n.id))
 ORDER BY n.id
 """  # noqa: S608 - an expression of this module
 

@@ -146,7 +146,7 @@ def _note_handled(alert: Machine, by: str, role: Role, outcome: str, now: dateti
     alert.accepted_by, alert.accepted_role, alert.accepted_at, alert.until = by, role.value, since, ends
     alert.before = {
         "until": ends, "since": since, "role": role.value, "priority": alert.priority, "emergency": alert.emergency,
-        "claim": claim if mine else None,
+        "claim": mine and claim is not None,
     }  # fmt: skip
     return route
 
@@ -191,7 +191,7 @@ def undo(alert: Machine, by: str, now: datetime) -> bool:
         alert.nobodys()
         alert.go_on(now)
     elif was["claim"]:
-        was["claim"].ended_as = ""
+        alert.claims[by].ended_as = ""
     else:
         alert.claims.setdefault(by, Claim(was["role"], SCREEN, now, was["until"]))
     return True
