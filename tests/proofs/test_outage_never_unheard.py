@@ -168,7 +168,7 @@ def test_nobody_is_unheard_whatever_happens_in_an_outage(database: str) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Storm,
         settings=settings(
-            max_examples=60, stateful_step_count=14, deadline=None, derandomize=True,
+            max_examples=20, stateful_step_count=12, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

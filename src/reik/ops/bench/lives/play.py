@@ -12,12 +12,11 @@ from typing import NamedTuple
 from reik.alerting.outcomes import Role
 from reik.ops.bench.lives import hands
 from reik.ops.bench.lives.cases import MINUTE, SECOND, Case
-from reik.ops.bench.lives.machine import CLOSED, OPEN, Machine
+from reik.ops.bench.lives.machine import CLOSED, Machine
 
 FAULTS = 0.2
 """The share of messages that do not arrive."""
 ON_TIME = 5 * SECOND
-LONGEST_PLAN = timedelta(hours=2, seconds=10)
 LONGEST_LIFE = timedelta(hours=72)
 PATIENT = 6
 """So often the last step may be called in vain; then who is called answers."""
@@ -93,6 +92,8 @@ class Player:
         self._tick: tuple[datetime, datetime] | None = None
         self._stop = self._stopped(case) if stops and random.random() < 0.02 else None
         self._limit = case.opened_at
+        # A step that failed pulls only the next one forward: the one behind that stays at its time.
+        self._longest = sum((each.wait for each in case.route), 45 * MINUTE)
 
     def play(self) -> Life:
         """The whole life."""
@@ -106,14 +107,14 @@ class Player:
             self._do(it)
         if alert.state != CLOSED:
             self.life.wrong["without_human"] += 1
+        if self._plant == "double":
+            alert.calls.append(alert.calls[-1])
         return self.life
 
     def _do(self, it: Input) -> None:
         alert = self.life.alert
         before = len(alert.calls)
         allowed = apply(alert, it)
-        if it.kind == "tick" and self._plant == "double" and len(alert.calls) > before:
-            alert.calls.append(alert.calls[-1])
         self.life.told.append((it, allowed, alert.state, alert.until))
         if it.kind == "open" or (it.kind == "doubt" and allowed):
             self._limit = self._first_limit(it.at)
@@ -137,7 +138,7 @@ class Player:
         if alert.state == CLOSED:
             return
         due = alert.due()
-        if due is None or due > max(now, self.life.case.starts_at) + LONGEST_PLAN:
+        if due is None or due > max(now, self.life.case.starts_at) + self._longest:
             wrong["without_next_step"] += 1
         if not alert.last_reached and now > self._due(self._limit) + ON_TIME:
             wrong["over_bound"] += 1
@@ -221,5 +222,3 @@ class Player:
                 kind = draw.choice(("accept", "accept", "release"))
                 self._later(at, Input(at, kind, f"p{draw.randint(1, 6)}", draw.choice(ROLES)))
 
-
-__all__ = ["OPEN", "Input", "Life", "Player", "apply"]

@@ -1,0 +1,371 @@
+"""The reference: what a life should have been, reckoned apart from Reik's own rules, in whole milliseconds.
+
+Written after the text of the requirements (R45 to R50, R56, N2) with numbers, clocks and hours of its own: it shares
+with the alert in memory only what happened and in which world. Where the two differ, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from reik.ops.bench.lives import wall
+from reik.ops.bench.lives.cases import Case
+from reik.ops.bench.lives.play import Input
+from reik.ops.bench.lives.wall import MIN, ms
+
+SETTLED_BY = {"out_at_visit", "put_right", "false_notice"}  # by anybody who may say it
+TEAMS_WORD = {"refuses", "advice_asked", "unwell"}  # by the team it ends, by others it goes to the team
+SACHET = {"out_at_visit", "says_out", "out_after_call"}
+# minutes: one claim, a claim of the team's, all together
+LIMITS = {True: (5, 10, 10), False: (15, 30, 30)}
+LAST, PATH = -1, 99
+
+Entry = list[int | str | None]
+Ring = tuple[int, int, UUID]
+
+
+@dataclass(slots=True)
+class Had:
+    role: str
+    phone: bool
+    since: int
+    over: str = ""
+
+
+class Reference:
+    """The same alert; `calls` are (when, position, who)."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.route, self.last = case, case.route, len(case.route)
+        self.state, self.urgent, self.path, self.told_as = "open", case.priority == 0, False, ""
+        self.agenda: list[tuple[int, int, str, UUID | None]] = []  # position, due, how, other way
+        self.calls: list[Ring] = []
+        self.ways: list[tuple[int, str, UUID | None]] = []  # of each call: position, how it stands, other way
+        self.has, self.as_role, self.until, self.since = "", "", 0, 0
+        self.had: dict[str, Had] = {}
+        self.promised: int | None = None  # when the last step was to be called before anybody had it
+        self.arrived = False  # the last step was called
+        self.at_step, self.word, self.word_at, self.word_by = 0, None, 0, ""
+        self._back: tuple[int, int, str, bool, bool, bool] | None = None
+        self._latest = ms(case.latest_at) if case.latest_at else 0
+        self._begins = ms(case.starts_at)
+
+    def tell(self, it: Input) -> bool:
+        """What happened; gives whether it was allowed."""
+        done: Callable[[Input, int], bool | None] = getattr(self, f"_{it.kind}")
+        return done(it, ms(it.at)) is not False
+
+    def ends_at(self) -> datetime | None:
+        """Until when somebody has it."""
+        return (
+            datetime.fromtimestamp(self.until / 1000, UTC)
+            if self.state in ("accepted", "watched")
+            else None
+        )
+
+    # ---- the route -------------------------------------------------------------------------------------------
+
+    def _open(self, _: Input, now: int) -> None:
+        begins = max(now, self._begins)
+        self._lay(range(1, self.last + 1), begins, now if begins == now else None)
+        self._call(now)
+
+    def _lay(self, positions: range | list[int], begins: int, asked: int | None) -> None:
+        due = begins
+        for position in positions:
+            if self._fits(position, due, due if due == asked else None):
+                self.agenda.append((position, due, "agreed", self.route[position - 1].fallback_id))
+                due += int(self.route[position - 1].wait.total_seconds()) * 1000
+
+    def _fits(self, position: int, at: int, away_at: int | None) -> bool:
+        step = self.route[position - 1]
+        if position == self.last:
+            return True
+        if self.case.technical and step.action == "phone_client":
+            return False
+        return wall.within(step.hours, at, self.case.zone.key) and not (
+            away_at is not None and self._gone(position, away_at)
+        )
+
+    def _gone(self, position: int, at: int) -> bool:
+        stretch = self.case.away.get(self.route[position - 1].carer_id or UUID(int=0))
+        return stretch is not None and ms(stretch[0]) <= at < ms(stretch[1])
+
+    def _on(self, now: int, *, to_team: bool = False) -> None:
+        self.agenda = []
+        if self.path:
+            self._lay_path(now)
+        else:
+            rest = list(range(self.at_step + 1, self.last + 1)) or [self.last]
+            if to_team:
+                teams = [p for p in rest if self.route[p - 1].action == "ask_team"] or [self.last]
+                rest = list(range(teams[0], self.last + 1))
+            cap = self._cap()
+            self._lay(rest, now, now)
+            if cap is not None:
+                self.agenda = [(p, min(due, cap), how, other) for p, due, how, other in self.agenda]
+        self._call(now)
+
+    def _lay_path(self, now: int) -> None:
+        last = self.route[-1]
+        self.agenda = [(PATH, now, "path", None if self.case.emergency else last.fallback_id)]
+        if not self.case.emergency:
+            self.agenda.append((self.last, now + self._every(), "agreed", last.fallback_id))
+
+    def _every(self) -> int:
+        return int((self.route[-1].repeat or self.route[-1].wait).total_seconds()) * 1000
+
+    def _repeats(self, position: int, how: str) -> bool:
+        return how != "other" and (position == self.last or (position == PATH and self.case.emergency is not None))
+
+    def _tick(self, _: Input, now: int) -> None:
+        if self.state in ("accepted", "watched") and self.until <= now:
+            self._nobodys("ran out")
+            self._on(now)
+        else:
+            self._call(now)
+
+    def _call(self, now: int) -> None:
+        while self.state == "open":
+            due = sorted((each for each in self.agenda if each[1] <= now), key=lambda each: each[1])
+            if not due:
+                return
+            self.agenda = [each for each in self.agenda if each not in due]
+            out = [p for p, *_ in due if p <= self.last and not self._may(p, now)]
+            self._sooner(out, now)
+            for position, _, how, other in due:
+                if position not in out:
+                    self._ring(position, how, other, now)
+
+    def _may(self, position: int, now: int) -> bool:
+        hours = self.route[position - 1].hours
+        return position == self.last or (
+            wall.within(hours, now, self.case.zone.key) and not self._gone(position, now)
+        )
+
+    def _ring(self, position: int, how: str, other: UUID | None, now: int) -> None:
+        step = self.route[min(position, self.last) - 1]
+        if how == "other":
+            who, other_way = other, None
+        elif position == PATH and self.case.emergency:
+            who, other_way = self.case.emergency, None
+        elif step.roster_id is None:
+            who, other_way = step.destination_id, step.fallback_id
+        else:
+            who, other_way = wall.who(self.case, step, now)
+        assert who is not None
+        ahead = self.at_step if self.calls and self.calls[-1][0] == now else 0
+        self.calls.append((now, position, who))
+        self.ways.append((position, "out", other_way))
+        self.at_step = max(position, ahead)
+        self.arrived |= self._repeats(position, how) or position == PATH
+        if self._repeats(position, how):
+            self.agenda.append((position, now + self._every(), how, step.fallback_id))
+
+    def _sooner(self, passed: list[int], now: int) -> None:
+        behind = [each for each in self.agenda if passed and each[0] > min(passed)]
+        if behind:
+            first = min(behind, key=lambda each: each[0])
+            at = self.agenda.index(first)
+            self.agenda[at] = (first[0], min(first[1], now), *first[2:])
+
+    # ---- wires -----------------------------------------------------------------------------------------------
+
+    def _sent(self, it: Input, _: int) -> None:
+        position, _how, other = self.ways[it.number]
+        self.ways[it.number] = (position, "arrived", other)
+
+    def _failed(self, it: Input, now: int) -> None:
+        position, how, other = self.ways[it.number]
+        if how == "out":
+            self.ways[it.number] = (position, "lost", other)
+            newest = self.calls[-1][0] == self.calls[it.number][0]
+            if other is not None and self.state == "open" and newest:
+                self.agenda.append((position, now, "other", other))
+                return
+        self._sooner([position], now)
+
+    # ---- people ----------------------------------------------------------------------------------------------
+
+    def _cap(self) -> int | None:
+        """When the last step is called whatever people do."""
+        if self.arrived:
+            return None
+        first = self._first_promise()
+        return None if first is None else first + LIMITS[self.urgent][2] * MIN
+
+    def _first_promise(self) -> int | None:
+        planned = (due for p, due, how, _ in self.agenda if self._repeats(p, how))
+        return self.promised if self.promised is not None else min(planned, default=None)
+
+    def _until(self, begun: int, minutes: float, now: int) -> int:
+        end = int(begun + minutes * MIN)
+        return self._held(self._latest if begun < self._latest < end else end, now)
+
+    def _held(self, end: int, now: int) -> int:
+        cap = self._cap()
+        return end if cap is None or now - cap > 90_000 else min(end, cap)
+
+    def _claim(self, by: str, role: str, now: int, minutes: float, phone: bool) -> bool:
+        mine = self.had.get(by)
+        if mine and not (mine.phone and not phone and mine.over in ("", "ran out")):
+            return False
+        before = mine or (None if phone or self.state != "accepted" else self._phone(role))
+        one, team, _ = LIMITS[self.urgent]
+        most = min(minutes, team if role == "team" else one)
+        begun = before.since if before else now
+        end = self._until(begun, most, now)
+        free = int(begun + most * MIN)
+        free = self._latest if begun < self._latest < free else free
+        if (end < free and end - now < MIN) or (before and end <= now):
+            return False
+        first = self._first_promise()
+        self._over("taken over")
+        self.had[by] = Had(role, phone, mine.since if mine else now)
+        self.promised, self.agenda, self.until = first, [], end
+        return True
+
+    def _phone(self, role: str) -> Had | None:
+        return next((h for h in self.had.values() if h.phone and not h.over and h.role == role), None)
+
+    def _over(self, how: str) -> None:
+        for each in self.had.values():
+            each.over = each.over or how
+
+    def _nobodys(self, how: str) -> None:
+        self._over(how)
+        self.state, self.has, self.as_role, self._back = "open", "", "", None
+
+    def _accept(self, it: Input, now: int) -> bool:
+        minutes = it.lasts.total_seconds() / 60 if it.lasts else 1e9
+        return self._get(it.by, it.role.value, now, minutes, phone=False)
+
+    def _key(self, it: Input, now: int) -> bool:
+        position = self.calls[it.number][1]
+        step = self.route[min(position, self.last) - 1]
+        role = {"phone_client": "operator", "ask_carer": "informal_carer"}.get(step.action, "team")
+        return self._get(step.responder, "team" if position == PATH else role, now, 5, phone=True)
+
+    def _get(self, by: str, role: str, now: int, minutes: float, *, phone: bool) -> bool:
+        if self.state == "accepted" and self.has == by:
+            if not phone:
+                self._screen(Input(self.case.opened_at, "screen", by), now)
+            return True
+        takes_over = not phone and self.state == "accepted" and self._phone(role) is not None
+        if self.state not in ("open", "watched") and not takes_over:
+            return False
+        if not self._claim(by, role, now, minutes, phone):
+            return False
+        self.state, self.has, self.as_role, self.since, self._back = "accepted", by, role, now, None
+        return True
+
+    def _screen(self, it: Input, now: int) -> bool:
+        if self.state != "accepted" or self.has != it.by or self._phone(self.as_role) is None:
+            return False
+        return self._claim(it.by, self.as_role, now, 1e9, phone=False)
+
+    def _release(self, it: Input, now: int) -> bool:
+        if self.state not in ("accepted", "watched") or self.has != it.by:
+            return False
+        self._nobodys("given back")
+        self._on(now)
+        return True
+
+    def _handle(self, it: Input, now: int) -> bool:
+        role, word = it.role.value, it.text
+        wrong = (word in ("out_at_visit", "put_right") and role != "team") or (
+            word in SACHET and self.case.technical) or (word == "put_right" and not self.case.technical)  # fmt: skip
+        others = self.state == "accepted" and self.has != it.by and role != "team"
+        if wrong or self.state == "closed" or others:
+            return False
+        first, watch = self._first_promise(), self._until(now, 10, now)
+        self._say(it.by, role, now, first)
+        if word in SETTLED_BY or (word in TEAMS_WORD and role == "team"):
+            self.state, self.told_as, self.agenda = "closed", word, []
+        elif word == "not_reached_worrying":
+            self._worry(now)
+        elif word in ("says_out", "out_after_call") and watch > now:
+            self.state, self.until, self.agenda = "watched", watch, []
+        else:
+            back, self.agenda = self._back, []
+            self._nobodys("")
+            self._back, self.urgent = back, self.urgent or word == "unwell"
+            self._on(now, to_team=word in TEAMS_WORD)
+        return True
+
+    def _say(self, by: str, role: str, now: int, first: int | None) -> None:
+        """What taking it back within a minute restores."""
+        mine = self.state == "accepted" and self.has == by
+        until = self.until if mine else self._would_have(by, role, now)
+        self._over("handled")
+        self._back = (until, self.since if mine else now, role, self.urgent, self.path, mine and by in self.had)
+        self.promised, self.word_at, self.word_by, self.has, self.as_role = first, now, by, by, role
+
+    def _would_have(self, by: str, role: str, now: int) -> int:
+        one, team, _ = LIMITS[self.urgent]
+        minutes = team if role == "team" else one
+        free = now + minutes * MIN
+        free = self._latest if now < self._latest < free else free
+        end = self._held(free, now)
+        if by in self.had or (end < free and end - now < MIN):
+            return self._held(now + MIN, now)
+        return end
+
+    def _undo(self, it: Input, now: int) -> bool:
+        if self._back is None or self.word_by != it.by or now - self.word_at > MIN:
+            return False
+        until, since, role, self.urgent, self.path, whole = self._back
+        self.state, self.has, self.as_role, self.until, self.since = "accepted", it.by, role, until, since
+        self.agenda, self._back, self.told_as = [], None, ""
+        if until <= now:
+            self.state, self.has, self.as_role = "open", "", ""
+            self._on(now)
+        elif whole:
+            self.had[it.by].over = ""
+        else:
+            self.had.setdefault(it.by, Had(role, False, now))
+        return True
+
+    def _emergency(self, _: Input, now: int) -> bool:
+        if self.state == "closed":
+            return False
+        if not self.path:
+            self._back = None
+            self._over("taken over")
+            self._worry(now)
+        return True
+
+    def _worry(self, now: int) -> None:
+        self.state, self.has, self.as_role, self.path, self.urgent = "open", "", "", True, True
+        self._on(now)
+
+    def _press(self, _: Input, _now: int) -> None:
+        self._back = None
+        if self.state != "closed":
+            self.state, self.told_as, self.agenda = "closed", "device", []
+            self._over("closed")
+
+    def _doubt(self, it: Input, now: int) -> bool:
+        if self.state != "closed" or self.told_as != "device":
+            return False
+        self.had, self.promised, self.arrived, self.path = {}, None, False, False
+        self._nobodys("")
+        self.urgent = self.case.priority == 0
+        self._open(it, now)
+        return True
+
+
+def differences(case: Case, told: list[tuple[Input, bool, str, datetime | None]], calls: list[Ring]) -> Iterator[str]:
+    """Where the life went otherwise than it should, in words; the first only is of use."""
+    reference = Reference(case)
+    for number, (it, allowed, state, until) in enumerate(told):
+        should = reference.tell(it)
+        if (allowed, state) != (should, reference.state):
+            yield f"{number} {it}: {allowed}, {state}; should be {should}, {reference.state}"
+        elif state in ("accepted", "watched") and until != reference.ends_at():
+            yield f"{number} {it}: until {until}; should be {reference.ends_at()}"
+    if calls != reference.calls:
+        yield f"called {calls}; should be {reference.calls}"
