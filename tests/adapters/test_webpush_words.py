@@ -99,7 +99,7 @@ def test_a_notification_says_nothing_of_anybody():
     assert mapping.notice_of(body(), "/team", "en").body.startswith("There is an alert for you. Number ")
     report = json.dumps({"type": "report.week", "data": {"organisation": str(ORGANISATION)}})
     assert mapping.notice_of(report, "/team", "nl").body == "Er is een bericht in Reik."
-    assert mapping.notice_of(body(drill=True), "/team", "en").body.startswith("DRILL. There is an alert")
+    assert mapping.notice_of(body(drill=True), "/team", "en").body.startswith("EXERCISE. There is an alert")
     assert mapping.notice_of(body(drill=True), "/naaste", "nl").body.startswith("OEFENING. Er is een melding")
     assert mapping.notice_of(body(), "/team", "fy").body.startswith("Er is een melding")
 

@@ -50,9 +50,14 @@ def test_only_the_device_ends_it_as_out_after_a_call(role):
     assert effect_of("says_out", role, moment_is_out=True) is Effect.WATCHES
 
 
-def test_a_visit_is_the_teams_to_say_and_not_from_afar():
-    check("out_at_visit", Role.TEAM, about_moment=True, remote=False)
-    for role, remote in [(Role.OPERATOR, False), (Role.INFORMAL_CARER, False), (Role.TEAM, True)]:
+def test_out_while_someone_stood_there_is_said_by_who_stood_there():
+    """R49: a person beside the dispenser ends it as out; an operator is never beside it."""
+    for role in (Role.TEAM, Role.INFORMAL_CARER):
+        check("out_at_visit", role, about_moment=True, remote=False)
+        assert effect_of("out_at_visit", role, moment_is_out=False) is Effect.CLOSES
+    for role, remote in [
+        (Role.OPERATOR, False), (Role.OPERATOR, True), (Role.INFORMAL_CARER, True), (Role.TEAM, True),
+    ]:  # fmt: skip
         with pytest.raises(OutcomeRefused):
             check("out_at_visit", role, about_moment=True, remote=remote)
 

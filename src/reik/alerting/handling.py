@@ -66,7 +66,7 @@ def handle_alert(
         gone.take_turn(alert_id)
     alert = lock(alert_id)
     _check(alert, by, who, common, cause, remote)
-    decided = _who_decided(visit_by, remote)
+    decided = _who_decided(visit_by, remote or who is Role.INFORMAL_CARER)
     out = alert.moment is not None and alert.moment.outcome in SETTLES
     effect = outcomes.effect_of(common, who, moment_is_out=out)
     again = effect is Effect.PASSES_ON and emergency_path.not_reached_before(alert)
@@ -91,6 +91,7 @@ def handle_alert(
 
 
 def _who_decided(visit_by: str, remote: bool) -> str:
+    """Whose decision a visit was; an informal carer who goes there herself asks nobody (R50)."""
     if visit_by and visit_by not in outcomes.VISIT_DECIDED_BY:
         raise AlertRefused(f"Say who decided on the visit: {', '.join(outcomes.VISIT_DECIDED_BY)}.")
     return "" if remote else visit_by or outcomes.VISIT_DECIDED_BY[0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Role(StrEnum):
@@ -35,12 +37,15 @@ ENDS_IT = frozenset({"away", "died", "false_notice"})
 NEEDS_THE_TEAM = frozenset({"refuses", "says_taken_otherwise", "advice_asked", DEVICE_FAULT, UNWELL})
 ABOUT_A_SACHET = frozenset({OUT_AFTER_CALL, SAYS_OUT, OUT_AT_VISIT, "says_taken_otherwise"})
 ABOUT_A_DISPENSER = frozenset({PUT_RIGHT})
-ONLY_TEAM = frozenset({OUT_AT_VISIT, PUT_RIGHT})
+OF_WHO_STOOD_THERE: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {OUT_AT_VISIT: frozenset({Role.TEAM, Role.INFORMAL_CARER}), PUT_RIGHT: frozenset({Role.TEAM})}
+)
+"""What ends an alert by a person's own eyes (R49), and whose word that is: never an operator's, who is not there."""
 
 HANDLED_AS = frozenset(
-    {OUT_AFTER_CALL, SAYS_OUT, NOT_REACHED, NOT_REACHED_WORRYING, *ENDS_IT, *NEEDS_THE_TEAM, *ONLY_TEAM}
+    {OUT_AFTER_CALL, SAYS_OUT, NOT_REACHED, NOT_REACHED_WORRYING, *ENDS_IT, *NEEDS_THE_TEAM, *OF_WHO_STOOD_THERE}
 )
-"""R49's least set, and what only the team can say: out while someone stood there, and a dispenser put right."""
+"""R49's least set, and what only who stands there can say: the sachet is out, the dispenser is put right."""
 
 VISIT_DECIDED_BY = ("team", "centre")
 """Who decided that somebody drives: the care team, unless that was delegated to the centre (R50)."""
@@ -60,8 +65,8 @@ def check(outcome: str, role: Role, *, about_moment: bool, remote: bool) -> None
     """Raise OutcomeRefused for an outcome that is not in the list, or not this role's to say, or not of this alert."""
     if outcome not in HANDLED_AS:
         raise OutcomeRefused(f"Choose one of the outcomes: {', '.join(sorted(HANDLED_AS))}.")
-    if outcome in ONLY_TEAM and role is not Role.TEAM:
-        raise OutcomeRefused("Only the care team says so, beside the client: choose what the client says.")
+    if outcome in OF_WHO_STOOD_THERE and role not in OF_WHO_STOOD_THERE[outcome]:
+        raise OutcomeRefused("Only the care team, or who stood beside the dispenser, says so: choose what the client says.")
     if outcome == OUT_AT_VISIT and remote:
         raise OutcomeRefused(
             "Out at a visit is said by who was there: choose another outcome, or say it was a visit."
@@ -74,7 +79,7 @@ def check(outcome: str, role: Role, *, about_moment: bool, remote: bool) -> None
 
 def effect_of(outcome: str, role: Role, *, moment_is_out: bool) -> Effect:
     """What the outcome does. `moment_is_out`: the device itself said so; what a client says never ends it (R49)."""
-    if outcome in ENDS_IT or outcome in ONLY_TEAM:
+    if outcome in ENDS_IT or outcome in OF_WHO_STOOD_THERE:
         return Effect.CLOSES
     if outcome == NOT_REACHED:
         return Effect.PASSES_ON

@@ -16,6 +16,7 @@ from reik.alerting import (
 from reik.alerting import dispenser_findings as findings
 from reik.alerting.arrangements import trying
 from reik.alerting.claims import joining
+from reik.alerting.drills import answering as drills
 from reik.alerting.facts import AlertClosed
 from reik.alerting.forewarnings import gateways as ways_out
 from reik.alerting.outages import notes
@@ -142,6 +143,6 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks, house_access.follow_tasks],
     GatewayDown: [ways_out.follow_down],
     GatewayUp: [ways_out.follow_up],
-    MessageSent: [calls.note_sent, trying.note_sent, handling.note_accepted, notes.note_accepted],
-    MessageFailed: [calls.note_failed, trying.note_failed, request_letters.note_failed],
+    MessageSent: [calls.note_sent, trying.note_sent, handling.note_accepted, notes.note_accepted, drills.note_sent],
+    MessageFailed: [calls.note_failed, trying.note_failed, request_letters.note_failed, drills.note_failed],
 }

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from reik.kernel.login.tables import (
+    CodeApp as CodeApp,
+)
+from reik.kernel.login.tables import (
+    Invitation as Invitation,
+)
+from reik.kernel.login.tables import (
+    LoginEvent as LoginEvent,
+)
+from reik.kernel.login.tables import (
+    Passkey as Passkey,
+)
+from reik.kernel.login.tables import (
+    RecoveryCode as RecoveryCode,
+)
+from reik.kernel.login.tables import (
+    SpentChallenge as SpentChallenge,
+)
 
 
 class Organisation(models.Model):
@@ -43,9 +65,21 @@ class Account(AbstractBaseUser):
     role = models.TextField()
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    seed = models.TextField(default="", db_default="")  # another one ends all sessions of this account
 
     USERNAME_FIELD = "username"
     objects: models.Manager[Account] = BaseUserManager()
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must hold to go on: it changes with the password and with `seed`."""
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, self.password + self.seed, algorithm="sha256").hexdigest()
+
+    @property
+    def session_secret(self) -> bytes:
+        """What an open stream must hold to go on (people.sessions)."""
+        return hashlib.sha256((self.password + self.seed).encode()).digest()
 
 
 class IntegrationToken(models.Model):

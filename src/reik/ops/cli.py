@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 BENCHES = ("morning", "ingest", "consoles", "fhir", "plan")
-PROOFS = ("kill", "lag", "order", "dst", "malformed", "outage")
+PROOFS = ("kill", "lag", "order", "dst", "malformed", "outage", "lives", "channels", "watchdog")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -42,6 +42,7 @@ COMMANDS = {
     "import": Command("take in a pharmacy's messages from files", "import_files"),
     "roll": Command("check a packer's rolls, or register them, from files", "roll_files"),
     "outage-pack": Command("write each team's list for when Reik cannot be reached", "outage_pack"),
+    "drill": Command("hold a fire drill of an organisation's follow-up routes", "drill"),
     "pharmacy-mail": Command("set the mailbox by which pharmacies are written to", "pharmacy_mail"),
     "codes": Command("load a licensed table of product codes", "codes"),
     "plan": Command("print the planned moments of a pharmacy's message", "plan", django=False),

@@ -10,6 +10,7 @@ from django.db import transaction
 from reik.alerting.assurance.looking import look_at_routes
 from reik.alerting.calls import take_due_steps
 from reik.alerting.cut_plans import tell_uncut
+from reik.alerting.drills.by_itself import look_around as look_at_drills
 from reik.alerting.forewarnings import tell_due as tell_forewarnings
 from reik.alerting.forewarnings.rosters import look_at_rosters
 from reik.alerting.house_access import tell_checks_due
@@ -109,6 +110,7 @@ class Watch:
         tell_uncut(now)
         look_at_rosters(now)
         look_at_routes(now)
+        look_at_drills(now)
         tell_forewarnings(now)
         tell_checks_due(now)
         index_missing(now)

@@ -18,7 +18,7 @@ from reik.people.models import Client, DutyNumber
 from reik.people.pharmacies import PharmacyCard, pharmacies_of
 
 PHARMACY = "pharmacy"
-KINDS = ("duty_pharmacy", "gp", "gp_post", "team", "supplier", "emergency")
+KINDS = ("duty_pharmacy", "gp", "gp_post", "team", "centre", "supplier", "emergency")
 ASKED = (PHARMACY, "duty_pharmacy", "gp", "gp_post")
 """Who is asked whether a sachet may still be given, in this order."""
 LONGEST_NAME = 80

@@ -17,16 +17,16 @@ class OpenSession:
     key: str
     account_id: UUID
     secret: bytes
-    """SHA-256 of the account's stored password: a session ends when that changes."""
+    """SHA-256 of the account's stored password and seed: a session ends when one of them changes."""
 
 
-# The same rule as at each request: the session runs, the account is active, its password is the same one.
+# The same rule as at each request: the session runs, the account is active, its password and seed are the same.
 HOLDING = """
 SELECT n.key, reik_organisations_of(a.organisation_id, %(now)s)
 FROM unnest(%(keys)s::text[], %(accounts)s::uuid[], %(secrets)s::bytea[]) AS n(key, account_id, secret)
 JOIN django_session AS s ON s.session_key = n.key AND s.expire_date > %(now)s
 JOIN kernel_account AS a ON a.id = n.account_id AND a.is_active
-    AND sha256(convert_to(a.password, 'UTF8')) = n.secret
+    AND sha256(convert_to(a.password || a.seed, 'UTF8')) = n.secret
 """
 
 

@@ -41,6 +41,17 @@ def handling_causes(own: Iterable[CodeSeen] = ()) -> list[tuple[str, str]]:
     return [*common[:-1], *added, common[-1]]
 
 
+def between_people() -> dict[str, str]:
+    """Lines of an alert's history that people leave for each other; %(to)s is what they typed or whom they name."""
+    return {
+        "note": _("%(who)s noteert:"),
+        "told": _("%(who)s laat weten: %(outcome)s."),
+        "call_back": _("%(who)s vertrouwt het niet en wil gebeld worden."),
+        "called_back": _("%(who)s belde %(to)s terug."),
+        "handed_over": _("%(who)s draagt de dienst over aan %(to)s."),
+    }
+
+
 def language() -> str:
     """The reader's language, for names that an organisation gave in two."""
     return get_language() or "nl"

@@ -65,6 +65,7 @@ def number_kind_words(kind: str) -> str:
         "gp": _("huisarts"),
         "gp_post": _("huisartsenpost"),
         "team": _("wijkteam"),
+        "centre": _("zorgcentrale"),
         "supplier": _("leverancier"),
         "emergency": _("spoed"),
     }.get(kind, kind)

@@ -9,6 +9,7 @@ from functools import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from reik.web.alert_words import between_people
 from reik.web.alert_words import handling_causes as handling_causes
 from reik.web.one_sachet import of_one
 
@@ -146,6 +147,8 @@ def _tasks(_language: str) -> dict[str, str]:
         "pharmacy_stops": _("%(pharmacy)s levert tot en met %(day)s: %(because)s. Regel een andere apotheek"),
         "pharmacy_started": _("%(pharmacy)s levert nu aan deze cliënt. Spreek de bezorging af"),
         "absence_call": _("Bel %(resumes)s (%(phone)s): is de cliënt terug op %(until_at)s?"),
+        "call_back": _("Bel %(who)s terug: die vertrouwt het niet"),
+        "absence_told": _("%(who)s: cliënt is weg van %(from_at)s tot %(until_at)s. Pauzeer als het klopt"),
         "absence_details": _("Cliënt is weg of opgenomen: vul in waarom, tot wanneer en wie terugmeldt"),
         "pause_unconfirmed": _("De dispenser heeft de pauze niet bevestigd: hij kan nog uitgeven"),
         "absence_return": _("Cliënt is terug: ga medicatie, rol en opvolging na, en hervat de dispenser"),
@@ -268,8 +271,7 @@ def remark_words(kind: str, by: str, text: str) -> str:
         "to_team": _("Het wijkteam beslist nu."),
         "watches": _("Reik blijft kijken of de dispenser het meldt."),
         "undone": _("%(who)s draait de uitkomst terug."),
-        "note": _("%(who)s noteert:"),
-        "handed_over": _("%(who)s draagt de dienst over aan %(to)s."),
+        **between_people(),
     }.get(kind, "")
     if kind == "resumed":
         return {
@@ -287,7 +289,7 @@ def remark_words(kind: str, by: str, text: str) -> str:
             "emergency": _("Twee momenten na elkaar niet bereikt: Reik neemt de noodroute."),
             "answered_late": _("%(who)s drukte op de telefoon op 1, maar had de melding al een keer."),
         }[kind] % {"who": who}
-    said = sentence % {"who": who, "cause": cause_words(code).lower(), "outcome": outcome_words(code)}
+    said = sentence % {"who": who, "cause": cause_words(code).lower(), "outcome": outcome_words(code), "to": text}
     return f"{said} {note}".strip() if said else f"{kind}: {text}".strip()
 
 

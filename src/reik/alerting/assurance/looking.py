@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,10 +16,12 @@ from reik.alerting import routes
 from reik.alerting.arrangements.choosing import Asked
 from reik.alerting.assurance.known import known_now
 from reik.alerting.assurance.rules import Lack, Now, lack_of
+from reik.alerting.drills.untested import untested
 from reik.alerting.forewarnings.keeping import NOBODY_REACHABLE, ROUTE_UNTESTED, Warned, alone, renew
 from reik.alerting.forewarnings.leads import Leads, leads_of
 from reik.alerting.policy import RouteStep
 from reik.alerting.routes import Route
+from reik.kernel.operations import installation_kind
 
 LOCK = 0x6A7E_0002
 
@@ -80,10 +82,23 @@ def look_at_routes(now: datetime) -> int:
         for each in walked
         if (lack := lack_of(each.steps, each.route.zone, each.instants, known[each.organisation_id]))
     ]
+    lacking += _not_drilled(walked, lacking, now)
     leads = leads_of({each.organisation_id for each, _ in lacking})
     warned = [_warned(each, lack, leads, known[each.organisation_id], now) for each, lack in lacking]
     renew([NOBODY_REACHABLE, ROUTE_UNTESTED], warned, now)
     return len(warned)
+
+
+def _not_drilled(
+    walked: Sequence[Walked], lacking: Sequence[tuple[Walked, Lack]], now: datetime
+) -> list[tuple[Walked, Lack]]:
+    """Routes that would find somebody, and that no drill has proven (R57); in a demo only those that failed one."""
+    lacks = {id(each) for each, _ in lacking}
+    rest = {(each.route.arrangement_id, each.number): each for each in walked if id(each) not in lacks}
+    found = untested(set(rest), now, only_failed=installation_kind() == "demo")
+    return [
+        (each, Lack(since=min(each.instants), untested=True)) for key, each in rest.items() if key in found
+    ]
 
 
 def _walked(now: datetime) -> list[Walked]:

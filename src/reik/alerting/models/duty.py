@@ -55,13 +55,23 @@ class Drill(models.Model):
     ends_at = models.DateTimeField()  # what is not answered by then was not heard
     ended_at = models.DateTimeField(null=True)
     passed = models.BooleanField(null=True)
+    # What the route does, as a digest: a drill of one route is one of every route that calls the same people.
+    covers = models.TextField(default="", db_default="")
 
     class Meta:
-        indexes = [models.Index(name="drill_running", fields=["ends_at"], condition=Q(ended_at=None))]
+        indexes = [
+            models.Index(name="drill_running", fields=["ends_at"], condition=Q(ended_at=None)),
+            models.Index(name="drill_covers", fields=["organisation", "covers", "started_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="drill_alone", fields=["arrangement", "route"], condition=Q(ended_at=None)
+            )
+        ]
 
 
 class DrillStep(models.Model):
-    """One call of a drill. `id` is its message's key too."""
+    """One call of a drill. `id` is its message's key too. Outside her hours it waits for them (`due_at`)."""
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
@@ -70,7 +80,11 @@ class DrillStep(models.Model):
     action = models.TextField()
     responder = models.TextField()
     destination = models.ForeignKey("kernel.Destination", models.PROTECT, db_index=False)
-    sent_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    wait_s = models.IntegerField()  # within which it is to be answered, as its step of the route
+    reason = models.TextField(default="", db_default="")  # why it is not sent: carer_away, proven
+    fallback_id = models.UUIDField(null=True)  # where it goes when it does not arrive (R56)
+    sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     error = models.TextField(default="")
@@ -78,6 +92,14 @@ class DrillStep(models.Model):
     answered_by = models.TextField(default="")
 
     class Meta:
+        indexes = [
+            models.Index(name="drill_step_due", fields=["due_at"], condition=Q(sent_at=None, reason="")),
+            models.Index(
+                name="drill_step_proven",
+                fields=["destination", "answered_at"],
+                condition=Q(answered_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(name="drill_step_once", fields=["drill", "position", "destination"])
         ]
@@ -101,6 +123,8 @@ class Proposal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="follow_up_proposal_once", fields=["client", "kind", "subject"], condition=Q(decided_at=None)
+                name="follow_up_proposal_once",
+                fields=["client", "kind", "subject"],
+                condition=Q(decided_at=None),
             )
         ]

@@ -28,6 +28,8 @@ from reik.tasks.operations import NewTask, end_tasks, end_tasks_about, open_task
 from reik_dispenser.messages import CommandType
 
 CALL, DETAILS, UNCONFIRMED, RETURN = "absence_call", "absence_details", "pause_unconfirmed", "absence_return"
+TOLD = "absence_told"
+"""Somebody who may not pause a dispenser said that the client is away (`telling`)."""
 ANSWERED_WITHIN = timedelta(minutes=15)
 CALLED_AT = time(9)
 BY = "reik"
@@ -119,6 +121,7 @@ def insert(
         created_at=now,
     )  # fmt: skip
     note(absence, "declared", by, now, said_by.strip())
+    end_tasks([client_id], TOLD, as_="done", by=by, now=now)
     return absence
 
 

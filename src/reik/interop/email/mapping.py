@@ -19,6 +19,11 @@ from reik.interop.email.questions import questions
 SUBJECT = "Bericht in Reik"
 TEXT = "Er is een bericht in Reik.\n\nLog in om het te lezen. Antwoorden op deze e-mail wordt niet gelezen.\n"
 SAYS: dict[str, tuple[str, str]] = {
+    "drill.step": (
+        "OEFENING van Reik",
+        "OEFENING. Dit is geen echte melding.\n\nOpen Reik en kies \"Oefening ontvangen\".\n\n"
+        "EXERCISE. This is no real alert: open Reik and say that you read it.\n",
+    ),
     "forewarning": (
         "Straks is er misschien niemand bereikbaar",
         "Er kan straks een melding komen die niemand hoort.\n\nKijk in Reik bij Roosters en zeg wie het oppakt.\n",

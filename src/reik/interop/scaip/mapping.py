@@ -82,7 +82,8 @@ OUT = frozenset({"out_after_all", "out_after_call", "out_at_visit"})
 TAKEN_OUT = Code("0083", "Zakje is uit de dispenser", "Sachet is out of the dispenser")
 CLEARED, CLEARED_TEXTS = "cleared", {"nl": "Melding voorbij", "en": "Alert cleared"}
 CLOSED_TEXTS = {"nl": "Melding gesloten", "en": "Alert closed"}
-HEARTBEAT_STC = "0102"
+HEARTBEAT_STC = TEST_STC = "0102"
+DRILL_TEXTS = {"nl": "OEFENING, geen melding", "en": "EXERCISE, no alert"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class NotTold(Exception):
 
 
 class _Data(msgspec.Struct):
-    client: UUID
+    client: UUID | None = None
     cause: str = ""
     priority: int = 1
     due_at: datetime | None = None
@@ -127,6 +128,10 @@ def told(body: str, message_id: str, centre: Centre) -> Told:
     except (msgspec.MsgspecError, UnicodeError):
         raise NotTold("a message without what SCAIP needs") from None
     data = read.data
+    if read.type == "drill.step":
+        return _drill(message_id, centre)
+    if data.client is None:
+        raise NotTold("a message without what SCAIP needs")
     if read.type == "alert.step":
         code = CAUSES.get(data.cause, ANY_OTHER)
         mty, stc, stt = ALERT, code.stc, _text(code, data.due_at, centre)
@@ -137,6 +142,14 @@ def told(body: str, message_id: str, centre: Centre) -> Told:
     return Told(
         ref=ref(message_id), mty=mty, cid=controller_id(centre.cid, data.client), dty=centre.dty, stc=stc,
         stt=stt, did=centre.did, lco=centre.lco, pri=_priority(data.priority, centre),
+    )  # fmt: skip
+
+
+def _drill(message_id: str, centre: Centre) -> Told:
+    """A fire drill: a test transmission of Reik itself that says so, about no client (N12)."""
+    return Told(
+        ref=ref(message_id), mty=ALERT, cid=centre.hub, dty=centre.dty, stc=TEST_STC,
+        stt=DRILL_TEXTS["nl" if centre.lang == "nl" else "en"], pri=_priority(2, centre),
     )  # fmt: skip
 
 

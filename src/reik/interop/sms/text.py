@@ -28,11 +28,15 @@ class Lang(StrEnum):
 
 _WORDS = {
     Lang.NL: ("er is een melding.", "er is een bericht.", "Open de app.", "Nummer {}.", "Bel {}.", "OEFENING."),
-    Lang.EN: ("there is an alert.", "there is a message.", "Open the app.", "Number {}.", "Call {}.", "DRILL."),
+    Lang.EN: ("there is an alert.", "there is a message.", "Open the app.", "Number {}.", "Call {}.", "EXERCISE."),
 }  # fmt: skip
 
 # What a message of another type than an alert says, by type and language; `message` of `_WORDS` for any other.
 SAYS = {
+    "drill.step": {
+        Lang.NL: "dit is geen echte melding. Meld dat u dit las.",
+        Lang.EN: "this is no real alert. Say that you read it.",
+    },
     "forewarning": {
         Lang.NL: "straks is er misschien niemand bereikbaar.", Lang.EN: "soon there may be nobody to reach.",
     },

@@ -39,6 +39,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "alert": "Er is een melding voor u. Nummer {number}.",
         "try": "Dit is een proef. Het werkt.",
         "drill": "OEFENING. ",
+        "drill.step": "OEFENING. Dit is geen echte melding. Open en zeg dat u dit las.",
         "outage.note": "Er is een storing van dispensers. Open de lijst.",
         "forewarning": "Straks is er misschien niemand bereikbaar. Kijk bij Roosters.",
         "message": "Er is een bericht in Reik.",
@@ -46,7 +47,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "alert": "There is an alert for you. Number {number}.",
         "try": "This is a test. It works.",
-        "drill": "DRILL. ",
+        "drill": "EXERCISE. ",
+        "drill.step": "EXERCISE. This is no real alert. Open it and say that you read it.",
         "outage.note": "Dispensers have an outage. Open the list.",
         "forewarning": "Soon there may be nobody to reach. Look at Rosters.",
         "message": "There is a message in Reik.",
@@ -54,6 +56,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+DRILL = "drill.step"
 ROOMS: Mapping[str, str] = {"forewarning": "/roosters", "outage.note": "/storing"}
 """Which page a message that is no alert opens, where it is another than her own."""
 
@@ -84,7 +87,7 @@ def notice_of(body: str, page: str, lang: str) -> Notice:
     said = WORDS.get(lang, WORDS["nl"])
     kind = str(message["type"])
     if not kind.startswith("alert."):
-        return _other(kind, page, said)
+        return _other(kind, page, said, data)
     alert = str(data["alert"]).replace("-", "")
     number = alert[-4:].upper()
     drill = said["drill"] if data.get("drill") is True else ""
@@ -95,10 +98,21 @@ def notice_of(body: str, page: str, lang: str) -> Notice:
     )  # fmt: skip
 
 
-def _other(kind: str, page: str, said: Mapping[str, str]) -> Notice:
+def _drill(data: Mapping[str, object], said: Mapping[str, str]) -> Notice:
+    """A drill opens the page on which she says that she has it."""
+    step = str(data["step"]).replace("-", "")
+    return Notice(
+        title="Reik", body=said[DRILL], number=step[-4:].upper(), url=f"/oefening/{data['step']}",
+        topic=step[:32], ttl_s=LONGEST_TTL,
+    )  # fmt: skip
+
+
+def _other(kind: str, page: str, said: Mapping[str, str], data: Mapping[str, object]) -> Notice:
     """A message that is no alert: a try, or one that has words of its own."""
     trial = kind in ("push.try", "test.message")
     word = "try" if trial else kind if kind in said and kind != "alert" else "message"
+    if kind == DRILL:
+        return _drill(data, said)
     return Notice(
         title="Reik", body=said[word], number="", url=ROOMS.get(kind, page) if page != "/naaste" else page,
         topic=word, ttl_s=SHORTEST_TTL if trial else LONGEST_TTL,

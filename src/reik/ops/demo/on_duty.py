@@ -10,6 +10,7 @@ from reik.kernel.models import Account
 from reik.kernel.operations import add_destination
 from reik.ops.demo import MAIL_PORT, cast
 from reik.ops.demo.moving_in import Town, mail_address
+from reik.people.homes_numbers import add_number
 from reik.people.rosters.duty import instant
 from reik.people.rosters.operations import add_exception, add_member, add_pattern, make_roster
 from reik.people.rosters.swapping import Swap, swap
@@ -22,17 +23,36 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 SWAP_IN, GAP_IN = 2 * DAY, 5 * DAY
 GAP = (time(18), time(23))
 BY = "Wim Lansink"
+NOORD, LOSSER = "Team Noord", "Team Losser"
 
 
 def stand_by(town: Town, now: datetime) -> None:
     """Who is on duty for the teams of Twentestroom and De Linde, from the Monday before last on."""
-    _noord(town, now)
-    _linde(town, now)
+    lived_in = {each.person.team for each in town.residents}
+    if NOORD in lived_in:
+        _noord(town, now)
+    if LOSSER in lived_in:
+        _linde(town, now)
+    _numbers(town, now)
+
+
+def _numbers(town: Town, now: datetime) -> None:
+    """Which numbers are answered at which hour, of both care organisations."""
+    night = dict.fromkeys((*"12345", "h"), ("17:00", "08:00")) | dict.fromkeys("67", ("08:00", "08:00"))
+    for place, care in enumerate((cast.TWENTESTROOM, cast.LINDE), 1):
+        for kind, name, phone, hours in (
+            ("team", "Wijkteam van dienst", f"053 555 10 0{place}", {}),
+            ("centre", cast.CENTRE, "053 555 08 00", {}),
+            ("gp_post", "Huisartsenpost Twente", "053 555 11 22", night),
+        ):
+            add_number(
+                organisation_id=town.organisations[care], kind=kind, name=name, phone=phone, hours=hours, now=now
+            )
 
 
 def _noord(town: Town, now: datetime) -> None:
     """Around the clock by two people; one turn is swapped, and in one evening nobody stands."""
-    roster = _roster(town, cast.TWENTESTROOM, "Team Noord", "Bereikbare dienst Twentestroom", BY, now)
+    roster = _roster(town, cast.TWENTESTROOM, NOORD, "Bereikbare dienst Twentestroom", BY, now)
     people = ("Anja ter Horst", "Joke Meijer", "Petra Kamphuis")
     anja, joke, petra = (_member(town, cast.TWENTESTROOM, roster, name, now) for name in people)
     for member, days in ((anja, MONDAY_TO_THURSDAY), (joke, FRIDAY_TO_SUNDAY)):
@@ -55,7 +75,7 @@ def _noord(town: Town, now: datetime) -> None:
 
 def _linde(town: Town, now: datetime) -> None:
     """Two people, a week each."""
-    roster = _roster(town, cast.LINDE, "Team Losser", "Dienst Losser", "", now)
+    roster = _roster(town, cast.LINDE, LOSSER, "Dienst Losser", "", now)
     for number, name in enumerate(("Femke Rouwhorst", "Daan Olthof")):
         member = _member(town, cast.LINDE, roster, name, now)
         _turn(member, now, EVERY_DAY, weeks=2, later=number)

@@ -188,6 +188,8 @@ class DutyNumber(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="duty_number_kind",
-                condition=Q(kind__in=["gp_post", "gp", "duty_pharmacy", "team", "supplier", "emergency"]),
+                condition=Q(
+                    kind__in=["gp_post", "gp", "duty_pharmacy", "team", "centre", "supplier", "emergency"]
+                ),
             )
         ]

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from reik.alerting.claims.seen import CodeSeen
-from reik.alerting.outcomes import ABOUT_A_SACHET, ONLY_TEAM, VISIT_DECIDED_BY, Role, effect_of
+from reik.alerting.outcomes import ABOUT_A_SACHET, OF_WHO_STOOD_THERE, VISIT_DECIDED_BY, Role, effect_of
 from reik.alerting.queries import AlertSeen
 from reik.web.alert_words import handling_causes, language
 from reik.web.words import outcome_words
@@ -59,7 +59,7 @@ class Form:
             self.errors["uitkomst"] = _("Kies wat u vond of hoorde.")
         if self.how not in ("visit", "phone"):
             self.errors["hoe"] = _("Kies of u er was, of dat u belde.")
-        elif self.how == "phone" and common in ONLY_TEAM:
+        elif self.how == "phone" and common in OF_WHO_STOOD_THERE:
             self.errors["hoe"] = _(
                 "Dat het zakje eruit is terwijl u erbij stond, kan niet na bellen: kies een andere uitkomst."
             )
@@ -83,7 +83,7 @@ def choices(alert: AlertSeen, own: Sequence[CodeSeen] = ()) -> list[Choice]:
             if each.kind == "outcome" and each.like == code
         ]
         found += [
-            Choice(code=each, word=word, visit_only=code in ONLY_TEAM, follows=follows)
+            Choice(code=each, word=word, visit_only=code in OF_WHO_STOOD_THERE, follows=follows)
             for each, word in [(code, outcome_words(code)), *added]
         ]
     return found

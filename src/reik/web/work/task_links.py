@@ -22,7 +22,7 @@ class Way:
     said: bool = False
 
 
-# Below /clienten/<id>. `change` is the change of a task about giving by hand; the other names are the task's own.
+# Below /clienten/<id>, but for ELSEWHERE. `change` is the change of a task about giving by hand; the other names are the task's own.
 PAGES: Mapping[str, str] = {
     "client": "",
     "details": "/gegevens",
@@ -35,6 +35,8 @@ PAGES: Mapping[str, str] = {
     "giving": "/buiten-de-rol/{about}/geven?dag={day}&tijd={at}",
     "outside": "/buiten-de-rol",
     "away": "/afwezig",
+    "told_away": "/afwezig?verteld=1",
+    "alert": "/team/melding/{about}",
     "by_hand": "/met-de-hand/{moment}",
     "agreements": "/werk",
 }
@@ -80,6 +82,8 @@ WAYS: Mapping[str, Way] = {
     "pharmacy_stops": Way(page="details"),
     "moved": Way(page="client", said=True),
     "absence_call": Way(page="away"),
+    "absence_told": Way(page="told_away", said=True),
+    "call_back": Way(page="alert", said=True),
     "absence_details": Way(page="away"),
     "pause_unconfirmed": Way(page="away"),
     "absence_return": Way(page="away"),
@@ -101,6 +105,8 @@ OF_PHARMACY: Mapping[str, str] = {
 
 OF_CARER = frozenset({"giving", "outside"})
 """Pages that an informal carer may open as well."""
+ELSEWHERE = frozenset({"alert"})
+"""Pages that do not lie below a client's."""
 OF_NURSE = frozenset({"details"})
 """Pages that the rest of a team may not open."""
 
@@ -126,9 +132,8 @@ def address_of(task: TaskSeen, role: str) -> str:
     if task.about is None and "{about}" in page:
         page = PAGES["client"]
     named = {name: quote(str(task.detail.get(name) or "")) for name in ("day", "at", "moment")}
-    return f"/clienten/{task.client_id}" + page.format(
-        about=task.about, change=task.key.split(" ")[0], **named
-    )
+    door = "" if way.page in ELSEWHERE else f"/clienten/{task.client_id}"
+    return door + page.format(about=task.about, change=task.key.split(" ")[0], **named)
 
 
 def page_words(task: TaskSeen) -> str:
@@ -144,6 +149,8 @@ def page_words(task: TaskSeen) -> str:
         "giving": _("Schrijf op"),
         "outside": _("Buiten de rol"),
         "away": _("Naar afwezigheid"),
+        "told_away": _("Naar afwezigheid"),
+        "alert": _("Naar de melding"),
         "by_hand": _("Met de hand geven"),
         "agreements": _("Naar de afspraken"),
     }.get(WAYS.get(task.kind, UNKNOWN).page, _("Naar de cliënt"))

@@ -166,9 +166,10 @@ class Machine:
         for each in steps:
             self.round = max(self.round, rounds + each.round)
             if not each.skipped:
-                row = Waiting(each, rounds + each.round, each.due_at)
+                # What became urgent while somebody had it is due from that instant, not since its new bound.
+                row = Waiting(each, rounds + each.round, max(each.due_at, now))
                 self.planned.append(row)
-                if each.due_at <= now:
+                if row.due_at <= now:
                     due.append(row)
         if due:
             self._send(due, now)
@@ -231,6 +232,16 @@ class Machine:
 
     def _left_out(self) -> dict[int, str]:
         return policy.technical(self.case.route) if self.case.technical else {}
+
+    def copy(self) -> Machine:
+        """Another one in the same state, that goes its own way."""
+        other = Machine.__new__(Machine)
+        for each in Machine.__slots__:
+            setattr(other, each, getattr(self, each))
+        other.planned = [replace(each) for each in self.planned]
+        other.calls = [replace(each) for each in self.calls]
+        other.claims = {by: replace(each) for by, each in self.claims.items()}
+        return other
 
     def limit(self, first_last: datetime) -> datetime:
         """By when the last step must be called, whose first planned time was this."""

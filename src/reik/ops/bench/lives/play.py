@@ -97,21 +97,30 @@ class Player:
 
     def play(self) -> Life:
         """The whole life."""
-        case, alert = self.life.case, self.life.alert
-        self._do(Input(case.opened_at, "open"))
-        self._around(case)
-        end = case.starts_at + LONGEST_LIFE
+        self.begin()
+        end = self.life.case.starts_at + LONGEST_LIFE
         while (it := self._next()) is not None:
             if it.at > end:
                 break
-            self._do(it)
+            self.do(it)
+        return self.end()
+
+    def begin(self) -> None:
+        """The alert opens."""
+        self.do(Input(self.life.case.opened_at, "open"))
+        self._around(self.life.case)
+
+    def end(self) -> Life:
+        """It should be over."""
+        alert = self.life.alert
         if alert.state != CLOSED:
             self.life.wrong["without_human"] += 1
         if self._plant == "double":
-            alert.calls.append(alert.calls[-1])
+            alert.calls += alert.calls[-1:]
         return self.life
 
-    def _do(self, it: Input) -> None:
+    def do(self, it: Input) -> None:
+        """Something happens; what was wrong with it is noted, and who was called may answer."""
         alert = self.life.alert
         before = len(alert.calls)
         allowed = apply(alert, it)
@@ -147,11 +156,19 @@ class Player:
         """When `watch` could see to it: not while it was stopped."""
         return self._stop[1] if self._stop and self._stop[0] <= at < self._stop[1] else at
 
+    def ahead(self) -> datetime | None:
+        """When the next thing happens of which `watch` is not the cause."""
+        return self._ahead[0][0] if self._ahead else None
+
+    def take(self) -> Input:
+        """That thing."""
+        at, _, it = heappop(self._ahead)
+        return it._replace(at=at)
+
     def _next(self) -> Input | None:
         tick = self._next_tick()
         if self._ahead and (tick is None or self._ahead[0][0] <= tick):
-            at, _, it = heappop(self._ahead)
-            return it._replace(at=at)
+            return self.take()
         return Input(tick, "tick") if tick is not None else None
 
     def _next_tick(self) -> datetime | None:

@@ -21,9 +21,8 @@ TEAMS_WORD = {"refuses", "advice_asked", "unwell"}  # by the team it ends, by ot
 SACHET = {"out_at_visit", "says_out", "out_after_call"}
 # minutes: one claim, a claim of the team's, all together
 LIMITS = {True: (5, 10, 10), False: (15, 30, 30)}
-LAST, PATH = -1, 99
+PATH = 99
 
-Entry = list[int | str | None]
 Ring = tuple[int, int, UUID]
 
 
@@ -48,7 +47,7 @@ class Reference:
         self.had: dict[str, Had] = {}
         self.promised: int | None = None  # when the last step was to be called before anybody had it
         self.arrived = False  # the last step was called
-        self.at_step, self.word, self.word_at, self.word_by = 0, None, 0, ""
+        self.at_step, self.word_at, self.word_by = 0, 0, ""
         self._back: tuple[int, int, str, bool, bool, bool] | None = None
         self._latest = ms(case.latest_at) if case.latest_at else 0
         self._begins = ms(case.starts_at)
@@ -276,7 +275,8 @@ class Reference:
 
     def _handle(self, it: Input, now: int) -> bool:
         role, word = it.role.value, it.text
-        wrong = (word in ("out_at_visit", "put_right") and role != "team") or (
+        wrong = (word == "put_right" and role != "team") or (
+            word == "out_at_visit" and role == "operator") or (
             word in SACHET and self.case.technical) or (word == "put_right" and not self.case.technical)  # fmt: skip
         others = self.state == "accepted" and self.has != it.by and role != "team"
         if wrong or self.state == "closed" or others:
@@ -362,6 +362,9 @@ def differences(case: Case, told: list[tuple[Input, bool, str, datetime | None]]
     """Where the life went otherwise than it should, in words; the first only is of use."""
     reference = Reference(case)
     for number, (it, allowed, state, until) in enumerate(told):
+        if it.number >= max(len(reference.calls), 1):
+            yield f"{number} {it}: that call should never have been made"
+            return
         should = reference.tell(it)
         if (allowed, state) != (should, reference.state):
             yield f"{number} {it}: {allowed}, {state}; should be {should}, {reference.state}"

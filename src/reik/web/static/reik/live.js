@@ -14,7 +14,7 @@
   var body = document.body;
   var SILENT_MS = 7000, LOST_MS = 10000, FETCH_MS = 10000, TRUE_MS = 60000, AGAIN_MS = 30000;
   var source = null, heard = Date.now(), fetched = Date.now(), line = false, offset = 0, reopenAt = 0, shown = "";
-  var channel = null;
+  var channel = null, failing = [];
 
   function words(name, values) {
     var holder = document.getElementById("live-words");
@@ -137,8 +137,11 @@
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { refresh(); tick(); } });
   body.addEventListener("htmx:afterSwap", function (event) { trust(event.detail.elt); clocks(); });
   body.addEventListener("htmx:afterRequest", function (event) {
-    /* a page that can fetch is not lost, only late */
-    if (event.detail.successful && !line) heard = Date.now();
+    /* a page that can fetch is not lost, only late; one of whose parts cannot is */
+    var part = event.detail.elt, headers = (event.detail.requestConfig || {}).headers || {};
+    failing = failing.filter(function (each) { return each !== part && document.contains(each); });
+    if (!event.detail.successful && headers["X-Reik-Refresh"]) failing.push(part);
+    if (event.detail.successful && !line && !failing.length) heard = Date.now();
   });
   body.addEventListener("htmx:configRequest", function (event) {
     /* what a page fetches unasked is no new view in the access log */
