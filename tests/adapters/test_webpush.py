@@ -18,7 +18,7 @@ from reik.kernel.home import Home
 from reik.people.push_address import address_of
 from tests.adapters.certificates import self_signed
 from tests.adapters.push_service import PushService, push_service
-from tests.adapters.webpush_said import ALERT, BROWSER, CLIENT, NOW, ORGANISATION, body, phone
+from tests.adapters.webpush_said import ALERT, BROWSER, NOW, ORGANISATION, body, phone
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_all_phones_of_a_person_show_it_each_in_its_language(service: PushServic
     (shown,) = one.shown
     assert shown["title"] == "Reik"
     assert shown["body"] == f"Er is een melding voor u. Nummer {ALERT.hex[-4:].upper()}."
-    assert shown["url"] == f"/naaste?wie={CLIENT}"
+    assert shown["url"] == f"/naaste/melding/{ALERT}"
     assert shown["id"] == str(message)
     assert two.shown[0]["body"].startswith("There is an alert")
     key = keys.receipt_key(Home.from_environment())

@@ -23,7 +23,7 @@ from reik.kernel import clock
 from reik.kernel.home import Home
 from reik.people.push_address import PushRefused, address_of, check_phone, phones_in
 from tests.adapters.push_service import text
-from tests.adapters.webpush_said import ALERT, BROWSER, CLIENT, NOW, ORGANISATION, body, phone
+from tests.adapters.webpush_said import ALERT, BROWSER, NOW, ORGANISATION, body, phone
 
 
 def raw(value: str) -> bytes:
@@ -92,7 +92,7 @@ def test_a_notification_says_nothing_of_anybody():
     notice = mapping.notice_of(body(), "/naaste", "nl")
     assert notice.title == "Reik"
     assert notice.body == f"Er is een melding voor u. Nummer {ALERT.hex[-4:].upper()}."
-    assert notice.url == f"/naaste?wie={CLIENT}"
+    assert notice.url == f"/naaste/melding/{ALERT}"
     assert notice.topic == ALERT.hex
     assert len(notice.topic) <= 32
     assert mapping.notice_of(body(), "/team", "en").url == f"/team/melding/{ALERT}"

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from reik.alerting.models import Remark
 from reik.dispensing.models import Absence, HandGiving, Moment
 from reik.kernel.database import Role, become
 from reik.people.operations import add_carer
+from reik.tasks.models import Task
 from reik.web.away.words import refused_words
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
 
@@ -76,11 +78,26 @@ def test_back_again_the_checks_come_before_the_restart(town: Town, visits: Visit
 
 
 def test_an_informal_carer_reports_it_too(town: Town, visits: Visits) -> None:
-    assert "Meld afwezig" in visits.text("daughter", "/naaste/afwezig")
+    """Her word pauses nothing by itself: the nurse gets it with all that was told, and decides."""
+    assert "Geef dit door" in visits.text("daughter", "/naaste/afwezig")
     assert visits.by("daughter").post("/naaste/afwezig", report(town)).status_code == 302
     with as_worker():
-        assert Absence.objects.get().said_by == "daughter"
+        assert not Absence.objects.exists()
+        task = Task.objects.get(kind="absence_told")
+        assert (task.owner_role, task.detail["who"], task.high_risk) == ("nurse", "daughter", True)
+        told = Remark.objects.get(kind="told")
+        assert (told.by, told.text) == ("daughter", "away")
+    assert "Tot die tijd gaat alles door." in visits.text("daughter", "/naaste/afwezig")
+    page = f"/clienten/{town.id(ANNIE)}/afwezig"
+    asked = visits.text("nurse", page)
+    assert "daughter gaf dit door" in asked
+    assert 'value="0612345678"' in asked
+    assert visits.by("nurse").post(page, report(town)).status_code == 302
+    with as_worker():
+        assert Absence.objects.get().said_by == "Marja"
+        assert Task.objects.get(kind="absence_told").ended_as == "done"
     assert "<b>Afwezig</b>" in visits.text("daughter", "/naaste/afwezig")
+    assert visits.by("daughter").post("/naaste/afwezig", report(town)).status_code == 422
 
 
 @pytest.mark.parametrize("who", ["southerner", "stranger", "daughter", "operator"])

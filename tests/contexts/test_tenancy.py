@@ -15,6 +15,7 @@ from reik.people.operations import agree_partnership, register_client
 
 PLATFORM_TABLES = {
     "alerting_outage",
+    "kernel_failedlook",
     "kernel_organisation",
     "kernel_account",
     "kernel_integrationtoken",

@@ -263,9 +263,10 @@ WHERE s.id = next.id AND s.state = 0 AND s.due_at > %(now)s
 """
 
 
+# Delivered too: a handset that took it may say no after that.
 NOTE_FAILED = """
 UPDATE alerting_step AS s SET state = 3, ended_at = %s, reason = n.error
-FROM unnest(%s::uuid[], %s::text[]) AS n(id, error) WHERE s.id = n.id AND s.state = 1
+FROM unnest(%s::uuid[], %s::text[]) AS n(id, error) WHERE s.id = n.id AND s.state IN (1, 2)
 RETURNING s.id, s.fallback_id IS NOT NULL
 """
 

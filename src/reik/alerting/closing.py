@@ -27,12 +27,12 @@ LASTS = timedelta(minutes=15)  # later it could clear a newer alert of the same 
 
 # Only who may have heard of it: a message that was withdrawn before it was ever leased called nobody.
 CALLED = """
-SELECT DISTINCT ON (a.id, s.destination_id) a.id, a.organisation_id, a.client_id, a.moment_id, a.cause, a.priority,
-    s.destination_id, s.responder
+SELECT a.id, a.organisation_id, a.client_id, a.moment_id, a.cause, a.priority, s.destination_id,
+    (array_agg(s.responder ORDER BY s.round))[1], array_agg(s.id ORDER BY s.round)
 FROM alerting_alert AS a JOIN alerting_step AS s ON s.alert_id = a.id
 JOIN kernel_outboxmessage AS m ON m.id = s.id AND m.attempts > 0
 JOIN kernel_destination AS d ON d.id = s.destination_id
-WHERE a.id = ANY(%s) AND d.channel = ANY(%s) ORDER BY a.id, s.destination_id, s.round
+WHERE a.id = ANY(%s) AND d.channel = ANY(%s) GROUP BY a.id, s.destination_id ORDER BY a.id, s.destination_id
 """
 
 
@@ -64,9 +64,10 @@ def tell_closed(closed: Sequence[AlertClosed], now: datetime) -> None:
 
 
 def _body(row: tuple[Any, ...], outcome: str, now: datetime) -> str:
-    alert, organisation, client, moment, cause, priority, _, responder = row
+    alert, organisation, client, moment, cause, priority, _, responder, calls = row
     data = {
         "alert": alert, "organisation": organisation, "client": client, "moment": moment, "cause": cause,
         "priority": priority, "outcome": outcome, "responder": responder,
+        "calls": calls,  # the keys of the messages by which they were called
     }  # fmt: skip
     return msgspec.json.encode({"type": "alert.closed", "timestamp": now, "data": data}).decode()

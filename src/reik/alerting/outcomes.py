@@ -43,7 +43,15 @@ OF_WHO_STOOD_THERE: Mapping[str, frozenset[Role]] = MappingProxyType(
 """What ends an alert by a person's own eyes (R49), and whose word that is: never an operator's, who is not there."""
 
 HANDLED_AS = frozenset(
-    {OUT_AFTER_CALL, SAYS_OUT, NOT_REACHED, NOT_REACHED_WORRYING, *ENDS_IT, *NEEDS_THE_TEAM, *OF_WHO_STOOD_THERE}
+    {
+        OUT_AFTER_CALL,
+        SAYS_OUT,
+        NOT_REACHED,
+        NOT_REACHED_WORRYING,
+        *ENDS_IT,
+        *NEEDS_THE_TEAM,
+        *OF_WHO_STOOD_THERE,
+    }
 )
 """R49's least set, and what only who stands there can say: the sachet is out, the dispenser is put right."""
 
@@ -66,7 +74,9 @@ def check(outcome: str, role: Role, *, about_moment: bool, remote: bool) -> None
     if outcome not in HANDLED_AS:
         raise OutcomeRefused(f"Choose one of the outcomes: {', '.join(sorted(HANDLED_AS))}.")
     if outcome in OF_WHO_STOOD_THERE and role not in OF_WHO_STOOD_THERE[outcome]:
-        raise OutcomeRefused("Only the care team, or who stood beside the dispenser, says so: choose what the client says.")
+        raise OutcomeRefused(
+            "Only the care team, or who stood beside the dispenser, says so: choose what the client says."
+        )
     if outcome == OUT_AT_VISIT and remote:
         raise OutcomeRefused(
             "Out at a visit is said by who was there: choose another outcome, or say it was a visit."

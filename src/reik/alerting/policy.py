@@ -191,6 +191,25 @@ def _planned(position: int, step: RouteStep, due_at: datetime, skipped: str) -> 
     )  # fmt: skip
 
 
+def asked_now(
+    planned: Sequence[PlannedStep],
+    route: Sequence[RouteStep],
+    now: datetime,
+    zone: ZoneInfo,
+    away: Collection[UUID],
+) -> list[PlannedStep]:
+    """What is due now is asked for now: a step that was drawn forward may lie outside the hours or in the absence
+    of who would be called, and is skipped then. The last step has neither."""
+
+    def why(each: PlannedStep) -> str:
+        if each.skipped or each.due_at > now or each.position > len(route):
+            return each.skipped
+        agreed = route[each.position - 1]
+        return CARER_AWAY if agreed.carer_id in away else why_not_now(agreed.hours, now, zone)
+
+    return [replace(each, skipped=why(each)) if each.due_at <= now else each for each in planned]
+
+
 def technical(route: Sequence[RouteStep]) -> dict[int, str]:
     """The steps that are left out where a dispenser itself is at fault: phoning the client repairs nothing.
 

@@ -106,13 +106,14 @@ def _calls(
     ) = row
     left_out = policy.technical(route) if moment_id is None and is_technical(cause) else policy.NOTHING
     planned = policy.go_on(route, reached, now, ZoneInfo(zone), to_team=to_team, left_out=left_out, away=away)
+    rest = going_on.rest(planned, route, stands, now)
     return [
         Call(
             id=new_id(now), organisation_id=organisation_id, alert_id=id, client_id=client_id,
             moment_id=moment_id, cause=cause, priority=priority, due_at=due_at, latest_at=latest_at,
             step=replace(each, round=round + each.round),
         )
-        for each in going_on.rest(planned, route, stands, now)
+        for each in policy.asked_now(rest, route, now, ZoneInfo(zone), away)
     ]  # fmt: skip
 
 

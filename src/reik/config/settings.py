@@ -72,6 +72,17 @@ WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
 DATABASES = {"default": connection_settings(_HOME, Role(os.environ.get("REIK_ROLE", Role.WEB)))}
 AUTH_USER_MODEL = "kernel.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_RULES = "django.contrib.auth.password_validation."
+# Long, not her own name, and none of the passwords that everybody takes; which signs are in it is her own affair.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": _RULES + "MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": _RULES + "UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "display_name"]},
+    },
+    {"NAME": _RULES + "CommonPasswordValidator"},
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True

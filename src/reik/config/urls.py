@@ -3,11 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from reik.web import device
-from reik.web.health import health
+from reik.web.health import health, pulse
 from reik.web.whoami import whoami
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
+    path("health/pulse", pulse),
     path("whoami", whoami),
     path("device/1/<str:device>/up", device.up),
     path("device/1/<str:device>/down", device.down),

@@ -21,6 +21,7 @@ ADAPTERS: Mapping[str, str] = {
     "webpush": "reik.interop.webpush.port",
     "sms": "reik.interop.sms.port",
     "voice": "reik.interop.voice.port",
+    "espax": "reik.interop.espax.port",
 }
 
 
@@ -58,6 +59,18 @@ class Failed:
 Result = Delivered | Accepted | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What a person said of a message after its delivery had ended: she took it, or nobody will.
+
+    `gateway` is empty for what this process sent itself; else the message counts only if it went by that gateway.
+    """
+
+    message_id: str
+    result: Accepted | Failed
+    gateway: str = ""
+
+
 class Port(Protocol):
     """What `reik send` asks of an adapter's `port` module."""
 
@@ -83,6 +96,13 @@ class Recalled(Protocol):
         """Stop delivering these; `deliver` then ends at once, whatever it gives."""
 
 
+class Belated(Protocol):
+    """A Port that hears people after `deliver` has ended: what they say is asked for every round, and told."""
+
+    def late(self, session: Any) -> Sequence[Late]:
+        """What became known since it was asked last; each once."""
+
+
 class Watched(Protocol):
     """A Port whose way out can be tried without calling anybody: `reik send` does so every five minutes (R56)."""
 
@@ -91,3 +111,10 @@ class Watched(Protocol):
 
     def check(self, session: Any, peer: Any, *, now: datetime) -> Awaitable[Result]:
         """Whether the gateway would take a message now. Calls nobody, costs nothing."""
+
+
+class Suspicious(Watched, Protocol):
+    """A Port that may come to doubt a gateway between two tries: it took messages and confirms none of them."""
+
+    def suspected(self, session: Any) -> Sequence[str]:
+        """These gateways, by the name that `gateway` gives; each is then tried at once."""

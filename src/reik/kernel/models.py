@@ -256,3 +256,12 @@ class Installation(models.Model):
                 name="installation_pace", condition=Q(pace=1) | Q(kind="demo", pace__gte=1, pace__lte=600)
             ),
         ]
+
+
+class FailedLook(models.Model):
+    """What `reik watch` looks at once a minute and could not, until it can again."""
+
+    name = models.TextField(primary_key=True)
+    since = models.DateTimeField()
+    newest_at = models.DateTimeField()
+    error = models.TextField()  # the kind of failure, never its text

@@ -84,6 +84,11 @@ def persona(account_id: UUID) -> Account | None:
     return Account.objects.filter(id=account_id, username__startswith=PERSONAS, is_active=True).first()
 
 
+def living_account(account_id: UUID) -> Account | None:
+    """Somebody's account, when it is not closed."""
+    return Account.objects.filter(id=account_id, is_active=True).first()
+
+
 def account_named(username: str) -> Account | None:
     """The account of one of the demo's people by user name; None for anybody else's."""
     if not username.startswith(PERSONAS):
@@ -94,6 +99,15 @@ def account_named(username: str) -> Account | None:
 def organisation_names(ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of these organisations."""
     return dict(Organisation.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def organisations_named(named: str) -> list[UUID]:
+    """The organisations with this name or id."""
+    try:
+        chosen = Organisation.objects.filter(id=UUID(named))
+    except ValueError:
+        chosen = Organisation.objects.filter(name=named)
+    return list(chosen.order_by("created_at").values_list("id", flat=True))
 
 
 def email_destinations(organisation_ids: Collection[UUID]) -> dict[tuple[UUID, str], UUID]:

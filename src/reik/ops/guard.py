@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
 import os
@@ -17,7 +18,10 @@ from reik.kernel import access_seal, clock
 from reik.kernel.access_seal import LogOfAnotherServer
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
+from reik.kernel.looks import failing
+from reik.kernel.pulse import Beating
 from reik.kernel.queries import Breach, unsent_alert_messages
+from reik.ops import outside
 from reik.ops.heartbeat import Heartbeat, HeartbeatRefused, check_url
 from reik.ops.running import run_rounds
 
@@ -26,6 +30,19 @@ log = logging.getLogger("reik.guard")
 EVERY_S = 5.0
 UNSEALED_AFTER = timedelta(seconds=60)
 REPEATED_AFTER = timedelta(minutes=5)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    outside.add_arguments(parser)
+
+
+def command(options: argparse.Namespace) -> int:
+    """The guard of this installation; with `--outside` one that stands elsewhere and looks at it from there."""
+    if options.outside:
+        outside.run(options.outside, options.listen)
+    else:
+        run()
+    return 0
 
 
 def run() -> None:
@@ -41,6 +58,7 @@ class Guard:
         self._file = home.path / "guard.json"
         self._started = started
         self._heartbeat = _heartbeat()
+        self._pulse = Beating("guard")
         self._said: tuple[tuple[str, int], ...] = ()
         self._said_at = started
 
@@ -48,6 +66,7 @@ class Guard:
         """Seal, look, tell; says whether more rows wait to be sealed. A database that is away: nothing is told,
         and the silence of `guard.json` and of the heartbeat is the alarm."""
         now = clock.now()
+        self._pulse.beat(now)
         found, sealed = [], 0
         try:
             sealed = access_seal.seal(now)
@@ -67,6 +86,7 @@ class Guard:
             unread_partitions(now, since=self._started),
             unread_messages(now),
             unsealed_log(now),
+            failing(),
         )
         return [each for each in looks if each is not None]
 

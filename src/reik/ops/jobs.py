@@ -17,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from reik.alerting.figures.proposals import propose_all
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
@@ -114,6 +115,13 @@ def upkeep(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate says for
 def weekly_letters(timestamp: int = 0) -> None:  # noqa: ARG001
     """Every hour: the letters to pharmacies of what is not urgent, one a week to each, in its opening hours."""
     send_weekly(clock.now())
+
+
+@app.periodic(cron="41 4 * * *")
+@app.task(name="reik.follow_up_proposals", queueing_lock="reik.follow_up_proposals")
+def follow_up_proposals(timestamp: int = 0) -> None:  # noqa: ARG001
+    """At night: what four weeks of each client suggest for her window or route; a person decides (N11)."""
+    propose_all(clock.now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -28,6 +28,7 @@ from reik.ingest.payloads import Arrived
 from reik.kernel import clock, wake
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
+from reik.kernel.pulse import Beating
 from reik.ops.running import run_until_stopped
 
 log = logging.getLogger("reik.receive")
@@ -62,6 +63,7 @@ class Receive:
         # All database work of this process happens in this one thread, on its one connection.
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._partitions: list[int] = []
+        self._pulse = Beating("receive")
         self._position = 0
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -131,6 +133,8 @@ class Receive:
             found = await reading.next(BATCH, timeout=1.0)
             if found:
                 await self._process(client, found)
+            if self._pulse.due():
+                await self._in_desk(self._pulse.beat, clock.now())
             if loop.time() > lease_until:
                 before = list(self._partitions)
                 await self._in_desk(self._take_partitions, None)

@@ -19,11 +19,12 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
-from reik.interop import ADAPTERS, AddressRefused, Failed, Port, Result
+from reik.interop import ADAPTERS, AddressRefused, Failed, Late, Port, Result
 from reik.kernel import clock
 from reik.kernel.crypto import reset_vault
 from reik.kernel.database import Role, become
-from reik.ops import leases
+from reik.kernel.pulse import Beating
+from reik.ops import late, leases
 from reik.ops.desk import Desk
 from reik.ops.gateways import Gateways
 from reik.ops.lanes import OWN_SHARE, Lane, Leased, Outcome, out_of_time
@@ -56,9 +57,11 @@ class Sender:
         self._ports, self._wake, self._now = ports, wake, now
         self._loop = asyncio.get_running_loop()
         self._desk = Desk("outbox")
+        self._pulse = Beating("send")
         self._lanes: dict[UUID, Lane] = {}
         self._read_at: dict[UUID, float] = {}
         self._outcomes: list[Outcome] = []
+        self._late: list[tuple[str, Late]] = []
         self._more = False
         self._cut_looked_at = self._recall_looked_at = 0.0
 
@@ -77,9 +80,12 @@ class Sender:
         """Write, put off, lease. Gives how long to stay off the database, 0 when it answered."""
         try:
             await self._write()
+            await self._tell_late()
             await self._put_off()
             await self._recall()
             await self._lease()
+            if self._pulse.due():
+                await self._desk.do(self._pulse.beat, self._now())
         except (OperationalError, InterfaceError) as error:
             if not away:
                 log.warning(
@@ -100,6 +106,15 @@ class Sender:
         except BaseException:
             self._outcomes[:0] = batch
             raise
+
+    async def _tell_late(self) -> None:
+        """What people said of messages after their delivery had ended; kept until it is written."""
+        for channel, (port, session) in self._ports.items():
+            if hasattr(port, "late"):
+                self._late += [(channel, each) for each in port.late(session)]
+        while batch := self._late[: late.AT_ONCE]:
+            await self._desk.do(late.tell, batch, self._now())
+            del self._late[: len(batch)]
 
     async def _put_off(self) -> None:
         at, now = self._loop.time(), self._now()
@@ -174,7 +189,8 @@ class Sender:
     async def _write_last(self, until: float) -> None:
         while True:
             try:
-                return await self._write()
+                await self._write()
+                return await self._tell_late()
             except (OperationalError, InterfaceError):
                 if self._loop.time() >= until:
                     return

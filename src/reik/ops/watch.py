@@ -29,7 +29,9 @@ from reik.dispensing.withholding.holding import pause_due
 from reik.ingest.partitions import received_through
 from reik.kernel import clock
 from reik.kernel.database import Role, become
+from reik.kernel.looks import Look, look
 from reik.kernel.operations import pace
+from reik.kernel.pulse import Beating
 from reik.medication.changes.due import tell_due as tell_changes
 from reik.medication.operations import tell_rolls_due
 from reik.medication.outside.tasks import tell_outside
@@ -45,6 +47,26 @@ RENEWED_EVERY_S = 60.0
 HURRIED_FROM, HURRIED_PATIENCE = 10, timedelta(seconds=10)
 HURRIED_SILENCE = timedelta(seconds=30)
 RENEWED_AT_ONCE = 100
+
+LOOKS: tuple[Look, ...] = (
+    ("rolls", lambda now: tell_rolls_due(now, HOME_SIDE)),
+    ("outside", tell_outside),
+    ("away_begins", begin_due),
+    ("away_ends", tell_expired),
+    ("pause_the_stopped", pause_the_stopped),
+    ("pauses", lift_pauses),
+    ("held", release_held),
+    ("tasks", tell_overdue),
+    ("requests", tell_unanswered),
+    ("cut_plans", tell_uncut),
+    ("rosters", look_at_rosters),
+    ("routes", look_at_routes),
+    ("drills", look_at_drills),
+    ("forewarnings", tell_forewarnings),
+    ("house_access", tell_checks_due),
+    ("callers", index_missing),
+)
+"""What is looked at once a minute besides silence, outages and plans, in this order."""
 
 
 def run() -> None:
@@ -63,6 +85,8 @@ class Watch:
         self._listening = Listening()
         self._listening_for_outages = Listening()
         self._kept_patience: timedelta | None = None
+        self._more = False
+        self._pulse = Beating("watch")
 
     def _patience(self) -> timedelta:
         """How long a silent device is waited for; in a hurried demo a minute would outlast the window."""
@@ -73,6 +97,7 @@ class Watch:
     def look_once(self) -> bool:
         """One look at what is due; says whether a full batch was found, so that more may be waiting."""
         now = clock.now()
+        self._pulse.beat(now)
         with transaction.atomic():
             closed = close_overdue(
                 received_through=received_through(), now=now, most=MOST, patience=self._patience()
@@ -93,30 +118,22 @@ class Watch:
 
     def _look_around(self, now: datetime) -> bool:
         """What is looked at once a minute; whether there is more of it. What is due now goes before the rest."""
-        self._look_at_outages(now)
+        looks: list[Look] = [("outages", self._look_at_outages), ("silence", self._look_at_silence), *LOOKS]
+        self._more = False
+        look([*looks, ("plans", self._renew_plans)], now)
+        return self._more
+
+    def _look_at_silence(self, now: datetime) -> None:
+        after = self._silent_after()
         with transaction.atomic():
-            after = self._silent_after()
             heard = self._listening.heard_through(received_through(), now, after)
             silent = announce_silent(received_through=heard, now=now, silent_after=after, most=MOST)
-        tell_rolls_due(now, HOME_SIDE)
-        tell_outside(now)
-        begin_due(now)
-        tell_expired(now)
-        pause_the_stopped(now)
-        lift_pauses(now)
-        release_held(now)
-        tell_overdue(now)
-        tell_unanswered(now)
-        tell_uncut(now)
-        look_at_rosters(now)
-        look_at_routes(now)
-        look_at_drills(now)
-        tell_forewarnings(now)
-        tell_checks_due(now)
-        index_missing(now)
+        self._more |= silent == MOST
+
+    def _renew_plans(self, now: datetime) -> None:
         with transaction.atomic():
             renewed = renew_plans(now, RENEWED_AT_ONCE)
-        return silent == MOST or renewed == RENEWED_AT_ONCE
+        self._more |= renewed == RENEWED_AT_ONCE
 
     def _look_at_outages(self, now: datetime) -> None:
         """Before silent dispensers are announced: those of an outage are part of it (N4)."""

@@ -15,9 +15,12 @@ from django.template.response import SimpleTemplateResponse
 from reik.kernel import clock
 from reik.kernel.tenancy import Actor, NoActor, acting_for
 from reik.people.access import actor_for, actor_for_token
+from reik.web import staying
 
 View = Callable[..., HttpResponseBase]
 DEVICE_DOOR = "/device/"
+BY_TOKEN = "token"  # noqa: S105
+"""The session of an actor that came with a token: it has none."""
 
 
 class ActingRequest(HttpRequest):
@@ -39,12 +42,24 @@ class ActingMiddleware:
 
     def __call__(self, request: ActingRequest) -> HttpResponseBase:
         request.actor = actor_of_request(request)
+        if (
+            (actor := request.actor) is not None
+            and actor.session != BY_TOKEN
+            and staying.counts(request, actor.role)
+        ):
+            staying.note_seen(request.session, clock.now())
         return self._get_response(request)
 
     def process_view(
         self, request: ActingRequest, view: View, values: tuple[object, ...], named: dict[str, object]
     ) -> HttpResponseBase | None:
-        if request.actor is None or iscoroutinefunction(view) or getattr(view, "own_transactions", False):
+        if request.actor is None:
+            return None
+        if request.actor.session != BY_TOKEN:
+            asked = staying.ask_again(request, request.actor.role, clock.now())
+            if asked is not None:
+                return asked
+        if iscoroutinefunction(view) or getattr(view, "own_transactions", False):
             return None
         with acting_for(request.actor):
             response = view(request, *values, **named)
@@ -66,9 +81,9 @@ def actor_of_request(request: HttpRequest) -> Actor | None:
             return actor
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             key = request.session.session_key or ""
-            return actor_for(
-                request.user.pk, clock.now(), session=hashlib.sha256(key.encode()).hexdigest()[:16]
-            )
+            now, digest = clock.now(), hashlib.sha256(key.encode()).hexdigest()[:16]
+            actor = actor_for(request.user.pk, now, session=digest)
+            return actor if staying.holds(request.session, actor.role, now) else None
     except NoActor:
         pass
     return None

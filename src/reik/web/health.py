@@ -8,6 +8,9 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from reik.kernel import clock
+from reik.kernel.pulse import pulses
+
 log = logging.getLogger("reik.web")
 
 
@@ -22,3 +25,15 @@ def health(_request: HttpRequest) -> JsonResponse:
         log.warning("The database is away (%s)", failure)
         return JsonResponse({"status": "fault", "reason": "The database does not answer."}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def pulse(_request: HttpRequest) -> JsonResponse:
+    """What a watcher outside asks: of each process without which nobody is called, when it last moved, and how its
+    clock stands. 503 when the database is away. No data of anybody."""
+    try:
+        found = pulses()
+    except (OperationalError, InterfaceError):
+        return JsonResponse({"status": "fault", "reason": "The database does not answer."}, status=503)
+    processes = [{"process": each.process, "age_s": each.age_s, "ahead_s": each.ahead_s} for each in found]
+    return JsonResponse({"status": "ok", "now": clock.now().timestamp(), "processes": processes})

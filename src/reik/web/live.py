@@ -8,7 +8,6 @@ request, which is permitted and logged like any other.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
@@ -17,12 +16,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
-from reik.kernel import wake
+from reik.kernel import clock, wake
+from reik.kernel.login.staying import stay_of
 from reik.people.sessions import OpenSession
+from reik.web import staying
 from reik.web.acting import actor_of_request
 from reik.web.headers import CONTENT_SECURITY_POLICY
 from reik.web.live_hub import Hub, Listener
@@ -165,8 +167,10 @@ def _listener(key: str) -> Listener | None:
     actor = actor_of_request(request)
     if actor is None or not user.is_authenticated:
         return None
-    secret = hashlib.sha256(user.password.encode()).digest()
-    session = OpenSession(key=key, account_id=actor.account_id, secret=secret)
+    if stay_of(actor.role).open_counts and staying.note_seen(request.session, clock.now()):
+        with suppress(UpdateError):  # logged out just now
+            request.session.save()
+    session = OpenSession(key=key, account_id=actor.account_id, secret=user.session_secret)
     return Listener(session, frozenset(actor.organisations), console=actor.role == "operator")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from reik.alerting.policy import ASK_CARER, PHONE_CLIENT
 from reik.alerting.queries import AlertSeen
+from reik.alerting.telling import CallBack
 from reik.people.homes_numbers import OpenNumber
 from reik.people.queries import CarerCard
 
@@ -59,6 +60,12 @@ def rings(
     if owner is None:
         return [duty]
     return [owner] if owner.number and owner.number == duty.number else [owner, duty]
+
+
+def waiting(asked: Sequence[CallBack], carers: Sequence[CarerCard]) -> list[tuple[CallBack, Ring]]:
+    """Who waits to be rung, with the number on her own card."""
+    phones = {each.name: each.phone for each in carers}
+    return [(each, Ring(who=each.who, number=phones.get(each.who, ""))) for each in asked]
 
 
 def _number(kind: str, who: str, carers: Sequence[CarerCard], numbers: Sequence[OpenNumber]) -> str:

@@ -22,7 +22,7 @@ def room_for(*roles: str) -> Callable[[Screen], Screen]:
         @functools.wraps(view)
         def asked(request: ActingRequest, *values: object, **named: object) -> HttpResponseBase:
             if request.actor is None:
-                return _to_the_door(request)
+                return to_the_door(request)
             if request.actor.role not in roles:
                 raise Http404
             return view(request, *values, **named)
@@ -38,7 +38,8 @@ def actor_of(request: ActingRequest) -> Actor:
     return request.actor
 
 
-def _to_the_door(request: ActingRequest) -> HttpResponseBase:
+def to_the_door(request: ActingRequest) -> HttpResponseBase:
+    """To logging in, and from there back to this page."""
     door = "/inloggen?" + urlencode({"next": request.get_full_path()})
     if "HX-Request" in request.headers:
         answer = HttpResponse(status=401)

@@ -147,6 +147,8 @@ def _tasks(_language: str) -> dict[str, str]:
         "pharmacy_stops": _("%(pharmacy)s levert tot en met %(day)s: %(because)s. Regel een andere apotheek"),
         "pharmacy_started": _("%(pharmacy)s levert nu aan deze cliënt. Spreek de bezorging af"),
         "absence_call": _("Bel %(resumes)s (%(phone)s): is de cliënt terug op %(until_at)s?"),
+        "follow_up_window": _("Bekijk het venster of de herinneringen van %(subject)s: het gebruik verandert"),
+        "follow_up_route": _("Bekijk de opvolgafspraak: stap %(subject)s geeft nooit antwoord"),
         "call_back": _("Bel %(who)s terug: die vertrouwt het niet"),
         "absence_told": _("%(who)s: cliënt is weg van %(from_at)s tot %(until_at)s. Pauzeer als het klopt"),
         "absence_details": _("Cliënt is weg of opgenomen: vul in waarom, tot wanneer en wie terugmeldt"),

@@ -21,7 +21,7 @@ from reik.kernel.outbox import Message, MessageFailed, MessageSent
 from reik.kernel.rows import array
 
 TRIED_FOR = timedelta(minutes=2)
-TESTED = frozenset({"sms", "email", "webpush", "webhook", "voice"})
+TESTED = frozenset({"sms", "email", "webpush", "webhook", "voice", "espax"})
 """Channels that say that a message is a test. To an alarm centre's system a drill of the route does that (N12)."""
 
 

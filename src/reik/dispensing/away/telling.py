@@ -1,6 +1,6 @@
 """A word that a client will be away, from somebody who may not pause a dispenser herself: a task for the nurse.
 
-The dispenser goes on and alerts go on until the nurse has looked (R9): a wrong date may never stop somebody's medicines.
+The dispenser goes on, and so do alerts, until the nurse has looked (R9): a wrong date may never stop medicines.
 """
 
 from __future__ import annotations

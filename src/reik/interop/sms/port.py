@@ -139,6 +139,13 @@ def _submit(to: OverSmpp, key: str, body: str) -> Submit:
     )  # fmt: skip
 
 
+def suspected(session: Ways) -> list[str]:
+    """The gateways that took texts and confirmed none for too long: worth trying before their time."""
+    at = asyncio.get_running_loop().time()
+    over_smpp = [to.name for to, link in session.links.items() if link.ledger.doubt(at)]
+    return over_smpp + [name for name, ledger in session.ledgers.items() if ledger.doubt(at)]
+
+
 async def check(session: Ways, peer: Texting | Posting, *, now: datetime) -> Result:
     """A sign of life from the gateway, and whether it confirms what it takes. Sends no text."""
     del now

@@ -80,7 +80,7 @@ class Gone(Exception):
 def notice_of(body: str, page: str, lang: str) -> Notice:
     """The notification for the body of a message. Raises ValueError for a body that is none of ours.
 
-    `page`: what this person opens. An alert of the team has a page of its own; an informal carer's shows it on top.
+    `page`: what this person opens. An alert has a page of its own.
     """
     message = json.loads(body)
     data = message["data"]
@@ -120,9 +120,8 @@ def _other(kind: str, page: str, said: Mapping[str, str], data: Mapping[str, obj
 
 
 def _opened(page: str, data: Mapping[str, object]) -> str:
-    if page == "/naaste":
-        return f"/naaste?wie={data['client']}"
-    return f"/team/melding/{data['alert']}" if page == "/team" else page
+    """The alert's own page, for who has one: it may be over by then, and that page says so."""
+    return f"{page}/melding/{data['alert']}" if page in ("/naaste", "/team") else page
 
 
 def payload(notice: Notice, *, message_id: str, receipt: str, now: datetime) -> bytes:

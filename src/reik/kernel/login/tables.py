@@ -28,7 +28,9 @@ class Passkey(models.Model):
 class CodeApp(models.Model):
     """An app that shows a code of six digits (TOTP, RFC 6238)."""
 
-    account = models.OneToOneField("kernel.Account", models.CASCADE, primary_key=True, related_name="code_app")
+    account = models.OneToOneField(
+        "kernel.Account", models.CASCADE, primary_key=True, related_name="code_app"
+    )
     secret = models.BinaryField()  # sealed with the installation's key
     last_step = models.BigIntegerField(default=0)  # a code that was used opens nothing again
     created_at = models.DateTimeField()
@@ -86,7 +88,9 @@ class LoginEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(name="login_by_name", fields=["name_digest", "at"], condition=Q(name_digest__isnull=False)),
+            models.Index(
+                name="login_by_name", fields=["name_digest", "at"], condition=Q(name_digest__isnull=False)
+            ),
             models.Index(name="login_by_address", fields=["address", "at"]),
             models.Index(name="login_by_account", fields=["account_id", "at"]),
         ]

@@ -46,7 +46,12 @@ def _numbers(town: Town, now: datetime) -> None:
             ("gp_post", "Huisartsenpost Twente", "053 555 11 22", night),
         ):
             add_number(
-                organisation_id=town.organisations[care], kind=kind, name=name, phone=phone, hours=hours, now=now
+                organisation_id=town.organisations[care],
+                kind=kind,
+                name=name,
+                phone=phone,
+                hours=hours,
+                now=now,
             )
 
 

@@ -2,10 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from reik.web.away import hand, views
+from reik.web.away import hand, told, views
 
 urlpatterns: list[URLPattern] = [
     path("clienten/<uuid:client_id>/afwezig", views.absence),
     path("clienten/<uuid:client_id>/met-de-hand/<uuid:moment_id>", hand.giving),
-    path("naaste/afwezig", views.told_by_carer),
+    path("naaste/afwezig", told.told_by_carer),
 ]

@@ -19,16 +19,17 @@ from reik.dispensing.away import keeping as away_keeping
 from reik.dispensing.away import path as away
 from reik.dispensing.away import returning as away_returning
 from reik.dispensing.away import seen as away_seen
-from reik.dispensing.away.keeping import NewAbsence
+from reik.dispensing.away import telling
 from reik.dispensing.away.path import AwayRefused
 from reik.dispensing.away.seen import AbsenceSeen
 from reik.dispensing.by_hand.path import GivingRefused
 from reik.dispensing.queries import moments_between
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.people.queries import ClientCard, cards
+from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.away.hand import instant_in, numbers_in
+from reik.web.away.told import new_absence, told_before
 from reik.web.away.words import (
     check_words,
     line_words,
@@ -138,17 +139,7 @@ def _count(text: str) -> int:
 
 
 def _declare(card: ClientCard, post: Form, by: str, now: datetime) -> None:
-    zone = ZoneInfo(card.zone)
-    starts = post.get("starts_at", "").strip()
-    away_keeping.declare(
-        NewAbsence(
-            client_id=card.id, reason=post.get("reason", ""),
-            starts_at=instant_in(starts, zone) if starts else now,
-            expected_end=instant_in(post.get("until", ""), zone), said_by=post.get("said_by", "")[:120],
-            resumes=post.get("resumes", "")[:120], resumes_phone=post.get("resumes_phone", "")[:40],
-        ),
-        by=by, now=now,
-    )  # fmt: skip
+    away_keeping.declare(new_absence(card, post, now), by=by, now=now)
 
 
 def _page(
@@ -156,11 +147,12 @@ def _page(
 ) -> HttpResponse:
     zone, role = ZoneInfo(card.zone), actor_of(request).role
     one = away_seen.open_absences([card.id]).get(card.id)
-    local = now.astimezone(zone)
+    local, told = now.astimezone(zone), telling.told_of(card.id)
     page: dict[str, Any] = {
-        "card": card, "one": one, "error": error, "typed": request.POST, "address": request.path, "now": now,
+        "card": card, "one": one, "error": error, "typed": request.POST or told_before(told, zone),
+        "address": request.path, "now": now, "told": None if one else told,
         "reasons": reasons(), "local_now": local.strftime("%Y-%m-%dT%H:%M"), "checks_it": role == CHECKS_IT,
-        "me": "", "resumed": None if one else away_seen.resumed_since(card.id, now - NEWS_FOR),
+        "me": "", "my_phone": "", "resumed": None if one else away_seen.resumed_since(card.id, now - NEWS_FOR),
     }  # fmt: skip
     if one is not None:
         page |= _of(one, card, now)
@@ -181,38 +173,3 @@ def _of(one: AbsenceSeen, card: ClientCard, now: datetime) -> dict[str, Any]:
         "checks": [(name, *check_words(name), one.checks.get(name)) for name in away.CHECKS],
         "to_take": [each for each in moments if each.outcome is None and not each.out],
     }  # fmt: skip
-
-
-@room_for("informal_carer")
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def told_by_carer(request: ActingRequest) -> HttpResponse:
-    """`/naaste/afwezig?wie=`: an informal carer reports that her client will be away; the team sees who said so."""
-    now, actor = clock.now(), actor_of(request)
-    mine = cards(actor)
-    wanted = request.GET.get("wie", "")
-    card = next((each for id, each in mine.items() if not wanted or str(id) == wanted), None)
-    if card is None:
-        raise Http404
-    error = ""
-    if request.method == "POST":
-        post = {**request.POST.dict(), "said_by": actor.name}
-        try:
-            _declare(card, {each: str(value) for each, value in post.items()}, actor.name, now)
-        except (AwayRefused, GivingRefused) as refusal:
-            error = refused_words(str(refusal))
-        else:
-            _log(request, card, "reported by carer", now)
-            return HttpResponseRedirect(f"{request.path}?wie={card.id}")
-    else:
-        viewed(request, f"absence of {card.id}", {card.organisation_id: [card.id]}, now)
-    zone = ZoneInfo(card.zone)
-    one = away_seen.open_absences([card.id]).get(card.id)
-    page = {
-        "card": card, "one": one, "error": error, "typed": request.POST, "reasons": reasons(), "me": actor.name,
-        "local_now": now.astimezone(zone).strftime("%Y-%m-%dT%H:%M"), "address": request.get_full_path(),
-        "reason": reason_words(one.reason) if one else "", "state": state_words(one.state) if one else "",
-        "called": card.display, "others": [], "phone": card.phone, "tab": "",
-    }  # fmt: skip
-    with timezone.override(zone):
-        return render(request, "away/carer.html", page, status=422 if error else 200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -59,10 +60,8 @@ def _tell_admitted(by: str, client_id: UUID, now: datetime) -> None:
     told = NewAbsence(
         client_id=client_id, reason=HOSPITAL, starts_at=now, expected_end=now + UNSAID, said_by=by, resumes=by
     )
-    try:
+    with suppress(AwayRefused):  # an absence is open: the team knows
         away_telling.tell(told, by=by, now=now)
-    except AwayRefused:
-        pass  # an absence is open: the team knows
 
 
 def why_not(refusal: AlertRefused, alert: AlertSeen, actor: Actor, what: str, outcome: str) -> str:

@@ -11,6 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from reik.alerting.queries import AlertSeen, ArrangementSeen, RemarkSeen, StepSeen
+from reik.web.carer.found import Choice, choices
+from reik.web.ringing import Ring
+from reik.web.still import Still
 from reik.web.words import cause_words
 
 CARER = "ask_carer"
@@ -18,13 +21,15 @@ UNDO_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """An outcome that she may say, as a button: what it is called and what it leads to."""
+class Around:
+    """What stands around an alert: until when she would have it, whom to ring, and until when the sachet may come out.
 
-    code: str
-    word: str
-    leads_to: str
-    icon: str
+    `offered` None: she had it already, or the last step is about to be called.
+    """
+
+    offered: datetime | None = None
+    rings: Sequence[Ring] = ()
+    still: Still | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,8 @@ class Ask:
     next: StepSeen | None
     team: str
     choices: tuple[Choice, ...]
+    around: Around
+    had: bool
 
 
 def ask_of(
@@ -58,6 +65,7 @@ def ask_of(
     me: str,
     called: str,
     now: datetime,
+    around: Around,
 ) -> Ask:
     """The alert as `me` sees it; `called` is how she calls her client."""
     asked = [each for each in steps if each.action == CARER and each.taken_at is not None]
@@ -71,7 +79,8 @@ def ask_of(
         too_late=moment is not None and now >= moment.latest_at,
         until=alert.watched_until if kind == "watched" else alert.accepted_until,
         since=alert.accepted_at or since, next=alert.next, team=_team(arrangement),
-        choices=tuple(choices(about_moment=moment is not None, called=called)),
+        choices=tuple(choices(about_moment=moment is not None, called=called)), around=around,
+        had=alert.had_by(me),
     )  # fmt: skip
 
 
@@ -146,42 +155,6 @@ def _done(steps: Sequence[StepSeen], remarks: Sequence[RemarkSeen], me: str, cal
 def _team(arrangement: ArrangementSeen | None) -> str:
     """Who is called last, and again and again."""
     return arrangement.steps[-1].responder if arrangement and arrangement.steps else _("het wijkteam")
-
-
-def choices(*, about_moment: bool, called: str) -> list[Choice]:
-    """What she can say of how it ended: few, in her words."""
-    broken = Choice(
-        code="device_fault", word=_("De dispenser doet het niet"), icon="bolt-off",
-        leads_to=_("Het wijkteam krijgt meteen bericht."),
-    )  # fmt: skip
-    always = [
-        Choice(
-            code="not_reached", word=_("Ik bereik niemand"), icon="phone-off",
-            leads_to=_("De volgende krijgt meteen bericht."),
-        ),
-        Choice(
-            code="unwell", word=_("Ik vertrouw het niet, bel mij"), icon="alert-triangle",
-            leads_to=_("Het wijkteam krijgt dit meteen, met voorrang. Bij spoed belt u zelf 112."),
-        ),
-    ]  # fmt: skip
-    return [*(_about_a_sachet(called[:1].upper() + called[1:]) if about_moment else [broken]), *always]
-
-
-def _about_a_sachet(called: str) -> list[Choice]:
-    return [
-        Choice(
-            code="out_after_call", word=_("Het zakje is eruit"), icon="check",
-            leads_to=_("Wij letten op tot de dispenser het ook meldt."),
-        ),
-        Choice(
-            code="says_out", word=_("%(called)s zegt dat het eruit is") % {"called": called}, icon="message",
-            leads_to=_("Wij letten nog tien minuten op de dispenser."),
-        ),
-        Choice(
-            code="refuses", word=_("%(called)s wil niet") % {"called": called}, icon="hand-stop",
-            leads_to=_("Het wijkteam beslist wat er nu gebeurt."),
-        ),
-    ]  # fmt: skip
 
 
 def clock_time(at: datetime) -> str:

@@ -5,9 +5,7 @@ She sees her client only with her client's consent; without it the page says so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,35 +16,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from reik.alerting import operations, queries
-from reik.alerting.operations import AlertRefused, ClaimUsed
+from reik.alerting import queries
+from reik.alerting.operations import AlertRefused
 from reik.alerting.queries import AlertSeen
 from reik.dispensing.queries import moments_between
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.kernel.tenancy import Actor
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
-from reik.web.carer import asking, days
-from reik.web.carer.asking import Ask
+from reik.web.carer import acts, days
 from reik.web.carer.names import called, dialled
+from reik.web.carer.today import today_of
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.words import outcome_words
 from reik.web.work import tasks
 
-ROLE = "informal_carer"
-room = room_for(ROLE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What she said within the last minute, and how to take it back."""
-
-    alert: AlertSeen
-    word: str
-    follows: str
-    until: datetime
+room = room_for(acts.ROLE)
 
 
 @room
@@ -64,7 +50,11 @@ def now_fragment(request: ActingRequest) -> HttpResponse:
     """What changes on `/naaste`, for its live refresh."""
     now = clock.now()
     card, _others = _client(request)
-    return _nobody(request) if card is None else render(request, "carer/now.html", _today(request, card, now))
+    if card is None:
+        return _nobody(request)
+    return render(
+        request, "carer/now.html", _today(request, card, now, _uuid(request.GET.get("melding", "")))
+    )
 
 
 @room
@@ -133,6 +123,34 @@ def undo(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 
 @room
 @require_POST
+def no_call(request: ActingRequest, alert_id: UUID) -> HttpResponse:
+    """She need not be rung any more."""
+    return _act(request, alert_id, "no call")
+
+
+@room
+@require_safe
+@never_cache
+def one(request: ActingRequest, alert_id: UUID) -> HttpResponse:
+    """`/naaste/melding/<id>`: what a notification opens. Her page with this alert on top, or how it ended."""
+    now = clock.now()
+    mine = cards(actor_of(request))
+    found = queries.alert(alert_id, list(mine))
+    if found is None:
+        if not mine:
+            return _nobody(request)
+        raise Http404
+    over = _over(found) if found.state == "closed" else ""
+    return _page(request, now, notice=over, client_id=found.client_id, first=alert_id)
+
+
+def _over(alert: AlertSeen) -> str:
+    ended = outcome_words(alert.closed_as)
+    return _("Deze melding is al voorbij: %(how)s. U hoeft niets te doen.") % {"how": ended}
+
+
+@room
+@require_POST
 def act_on_task(request: ActingRequest, task_id: UUID, what: str) -> HttpResponse:
     """ "Ik doe dit" and "Klaar" of what she is asked to do."""
     now = clock.now()
@@ -149,38 +167,18 @@ def _act(request: ActingRequest, alert_id: UUID, what: str, outcome: str = "") -
     if found is None:
         raise Http404
     try:
-        do(actor, found, what, outcome, now)
+        acts.do(actor, found, what, outcome, now)
     except AlertRefused as refusal:
         acted(
             request, Act.REFUSED, "alert", [alert_id], now,
             organisation_id=found.organisation_id, detail=what, outcome="refused",
         )  # fmt: skip
-        too_late = _("Dat kon niet meer: er is intussen iets veranderd. Dit is hoe het nu is.")
-        if isinstance(refusal, ClaimUsed):
-            too_late = _("U had deze melding al een keer. U kunt wel zeggen hoe het ging.")
-        return _page(request, now, notice=too_late, status=409, client_id=found.client_id)
+        if what == "handled":
+            acts.keep_told(actor, found, outcome, now)
+        said = acts.why_not(refusal, found, actor, what, outcome)
+        return _page(request, now, notice=said, status=409, client_id=found.client_id)
     acted(request, Act.CHANGE, "alert", [alert_id], now, organisation_id=found.organisation_id, detail=what)
     return HttpResponseRedirect("/naaste?" + urlencode({"wie": found.client_id}))
-
-
-def do(actor: Actor, alert: AlertSeen, what: str, outcome: str, now: datetime) -> None:
-    """Carry out one act of a carer on an alert that she may see. Raises AlertRefused."""
-    if what == "accepted":
-        operations.accept_alert(alert_id=alert.id, by=actor.name, now=now, role=ROLE)
-    elif what == "released":
-        operations.release_alert(alert_id=alert.id, by=actor.name, now=now)
-    elif what == "undone":
-        operations.undo_handling(alert_id=alert.id, by=actor.name, now=now)
-    else:
-        operations.handle_alert(
-            alert_id=alert.id,
-            by=actor.name,
-            outcome=outcome,
-            cause="told_by_carer",
-            remote=True,
-            now=now,
-            role=ROLE,
-        )
 
 
 def _client(request: ActingRequest) -> tuple[ClientCard | None, list[ClientCard]]:
@@ -203,13 +201,14 @@ def _page(
     status: int = 200,
     client_id: UUID | None = None,
     flaw: tasks.Flaw | None = None,
+    first: UUID | None = None,
 ) -> HttpResponse:
     card, others = _client(request)
     if client_id is not None:
         card = next((each for each in others if each.id == client_id), card)
     if card is None:
         return _nobody(request)
-    values = {**_frame(card, others, "vandaag"), **_today(request, card, now), "notice": notice}
+    values = {**_frame(card, others, "vandaag"), **_today(request, card, now, first), "notice": notice}
     values |= {
         "tasks": tasks.rows_of({card.id: card}, actor_of(request), now), "back": "/naaste",
         "error_at": str(flaw.task_id) if flaw else "", "because": flaw.note if flaw else "",
@@ -227,55 +226,13 @@ def _frame(card: ClientCard, others: list[ClientCard], tab: str) -> dict[str, ob
     return {"card": card, "called": called(card), "phone": dialled(card.phone), "others": named, "tab": tab}
 
 
-def _today(request: ActingRequest, card: ClientCard, now: datetime) -> dict[str, object]:
+def _today(request: ActingRequest, card: ClientCard, now: datetime, first: UUID | None) -> dict[str, object]:
     viewed(request, "carer", {card.organisation_id: [card.id]}, now)
-    return today_of(actor_of(request), card, now)
+    return today_of(actor_of(request), card, now, first=first)
 
 
-def today_of(actor: Actor, card: ClientCard, now: datetime) -> dict[str, Any]:
-    """What the live part of her page shows: alerts, what she just said, and the day."""
-    alerts = sorted(queries.open_alerts([card.id]), key=lambda each: each.moment is None)
-    asks = [_ask(actor, each, card, now) for each in alerts]
-    moments = moments_between(
-        [card.id], *days.bounds(now.astimezone(ZoneInfo(card.zone)).date(), ZoneInfo(card.zone))
-    )
-    lines = days.lines_of(moments[card.id], now)
-    loud = [each for each in asks if each.kind in ("asked", "mine")]
-    return {
-        "card": card, "called": called(card), "phone": dialled(card.phone), "now": now, "lines": lines,
-        "loud": loud, "quiet": [each for each in asks if each not in loud], "said": _said(actor, card, now),
-        "how": days.how_it_is(lines, now),
-    }  # fmt: skip
-
-
-def _ask(actor: Actor, alert: AlertSeen, card: ClientCard, now: datetime) -> Ask:
-    return asking.ask_of(
-        alert, queries.steps_of(alert.id), queries.remarks_of([alert.id]), queries.arrangement_of(card.id),
-        me=actor.name, called=called(card), now=now,
-    )  # fmt: skip
-
-
-def _said(actor: Actor, card: ClientCard, now: datetime) -> Said | None:
-    """What she herself said of an alert within the last minute."""
-    lately = timedelta(seconds=asking.UNDO_S)
-    for each in queries.alerts_of(card.id, now - timedelta(days=2), now + timedelta(seconds=1)):
-        mine = each.handled_by == actor.name and each.state != "accepted"
-        mine = mine and each.closed_as in ("", each.handled_as)  # not what the dispenser settled since
-        if mine and each.handled_at is not None and now - each.handled_at < lately:
-            return Said(
-                alert=each, word=outcome_words(each.handled_as), follows=_follows(each),
-                until=each.handled_at + lately,
-            )  # fmt: skip
-    return None
-
-
-def _follows(alert: AlertSeen) -> str:
-    if alert.state == "closed":
-        return _("De melding is gesloten.")
-    if alert.state == "watched" and alert.watched_until is not None:
-        return _("Wij letten tot %(time)s op de dispenser.") % {
-            "time": asking.clock_time(alert.watched_until)
-        }
-    if alert.current is not None:
-        return _("%(who)s heeft bericht gekregen.") % {"who": alert.current.responder}
-    return _("Wij gaan verder met de volgende.")
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

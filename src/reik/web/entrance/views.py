@@ -11,12 +11,13 @@ from uuid import UUID
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from reik.kernel import queries
+from reik.kernel import clock, queries
+from reik.kernel.login import attempts
 from reik.kernel.tenancy import Actor
+from reik.web.entrance.ways import login_page, way_back, where_of
 from reik.web.frame import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES, is_demo, rooms_of
 from reik.web.push.phone import leave_phone, wipe
 
@@ -36,10 +37,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def door(request: HttpRequest) -> HttpResponse:
-    """The people one can be in the demo; on a real installation, how to get in."""
-    people = queries.personas() if is_demo() else []
+    """The people one can be in the demo; on a real installation, a passkey, or a name and a password."""
+    if not is_demo():
+        if getattr(request, "actor", None) is not None:  # logged in in another tab
+            return HttpResponseRedirect(way_back(request, "/"))
+        return login_page(request)
+    people = queries.personas()
     houses = [(name, list(rows)) for name, rows in groupby(people, key=lambda each: each.organisation)]
-    return render(request, "entrance/door.html", {"houses": houses, "next": _way_back(request, "")})
+    return render(request, "entrance/door.html", {"houses": houses, "next": way_back(request, "")})
 
 
 @require_POST
@@ -50,15 +55,17 @@ def enter_as(request: HttpRequest, account_id: UUID) -> HttpResponse:
         raise Http404
     login(request, account, backend=BACKEND)
     rooms = rooms_of(account.role)
-    return HttpResponseRedirect(_way_back(request, rooms[0].address if rooms else "/"))
+    return HttpResponseRedirect(way_back(request, rooms[0].address if rooms else "/"))
 
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Log out; this phone gets no notifications any more, and nothing stays on it."""
     leave_phone(request)
+    if (actor := getattr(request, "actor", None)) is not None:
+        attempts.note("left", "ok", clock.now(), where=where_of(request), account_id=actor.account_id)
     logout(request)
-    response = HttpResponseRedirect("/inloggen")
+    response = HttpResponseRedirect("/inloggen" if is_demo() else "/inloggen?weg")
     wipe(response)
     return response
 
@@ -76,17 +83,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def _remember(request: HttpRequest, cookie: str, value: str, known: tuple[str, ...]) -> HttpResponse:
-    response = HttpResponseRedirect(_way_back(request, "/"))
+    response = HttpResponseRedirect(way_back(request, "/"))
     if value in known:
         response.set_cookie(cookie, value, max_age=YEAR_S, samesite="Lax")
     else:
         response.delete_cookie(cookie)
     return response
-
-
-def _way_back(request: HttpRequest, otherwise: str) -> str:
-    """The page in `next`, when it is one of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return otherwise

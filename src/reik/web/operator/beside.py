@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from reik.alerting import house_access, notes, protocols
+from reik.alerting import house_access, notes, protocols, telling
 from reik.alerting.house_access import AccessNotShown
 from reik.kernel import clock
 from reik.kernel.access_log import Act
@@ -34,6 +34,18 @@ def note(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     return do(
         request, alert_id, now, "note",
         lambda: notes.add_note(alert_id, by=by, text=text, now=now), (notes.NoteRefused,),
+    )  # fmt: skip
+
+
+@require_POST
+@only_operators
+def called_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
+    """ "Ik heb teruggebeld": the informal carer who asked for it waits no more."""
+    now, by = clock.now(), actor_of(request).name
+    who = request.POST.get("wie", "").replace("\x00", "")[:200]
+    return do(
+        request, alert_id, now, "called back",
+        lambda: telling.called_back(alert_id=alert_id, who=who, by=by, now=now),
     )  # fmt: skip
 
 

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from reik.alerting.queries import AlertSeen
+from reik.alerting.telling import CallBack, call_backs
 from reik.people import homes, homes_access, homes_numbers
 from reik.people.homes_access import AccessSeen
 from reik.people.homes_numbers import OpenNumber
-from reik.people.queries import ClientCard
+from reik.people.queries import ClientCard, carers_of
+from reik.web import ringing
 from reik.web.home_words import entry_words, language_words, number_kind_words
 from reik.web.operator.detail import Call
+from reik.web.ringing import Ring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Home:
     access: AccessSeen | None
     ask: Ask | None
     open: Sequence[Call]
+    call_backs: Sequence[tuple[CallBack, Ring]]
 
 
 def home_of(alert: AlertSeen, client: ClientCard, now: datetime) -> Home:
@@ -57,6 +61,7 @@ def home_of(alert: AlertSeen, client: ClientCard, now: datetime) -> Home:
         access=access,
         ask=_ask(until, at_once, later, client, now) if until else None,
         open=[_call(each) for each in at_once],
+        call_backs=ringing.waiting(call_backs([alert.id]), carers_of([client.id]).get(client.id, [])),
     )
 
 

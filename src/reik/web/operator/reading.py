@@ -142,7 +142,7 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
         "causes": detail.causes_of(own),
         "undo_until": detail.can_undo(alert, actor.name, now),
         "standing": detail.state_of(alert),
-        "home": home.home_of(alert, client, now),
+        "home": home.home_of(alert, client, now), "alert_door": f"/zorgcentrale/melding/{alert.id}",
         "protocol": protocols.protocol_of(alert.id),
         "zone": client.zone,
         "now": now,

@@ -20,6 +20,7 @@ urlpatterns = [
     path("zorgcentrale/melding/<uuid:alert_id>/geef-terug", acts.give_back),
     path("zorgcentrale/melding/<uuid:alert_id>/uitkomst", acts.handle),
     path("zorgcentrale/melding/<uuid:alert_id>/herstel", acts.undo),
+    path("zorgcentrale/melding/<uuid:alert_id>/teruggebeld", beside.called_back),
     path("zorgcentrale/melding/<uuid:alert_id>/notitie", beside.note),
     path("zorgcentrale/melding/<uuid:alert_id>/protocol/<uuid:protocol_id>/<int:number>", beside.step),
     path("zorgcentrale/melding/<uuid:alert_id>/huis", beside.house),

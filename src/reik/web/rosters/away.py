@@ -21,6 +21,7 @@ from reik.web.acting import ActingRequest
 from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.rosters.forms import instant_of
+from reik.web.rosters.instead import instead_of
 from reik.web.rosters.words import span_words
 from reik.web.seen import acted
 
@@ -74,7 +75,7 @@ def _page(request: ActingRequest, carers: Sequence[UUID], now: datetime, error: 
     page = {
         "card": card, "called": card.display, "others": [], "phone": card.phone, "tab": "", "error": error,
         "away": away, "typed": request.POST, "local_now": now.astimezone(ZONE).strftime("%Y-%m-%dT%H:00"),
-        "address": request.get_full_path(),
+        "address": request.get_full_path(), "instead": instead_of(carers, list(mine.values())),
     }  # fmt: skip
     return render(request, "rosters/away.html", page, status=422 if error else 200)
 

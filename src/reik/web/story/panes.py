@@ -16,7 +16,7 @@ from reik.dispensing.queries import moments_between
 from reik.kernel.tenancy import Actor, acting_for
 from reik.people.queries import cards
 from reik.web.carer import days
-from reik.web.carer.views import today_of
+from reik.web.carer.today import today_of
 from reik.web.dispenser.looking import away, digest, on_screen
 from reik.web.seen import viewed
 from reik.web.shown import shown

@@ -27,7 +27,7 @@ from reik.kernel.queries import account_named
 from reik.kernel.tenancy import Actor, acting_for
 from reik.medication.rolls.check import RollRefused
 from reik.medication.times.schedule import ScheduleRefused
-from reik.web.carer.views import do as do_as_carer
+from reik.web.carer.acts import do as do_as_carer
 from reik.web.dispenser.looking import act_on, away
 from reik.web.entrance.views import BACKEND
 from reik.web.frame import is_demo, rooms_of
@@ -117,7 +117,10 @@ def at_dispenser(request: HttpRequest, language: str, act: str) -> HttpResponse:
 @of_story
 def as_carer(request: HttpRequest, language: str, alert_id: UUID, what: str) -> HttpResponse:
     """The daughter's buttons, as on her own page."""
-    words = {"regelen": "accepted", "teruggeven": "released", "afgelopen": "handled", "ongedaan": "undone"}
+    words = {
+        "regelen": "accepted", "teruggeven": "released", "afgelopen": "handled", "ongedaan": "undone",
+        "niet-bellen": "no call",
+    }  # fmt: skip
     cast = _cast()
     if cast is None or what not in words:
         raise Http404

@@ -29,7 +29,7 @@ from reik.web.client.whose import who_has_it
 from reik.web.failures import not_found
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
-from reik.web.team import muting, replay
+from reik.web.team import muting, replay, ringing
 from reik.web.team.said import Form, choices
 from reik.web.team.views import ROLES
 from reik.web.words import outcome_words, reason_words
@@ -169,7 +169,7 @@ def _page(
     zone, by = ZoneInfo(card.zone), actor_of(request).name
     viewed(request, f"team alert {alert.id}", {card.organisation_id: [card.id]}, now)
     steps, by_which = queries.steps_of(alert.id), arrangement_id_of(alert.id)
-    own = queries.own_codes(card.organisation_id)
+    own, carers = queries.own_codes(card.organisation_id), carers_of([card.id]).get(card.id, [])
     page = {
         "alert": alert, "card": card, "form": form, "refused": too_late, "sentence": sentence, "now": now,
         "mark": alert_mark(alert), "about": alert_words(alert, now, zone), "why": reason_words(alert.reason),
@@ -184,7 +184,7 @@ def _page(
         "asked": replay.asked_of(steps, alert),
         "lines": replay.lines_of(alert, steps, queries.remarks_of([alert.id]), zone),
         "arrangement": queries.arrangement_of(card.id, by_which, route=alert.route) if by_which else None,
-        "carers": carers_of([card.id]).get(card.id, []),
+        "carers": carers, "alert_door": f"/team/melding/{alert.id}", **ringing.around(alert, card, carers, by, now),
     }  # fmt: skip
     with timezone.override(zone):
         return render(request, PARTS.get(part, "team/alert.html"), page, status=status)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from reik.alerting import operations
+from reik.alerting import operations, telling
 from reik.alerting.claims.seen import MuteSeen
 from reik.alerting.operations import MuteRefused
 from reik.web.acting import ActingRequest
@@ -27,6 +27,18 @@ def emergency(request: ActingRequest, alert_id: UUID) -> HttpResponse:
         operations.emergency(alert_id=alert_id, by=by, now=now)
 
     return act(request, alert_id, "emergency", do)
+
+
+@room
+@require_POST
+def called_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
+    """ "Ik heb teruggebeld": who asked for it waits no more."""
+    who = request.POST.get("wie", "").replace("\x00", "")[:LONGEST]
+
+    def do(by: str, now: datetime) -> None:
+        telling.called_back(alert_id=alert_id, who=who, by=by, now=now)
+
+    return act(request, alert_id, "called back", do)
 
 
 @room

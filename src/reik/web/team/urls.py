@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("team/melding/<uuid:alert_id>/uitkomst", alert_page.handle),
     path("team/melding/<uuid:alert_id>/ongedaan", alert_page.undo),
     path("team/melding/<uuid:alert_id>/noodroute", urgent.emergency),
+    path("team/melding/<uuid:alert_id>/teruggebeld", urgent.called_back),
     path("team/melding/<uuid:alert_id>/dempen", urgent.mute),
     path("team/melding/<uuid:alert_id>/dempen/verleng", urgent.lengthen),
     path("team/melding/<uuid:alert_id>/dempen/stop", urgent.unmute),

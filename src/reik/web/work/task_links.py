@@ -22,7 +22,8 @@ class Way:
     said: bool = False
 
 
-# Below /clienten/<id>, but for ELSEWHERE. `change` is the change of a task about giving by hand; the other names are the task's own.
+# Below /clienten/<id>, but for ELSEWHERE.
+# `change` is the change of a task about giving by hand; the other names are the task's own.
 PAGES: Mapping[str, str] = {
     "client": "",
     "details": "/gegevens",
@@ -37,8 +38,11 @@ PAGES: Mapping[str, str] = {
     "away": "/afwezig",
     "told_away": "/afwezig?verteld=1",
     "alert": "/team/melding/{about}",
+    "home": "/thuis",
     "by_hand": "/met-de-hand/{moment}",
     "agreements": "/werk",
+    "schedule": "/schema",
+    "follow_up": "/opvolgafspraak",
 }
 
 WAYS: Mapping[str, Way] = {
@@ -84,6 +88,8 @@ WAYS: Mapping[str, Way] = {
     "absence_call": Way(page="away"),
     "absence_told": Way(page="told_away", said=True),
     "call_back": Way(page="alert", said=True),
+    "follow_up_window": Way(page="schedule", said=True),
+    "follow_up_route": Way(page="follow_up", said=True),
     "absence_details": Way(page="away"),
     "pause_unconfirmed": Way(page="away"),
     "absence_return": Way(page="away"),
@@ -91,6 +97,7 @@ WAYS: Mapping[str, Way] = {
     "return_roll_and_device": Way(page="away", said=True),
     "by_hand_open": Way(page="by_hand"),
     "gap_held": Way(page="by_hand", said=True),
+    "house_access_check": Way(page="home", said=True),
 }
 UNKNOWN = Way(said=True)
 """A kind that this table does not know: a person must be able to end it all the same."""
@@ -153,4 +160,6 @@ def page_words(task: TaskSeen) -> str:
         "alert": _("Naar de melding"),
         "by_hand": _("Met de hand geven"),
         "agreements": _("Naar de afspraken"),
+        "schedule": _("Naar het schema"),
+        "follow_up": _("Naar de opvolgafspraak"),
     }.get(WAYS.get(task.kind, UNKNOWN).page, _("Naar de cliënt"))

@@ -28,13 +28,19 @@ Share = tuple[int, int, int, str]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--alerts", type=fig.at_least_one, default=1_000_000, help="lives that are played (default: 1,000,000)"
+        "--alerts",
+        type=fig.at_least_one,
+        default=1_000_000,
+        help="lives that are played (default: 1,000,000)",
     )
     parser.add_argument(
         "--depth", type=fig.at_least_one, default=6, help="events of each path that is walked (default: 6)"
     )
     parser.add_argument(
-        "--stored", type=int, default=2000, help="lives that the database lives too; 0 for none (default: 2000)"
+        "--stored",
+        type=int,
+        default=2000,
+        help="lives that the database lives too; 0 for none (default: 2000)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of the random lives (default: 1)")
     parser.add_argument("--plant", choices=PLANTS, help="plant a fault: the proof must fail")

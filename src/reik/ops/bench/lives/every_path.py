@@ -53,7 +53,7 @@ def check(depth: int, plant: str = "") -> Checked:
 
 
 def small_cases() -> Iterator[Case]:
-    """One to three steps, one of them outside its hours or with another way; urgent or not; latest time ahead or not."""
+    """One to three steps, some outside their hours or with another way; urgent or not, latest time ahead or not."""
     team = RouteStep(
         action=ASK_TEAM, responder="B", destination_id=place(3), wait=5 * MINUTE, repeat=5 * MINUTE,
         fallback_id=place(4),
@@ -144,7 +144,10 @@ def _look(node: Node, how: str, found: Checked) -> None:
         return
     if not alert.last_reached and node.now > node.limit:
         found.over_bound += 1
-        found.first = found.first or f"{how} at {node.now - BEGIN}: the last step was to be called by {node.limit - BEGIN}"
+        found.first = (
+            found.first
+            or f"{how} at {node.now - BEGIN}: the last step was to be called by {node.limit - BEGIN}"
+        )
     left, at = alert.copy(), node.now
     for _ in range(ENOUGH):
         due = left.due()

@@ -54,9 +54,7 @@ def open_on_screen(alert: Machine, by: str, now: datetime) -> bool:
 def key(alert: Machine, number: int, now: datetime) -> bool:
     """Whoever was called by this call presses 1."""
     step = alert.calls[number].step
-    return accept(
-        alert, step.responder, AS_WHOM.get(step.action, Role.TEAM), now, lasts=BY_PHONE, kind=PHONE
-    )
+    return accept(alert, step.responder, AS_WHOM.get(step.action, Role.TEAM), now, lasts=BY_PHONE, kind=PHONE)
 
 
 def _take(
@@ -64,10 +62,7 @@ def _take(
 ) -> datetime | None:
     before = alert.claims.get(by)
     goes_on = (
-        before is not None
-        and before.kind == PHONE
-        and kind == SCREEN
-        and before.ended_as in ("", "ended")
+        before is not None and before.kind == PHONE and kind == SCREEN and before.ended_as in ("", "ended")
     )
     if before is not None and not goes_on:
         return None
@@ -91,7 +86,8 @@ def _take(
 
 def _phone(alert: Machine, role: Role) -> Claim | None:
     return next(
-        (c for c in alert.claims.values() if not c.ended_as and c.kind == PHONE and c.role == role.value), None
+        (c for c in alert.claims.values() if not c.ended_as and c.kind == PHONE and c.role == role.value),
+        None,
     )
 
 
@@ -162,9 +158,7 @@ def _would_have(route: Route, role: Role, had_it: bool, now: datetime) -> dateti
 
 def _keep(alert: Machine, effect: Effect, outcome: str, route: Route, now: datetime) -> None:
     alert.planned.clear()
-    watched = bounds.held_until(
-        route, outcomes.until(now, outcomes.WATCHED, alert.case.latest_at), now
-    )
+    watched = bounds.held_until(route, outcomes.until(now, outcomes.WATCHED, alert.case.latest_at), now)
     if effect is Effect.WATCHES and watched > now:
         alert.state, alert.until = WATCHED, watched
         return

@@ -62,9 +62,27 @@ class Machine:
     """The alert: what is planned, who was called, who has it until when. Each change is told its `now`."""
 
     __slots__ = (
-        "accepted_at", "accepted_by", "accepted_role", "before", "calls", "case", "claims", "closed_as", "emergency",
-        "handled_as", "handled_at", "handled_by", "last_due_at", "last_reached", "plant", "planned", "priority",
-        "reached", "round", "state", "until",
+        "accepted_at",
+        "accepted_by",
+        "accepted_role",
+        "before",
+        "calls",
+        "case",
+        "claims",
+        "closed_as",
+        "emergency",
+        "handled_as",
+        "handled_at",
+        "handled_by",
+        "last_due_at",
+        "last_reached",
+        "planned",
+        "plant",
+        "priority",
+        "reached",
+        "round",
+        "state",
+        "until",
     )  # fmt: skip
 
     def __init__(self, case: Case, plant: str = "") -> None:
@@ -118,9 +136,13 @@ class Machine:
             route, self.reached, now, self.case.zone, to_team=to_team, left_out=self._left_out(), away=self._away(now)
         )  # fmt: skip
         stands = Standing(
-            route=self.standing(), on_emergency=self.emergency, responder="", destination_id=self.case.emergency
+            route=self.standing(),
+            on_emergency=self.emergency,
+            responder="",
+            destination_id=self.case.emergency,
         )
-        self._call_out(going_on.rest(planned, route, stands, now), self.round, now)
+        rest = going_on.rest(planned, route, stands, now)
+        self._call_out(policy.asked_now(rest, route, now, self.case.zone, self._away(now)), self.round, now)
 
     def tick(self, now: datetime) -> None:
         """What `reik watch` does: ended promises first, then due steps until none is due."""
@@ -157,7 +179,9 @@ class Machine:
             if (each.step.position, each.round) == (call.position, call.round + 1):
                 each.round += 1
                 self.round = max(self.round, each.round)
-        again = replace(call.step, destination_id=call.fallback_id, fallback_id=None, roster_id=None, repeat=None)
+        again = replace(
+            call.step, destination_id=call.fallback_id, fallback_id=None, roster_id=None, repeat=None
+        )
         self.planned.append(Waiting(again, call.round + 1, now, other_way=True))
         self.round = max(self.round, call.round + 1)
 
@@ -246,4 +270,3 @@ class Machine:
     def limit(self, first_last: datetime) -> datetime:
         """By when the last step must be called, whose first planned time was this."""
         return first_last + bounds.bounds_of(self.case.priority).together
-

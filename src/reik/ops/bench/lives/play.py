@@ -238,4 +238,3 @@ class Player:
                 at = begins + draw.randint(1, 5_400) * SECOND
                 kind = draw.choice(("accept", "accept", "release"))
                 self._later(at, Input(at, kind, f"p{draw.randint(1, 6)}", draw.choice(ROLES)))
-

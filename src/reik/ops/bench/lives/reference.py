@@ -60,9 +60,7 @@ class Reference:
     def ends_at(self) -> datetime | None:
         """Until when somebody has it."""
         return (
-            datetime.fromtimestamp(self.until / 1000, UTC)
-            if self.state in ("accepted", "watched")
-            else None
+            datetime.fromtimestamp(self.until / 1000, UTC) if self.state in ("accepted", "watched") else None
         )
 
     # ---- the route -------------------------------------------------------------------------------------------
@@ -118,7 +116,9 @@ class Reference:
         return int((self.route[-1].repeat or self.route[-1].wait).total_seconds()) * 1000
 
     def _repeats(self, position: int, how: str) -> bool:
-        return how != "other" and (position == self.last or (position == PATH and self.case.emergency is not None))
+        return how != "other" and (
+            position == self.last or (position == PATH and self.case.emergency is not None)
+        )
 
     def _tick(self, _: Input, now: int) -> None:
         if self.state in ("accepted", "watched") and self.until <= now:
@@ -301,7 +301,14 @@ class Reference:
         mine = self.state == "accepted" and self.has == by
         until = self.until if mine else self._would_have(by, role, now)
         self._over("handled")
-        self._back = (until, self.since if mine else now, role, self.urgent, self.path, mine and by in self.had)
+        self._back = (
+            until,
+            self.since if mine else now,
+            role,
+            self.urgent,
+            self.path,
+            mine and by in self.had,
+        )
         self.promised, self.word_at, self.word_by, self.has, self.as_role = first, now, by, by, role
 
     def _would_have(self, by: str, role: str, now: int) -> int:
@@ -358,7 +365,9 @@ class Reference:
         return True
 
 
-def differences(case: Case, told: list[tuple[Input, bool, str, datetime | None]], calls: list[Ring]) -> Iterator[str]:
+def differences(
+    case: Case, told: list[tuple[Input, bool, str, datetime | None]], calls: list[Ring]
+) -> Iterator[str]:
     """Where the life went otherwise than it should, in words; the first only is of use."""
     reference = Reference(case)
     for number, (it, allowed, state, until) in enumerate(told):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,18 +22,19 @@ from reik.alerting.calls import note_failed, note_sent, take_due_steps
 from reik.alerting.claims.accepting import note_accepted
 from reik.alerting.handling import AlertRefused
 from reik.alerting.policy import RouteStep
-from reik.dispensing.facts import MomentEnded, Outcome
+from reik.dispensing.facts import MomentEnded
+from reik.dispensing.outcomes import Outcome
 from reik.kernel import clock
 from reik.kernel.database import Role, become
-from reik.kernel.home import Home
 from reik.kernel.ids import new_id
 from reik.kernel.operations import add_destination
 from reik.kernel.outbox import MessageFailed, MessageSent
 from reik.ops.bench.figures import Figures, say
-from reik.ops.bench.lives.cases import CHANGES, MINUTE, SECOND, Case, draw_route
+from reik.ops.bench.lives.cases import CHANGES, MINUTE, Case, draw_route
 from reik.ops.bench.lives.play import Input, Player
+from reik.ops.bench.lives.settled import settle_moments
 from reik.ops.bench.scene import Scene, set_scene
-from reik.ops.bench.world import Device, Tenant, settle_devices, superuser
+from reik.ops.bench.world import Device, Tenant, settle_devices
 
 AT_ONCE = 500
 LOOKS_EVERY = timedelta(seconds=4)
@@ -89,7 +91,7 @@ class Batch:
             self._players.append(Player(case, random, stops=False))
         self._moments = [new_id(begin) for _ in devices]
         self._tenants = scene.tenants
-        _settle_moments(scene.home, self._facts(range(len(devices)), Outcome.NOT_OUT, None))
+        settle_moments(scene.home, self._facts(range(len(devices)), Outcome.NOT_OUT, None))
 
     def live(self) -> None:
         """Until all are over."""
@@ -237,22 +239,6 @@ def _agree(
     return route, emergency
 
 
-def _settle_moments(home: Home, moments: Sequence[MomentEnded]) -> None:
-    with superuser(home) as admin, admin.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.executemany(
-            "INSERT INTO dispensing_moment (id, organisation_id, client_id, dispenser_id, key, due_at, deadline_at,"
-            " latest_at, sachets, criticality, created_at, presented, out, closed_epoch, closed_seq, closed_as,"
-            " contested, verdict, verdict_reason)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s, 0, 0, 0, 0, '', false, '', '')",
-            [
-                (m.moment_id, m.organisation_id, m.client_id, m.dispenser_id, "life", m.due_at, m.deadline_at,
-                 m.latest_at, m.criticality, m.due_at)
-                for m in moments
-            ],
-        )  # fmt: skip
-
-
 def _wire(it: Input, step: UUID) -> bool:
     """What `reik send` tells of a message; a key that came too late is only noted."""
     if it.kind == "failed":
@@ -289,7 +275,7 @@ def _by_hand(alert: UUID, it: Input) -> bool:
     return True
 
 
-def _rows(query: str, *values: object) -> Iterator[tuple[object, ...]]:
+def _rows(query: str, *values: Any) -> Iterator[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         yield from cursor.fetchall()
@@ -321,7 +307,7 @@ def _called(alert: UUID) -> list[tuple[object, ...]]:
             "SELECT taken_at, position, destination_id::text FROM alerting_step"
             " WHERE alert_id = %s AND taken_at IS NOT NULL",
             alert,
-        )  # fmt: skip
+        )
     )
 
 
@@ -331,7 +317,7 @@ def _claimed(alert: UUID) -> list[tuple[object, ...]]:
             "SELECT c.by, c.at, c.until FROM alerting_claim AS c JOIN alerting_alert AS a ON a.id = c.alert_id"
             " WHERE a.id = %s AND c.life = a.life",
             alert,
-        )  # fmt: skip
+        )
     )
 
 

@@ -5,7 +5,7 @@
 (function () {
   "use strict";
   var body = document.body, KEPT = "reik-kept", KEPT_MS = 60000, TRIED_MS = 2000, TRIED_MOST = 30;
-  var prompt = null, keptAt = 0;
+  var prompt = null, keptAt = 0, RING = "reik-ring", ONE = /^\/(naaste|team)\/melding\/[0-9a-f-]{36}$/;
 
   /* a page of the past: when the line is back, the page of now takes its place */
   if ("stale" in body.dataset) {
@@ -16,10 +16,42 @@
     };
     setInterval(again, 5000);
     window.addEventListener("online", again);
+    ring();
     return;
+  }
+  try { sessionStorage.removeItem(RING); } catch (error) { /* a browser that keeps nothing */ }
+  body.addEventListener("submit", lastNumbers, true);
+
+  /* What is sent may be lost: whom to ring then is remembered in this tab, and shown on the page that says so. */
+  function lastNumbers(event) {
+    var found = [], seen = {};
+    document.querySelectorAll("main a[href^='tel:']").forEach(function (one) {
+      if (seen[one.getAttribute("href")] || found.length > 2) return;
+      seen[one.getAttribute("href")] = true;
+      found.push([one.innerText.trim().replace(/\s+/g, " "), one.getAttribute("href")]);
+    });
+    try { sessionStorage.setItem(RING, JSON.stringify(found)); } catch (error) { /* then without */ }
+    if (navigator.onLine !== false || (event.target.method || "").toLowerCase() !== "post") return;
+    if (!navigator.serviceWorker || !navigator.serviceWorker.controller) return;
+    event.preventDefault(); /* nothing is sent later by itself: a claim holds only when Reik has it */
+    event.stopImmediatePropagation();
+    location.assign("/geen-verbinding");
   }
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(function () {});
 
+  function ring() {
+    var list = document.getElementById("ring"), found = [];
+    try { found = JSON.parse(sessionStorage.getItem(RING) || "[]"); } catch (error) { /* none */ }
+    if (!list || !found.length) return;
+    found.forEach(function (one) {
+      var link = document.createElement("a");
+      link.className = "btn go big";
+      link.href = /^tel:[+0-9]+$/.test(one[1]) ? one[1] : "tel:";
+      link.textContent = /\d/.test(one[0]) ? one[0] : one[0] + " " + one[1].slice(4);
+      list.appendChild(link);
+    });
+    list.hidden = false;
+  }
   function card() { return document.getElementById("push"); }
   function words(name) { var holder = card().querySelector("[data-words]"); return holder.dataset[name] || ""; }
   function parts(holding) {
@@ -133,7 +165,7 @@
 
   /* the page as it is now, for when the line is gone; what she typed is no part of it */
   async function keep() {
-    if (!window.caches || ["/naaste", "/team"].indexOf(location.pathname) < 0) return;
+    if (!window.caches || (["/naaste", "/team"].indexOf(location.pathname) < 0 && !ONE.test(location.pathname))) return;
     if (Date.now() - keptAt < KEPT_MS || !(await caches.has(KEPT))) return;
     keptAt = Date.now();
     await (await caches.open(KEPT)).put(location.pathname, new Response("<!doctype html>" + document.documentElement.outerHTML, {

@@ -2,11 +2,12 @@
 
    REIK {shell, icon, badge, version} is written above this by the server. Two caches:
    reik-shell-<version>  style sheets, scripts and the page "no connection"; nothing of anybody
-   reik-kept             the last page that its owner saw, only when she asked for it: that the cache exists is her yes.
+   reik-kept             the last page that its owner saw, and the last alerts; only when she asked for it: that the
+                         cache exists is her yes.
                          It goes when she logs out, is logged out, or after a day. */
 "use strict";
 var SHELL = "reik-shell-" + self.REIK.version, KEPT = "reik-kept", OFFLINE = "/geen-verbinding";
-var KEEPS = ["/naaste", "/team"], AT = "X-Reik-At", DAY_MS = 24 * 3600 * 1000, PATIENCE_MS = 8000;
+var KEEPS = ["/naaste", "/team"], ONE = /^\/(naaste|team)\/melding\/[0-9a-f-]{36}$/, MOST_ALERTS = 5, AT = "X-Reik-At", DAY_MS = 24 * 3600 * 1000, PATIENCE_MS = 8000;
 var ZONE = "Europe/Amsterdam";
 
 self.addEventListener("install", function (event) {
@@ -82,7 +83,7 @@ function ask(request, url) {
 async function page(request, url) {
   if (request.method !== "GET" && request.isHistoryNavigation) return again(url);
   if (url.pathname === "/uitloggen") await leave();
-  var keeps = request.method === "GET" && KEEPS.indexOf(url.pathname) >= 0, old = keeps ? await kept(url.pathname) : null;
+  var keeps = request.method === "GET" && keepable(url.pathname), old = keeps ? await known(url.pathname) : null;
   try {
     var answer = await (old ? inTime(ask(request, url)) : ask(request, url));
     if (keeps) await look(url.pathname, answer).catch(function () { /* a full phone keeps nothing */ });
@@ -93,6 +94,16 @@ async function page(request, url) {
     return old || caches.match(OFFLINE, { cacheName: SHELL });
   }
 }
+function keepable(path) { return KEEPS.indexOf(path) >= 0 || ONE.test(path); }
+/* Of an alert that was never seen here: the list or the day as it was, which says whom to ring. */
+async function known(path) {
+  return (await kept(path)) || (ONE.test(path) ? kept("/" + path.split("/")[1]) : null);
+}
+/* An alert stays known as long as it is among the last ones. */
+async function spare(cache) {
+  var alerts = (await cache.keys()).filter(function (one) { return ONE.test(new URL(one.url).pathname); });
+  for (var each of alerts.slice(0, Math.max(0, alerts.length - MOST_ALERTS))) await cache.delete(each);
+}
 /* With something to show instead, a line that says nothing is no line. */
 function inTime(asked) {
   return Promise.race([asked, new Promise(function (_, refuse) { setTimeout(refuse, PATIENCE_MS, new Error("slow")); })]);
@@ -102,11 +113,13 @@ async function look(path, answer) {
   var gone = answer.redirected || answer.type === "opaqueredirect" || [401, 403, 404].indexOf(answer.status) >= 0;
   if (gone) await caches.delete(KEPT); /* whoever looks now is not, or no more, who may see it */
   else if (answer.ok) {
-    var copy = answer.clone();
-    await (await caches.open(KEPT)).put(path, new Response(await copy.text(), { headers: {
+    var copy = answer.clone(), cache = await caches.open(KEPT);
+    await cache.delete(path); /* the newest stands last */
+    await cache.put(path, new Response(await copy.text(), { headers: {
       "Content-Type": "text/html; charset=utf-8", "X-Reik-At": new Date().toISOString(),
       "Content-Security-Policy": answer.headers.get("Content-Security-Policy") || "default-src 'self'",
     } }));
+    await spare(cache);
   }
 }
 async function kept(path) {

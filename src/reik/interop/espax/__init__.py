@@ -1,0 +1,1 @@
+"""ESPA-X out: a session with an alarm server that calls people, and hears who took it."""

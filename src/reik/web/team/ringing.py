@@ -1,0 +1,29 @@
+"""What the alert page on a phone needs beside the alert: until when she would have it, whom to ring, who waits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from reik.alerting import telling
+from reik.alerting.claims.offered import offered_until
+from reik.alerting.queries import AlertSeen
+from reik.people.queries import CarerCard, ClientCard
+from reik.web import ringing, still
+
+TEAM = "team"
+
+
+def around(
+    alert: AlertSeen, card: ClientCard, carers: list[CarerCard], me: str, now: datetime
+) -> dict[str, Any]:
+    """The values `offered`, `still`, `rings` and `call_backs` of the page."""
+    open_now = alert.state != "closed"
+    free = alert.state in ("open", "watched") and not alert.had_by(me)
+    numbers = still.numbers_for(alert, card.id, now)
+    owner = ringing.owner_of(alert, me, carers, numbers.now) if open_now else None
+    return {
+        "offered": offered_until(alert.id, TEAM, now) if free else None,
+        "still": still.still_of(alert, numbers, now), "rings": [owner] if owner else [],
+        "call_backs": ringing.waiting(telling.call_backs([alert.id]), carers),
+    }  # fmt: skip
