@@ -21,6 +21,9 @@ check:
 
 proof: setup-test
 	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/reik prove lives
+	@$(BIN)/reik prove channels
+	@$(BIN)/reik prove watchdog
 
 setup: $(VENV)/.base
 

@@ -161,6 +161,18 @@ def test_a_late_no_is_told_and_a_person_after_it_too():
     play(Peer(), does)
 
 
+def test_a_no_after_the_next_person_was_called_is_no_news_and_a_yes_is():
+    async def does(client: Client) -> None:
+        assert await client.tell(text=body(wait_s=1)) == Delivered()
+        client.peer.line.ended(ref(ID), "Negative")
+        await asyncio.sleep(0.1)
+        assert port.late(client.ways) == []
+        client.peer.line.event(ref(ID), "Accepted")
+        assert await client.late() == [Late(ID, Accepted(by="handset"))]
+
+    play(Peer(), does)
+
+
 def test_who_accepts_a_call_of_before_a_restart_is_told_with_the_gateway():
     async def does(client: Client) -> None:
         await client.check()
@@ -197,8 +209,12 @@ def test_one_session_carries_many_calls_and_each_hears_its_own():
             await asyncio.sleep(0.01)
         for n, each in reversed(list(enumerate(ids))):
             client.peer.line.ended(ref(each), "Positive confirmed" if n % 2 else "Negative")
-        results = await asyncio.gather(*telling)
-        assert [isinstance(each, Accepted) for each in results] == [bool(n % 2) for n in range(40)]
+        results = dict(zip(ids, await asyncio.gather(*telling), strict=True))
+        assert (
+            list(results.values()).count(Delivered()) == 28
+        )  # waited for no longer, so that a lane stays free
+        results |= {each.message_id: each.result for each in await client.late(28)}
+        assert [isinstance(each, Accepted) for each in results.values()] == [bool(n % 2) for n in range(40)]
 
     peer = play(Peer(), does)
     assert len(peer.of("REQ.LOGIN")) == 1

@@ -110,7 +110,28 @@ def test_a_server_that_tells_of_the_process_but_never_answers_has_it():
     async def unanswered(line: Line, heard: Heard) -> None:
         line.about(heard.values["CP-PR-REF"], "P-STARTED", SP_STATUS="Active")
 
+    async def taken(line: Line, heard: Heard) -> None:
+        line.event(heard.values["CP-PR-REF"], "Accepted")
+
     assert told(Peer(unanswered), timeout_s=1.0) == Delivered()
+    assert told(Peer(taken), timeout_s=1.0) == Accepted(by="handset")
+
+
+def test_what_is_heard_while_the_process_ends_is_told():
+    async def does(client: Client) -> None:
+        telling = asyncio.create_task(client.tell())
+        while not client.peer.running:
+            await asyncio.sleep(0.01)
+        client.peer.line.event(ref(ID), "Accepted")
+        (process,) = client.ways.link(client.line(1).desk.server).processes.under_way()
+        while process.answer is None:
+            await asyncio.sleep(0)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+        found = await client.late() if telling.cancelled() else [telling.result()]
+        assert len(found) == 1
+
+    play(Peer(), does)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +240,10 @@ def test_a_server_that_lost_the_call_is_a_failure(delivered: bool):
         client.peer.running.clear()
         client.peer.line.drop()
         result = (await client.late())[0].result if delivered else await telling
-        assert result == Failed("the server lost it")
+        assert result == Failed("the server lost it", answered=True)
+        if not delivered:
+            assert await client.tell(timeout_s=1.0) == Delivered()
+            assert len(client.peer.of("REQ.P-START")) == 2
 
     play(Peer(), does)
 

@@ -273,3 +273,20 @@ def test_a_receipt_holds_until_one_bit_of_it_changes(
 @given(st.text(max_size=200))
 def test_what_is_no_receipt_is_none(said: str):
     assert keys.read(b"k" * 32, said) is None
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_drill_opens_its_own_page_and_says_that_it_is_one(lang: str) -> None:
+    step = "01a20731-9660-7501-ab6d-3abe46d4bf9a"
+    said = json.dumps({"type": "drill.step", "data": {"drill": True, "alert": step, "step": step}})
+    for page in ("/team", "/naaste", "/zorgcentrale"):
+        notice = mapping.notice_of(said, page, lang)
+        assert notice.url == f"/oefening/{step}"
+        assert notice.body.startswith("OEFENING." if lang == "nl" else "EXERCISE.")
+        assert notice.topic == step.replace("-", "")
+
+
+def test_the_topic_of_a_message_holds_only_letters_that_a_push_service_takes() -> None:
+    for kind in ("outage.note", "forewarning", "test.message"):
+        notice = mapping.notice_of(json.dumps({"type": kind, "data": {}}), "/team", "nl")
+        assert notice.topic.replace("-", "").isalnum(), "RFC 8030, 5.4: letters of base64url"

@@ -50,6 +50,7 @@ def test_who_was_called_by_a_machine_hears_that_a_late_press_ended_it(
     (message,) = over()
     said = json.loads(message.body)["data"]
     assert (said["alert"], said["outcome"]) == (str(alert.id), "out_after_all")
+    assert said["calls"] == [str(Step.objects.get(alert=alert, position=1).id)]
     assert message.available_at == at + SECOND + timedelta(seconds=15)
     assert message.gives_up_at == message.available_at + timedelta(minutes=15)
     assert "Anna" not in message.body

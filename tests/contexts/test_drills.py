@@ -15,9 +15,10 @@ from reik.alerting.assurance.looking import look_at_routes
 from reik.alerting.drills import by_itself
 from reik.alerting.drills.answering import answer, end_over
 from reik.alerting.drills.calling import call_due
+from reik.alerting.drills.go_live import go_live_of
 from reik.alerting.drills.holding import DrillRefused, hold, hold_client
 from reik.alerting.drills.rules import Verdict
-from reik.alerting.drills.seen import DrillSeen, drill, drills, go_live_of, routes_now, to_answer
+from reik.alerting.drills.seen import DrillSeen, drill, drills, routes_now, to_answer
 from reik.alerting.forewarnings import open_forewarnings
 from reik.alerting.models import Alert, DrillStep, Remark, Step
 from reik.alerting.operations import agree_arrangement

@@ -166,3 +166,16 @@ class TestAKeyOnThePhone:
         alert.refresh_from_db()
         assert alert.accepted_by == "zuster Jo"
         assert alert.remarks.filter(kind="answered_late").count() == 1
+
+
+def test_one_that_is_suspected_is_tried_before_its_time_until_it_is_known_to_fail(zorg, now, provider, told):
+    """A provider that takes messages and confirms none is found within minutes, not at the next round."""
+    put(zorg, "one?to=1")
+    put(zorg, "two?to=1")
+    assert look(provider, now) == 2
+    provider.suspected = lambda session: ["one"]
+    provider.broken = "takes messages and confirms none"
+    assert look(provider, now + MINUTE) == 1
+    assert [(type(each), each.gateway) for each in told] == [(GatewayDown, "one")]
+    assert look(provider, now + 2 * MINUTE) == 0
+    assert provider.tried[2:] == ["one?to=1"]

@@ -212,7 +212,7 @@ def test_an_alert_reaches_the_phone_and_the_phone_says_so(house: House, now: dat
         until(lambda: OutboxMessage.objects.filter(about=alert.id, state=1).exists())
     (shown,) = house.phone.shown
     assert shown["body"] == f"Er is een melding voor u. Nummer {alert.id.hex[-4:].upper()}."
-    assert shown["url"] == f"/naaste?wie={house.client.id}"
+    assert shown["url"] == f"/naaste/melding/{alert.id}"
     assert not re.search(r"wolters|medic|zakje|dispenser", json.dumps(shown), re.IGNORECASE)
     assert house.phone.headers[0]["TTL"] == "300"
     step = Step.objects.get(alert=alert, position=1)

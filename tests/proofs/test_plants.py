@@ -19,6 +19,9 @@ EXPERIMENTS = {
     "lag": ["prove", "lag", "--seconds", "1", *FEW],
     "order": ["prove", "order", "--orders", "40"],
     "malformed": ["prove", "malformed", "--messages", "2000"],
+    "lives": ["prove", "lives", "--alerts", "2000", "--depth", "3", "--stored", "20"],
+    "channels": ["prove", "channels", "--alerts", "40", "--patience", "50", "--skip-drops"],
+    "watchdog": ["prove", "watchdog", "--cases", "watch stuck"],
 }
 ORDER = "every order leads to the same end state"
 BROKEN = {
@@ -40,6 +43,12 @@ BROKEN = {
     ("malformed", "lose"): "each message was counted",
     ("malformed", "double"): "no moment changed",
     ("malformed", "late"): "no moment changed",
+    ("lives", "lose"): "without_human is 0",
+    ("lives", "late"): "late_steps is 0",
+    ("lives", "double"): "differing is 0",
+    ("lives", "hold"): "over_bound is 0",
+    ("channels", "lose"): "lost is 0",
+    ("watchdog", "mute"): "every case was noticed",
 }
 
 

@@ -98,6 +98,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("REIK_LOG", "INFO")},
     "loggers": {
+        "fido2": {"level": "WARNING"},  # it would tell each passkey
         "procrastinate": {"level": "WARNING"},  # it would tell each job's arguments
         "psycopg.pool": {"level": "ERROR"},  # a database that is away is said once, by who needs it
     },

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.work.urls")),
     path("", include("reik.web.pharmacy.urls")),
     path("", include("reik.web.outages.urls")),
+    path("", include("reik.web.load.urls")),
     path("", include("reik.web.team.urls")),
     path("", include("reik.web.client.urls")),
     path("", include("reik.web.operator.urls")),

@@ -73,10 +73,10 @@ def new_webhook_secret() -> str:
 
 LANES: Mapping[str, Mapping[str, int]] = {
     "voice": {"concurrency": 1, "timeout_s": 60},
-    "espax": {"concurrency": 64, "timeout_s": 30},
+    "espax": {"timeout_s": 30},
 }
-"""Channels whose lane is not as usual: one phone takes one call at a time, which rings and speaks for a minute; over
-one session of an alarm server many wait for a person beside each other."""
+"""Channels whose lane is not as usual: one phone takes one call at a time, which rings and speaks for a minute; an
+alarm server is waited for while somebody may confirm."""
 
 
 def add_destination(

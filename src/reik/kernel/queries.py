@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import connection
 
 from reik.kernel.crypto import SealBroken, vault
-from reik.kernel.models import Account, Destination, Organisation
+from reik.kernel.models import Account as Account
+from reik.kernel.models import Destination, Organisation
 
 SHOWN = 10
 UNSENT_AFTER = timedelta(seconds=60)

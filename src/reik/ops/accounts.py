@@ -1,4 +1,4 @@
-"""`reik account add|invite|end|list`: who may log in. Adding and inviting print a link that works once."""
+"""`reik account found|add|invite|end|list`: who may log in. Adding and inviting print a link that works once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import os
 from uuid import UUID
 
-from reik.kernel import clock, queries
+from reik.kernel import clock, operations, queries
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.login import accounts
@@ -16,7 +16,10 @@ from reik.people import leaving, places
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", required=True, metavar="add|invite|end|list")
+    what = parser.add_subparsers(dest="what", required=True, metavar="found|add|invite|end|list")
+    found = what.add_parser("found", help="an organisation whose people will log in")
+    found.add_argument("name")
+    found.add_argument("--kind", default="care", choices=("care", "pharmacy", "centre", "supplier"))
     add = what.add_parser("add", help="a new account; prints its invitation")
     add.add_argument("username", help="what she types when she logs in with a password")
     add.add_argument("--name", required=True, help="her name, as colleagues read it")
@@ -46,8 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace) -> int:
     """0 when it was done; raises AccountRefused, which changes nothing."""
     become(Role.WORKER)
-    {"add": _add, "invite": _invite, "end": _end, "list": _list}[options.what](options)
+    {"found": _found, "add": _add, "invite": _invite, "end": _end, "list": _list}[options.what](options)
     return 0
+
+
+def _found(options: argparse.Namespace) -> None:
+    if queries.organisations_named(options.name):
+        raise AccountRefused(f"There is an organisation {options.name!r} already: add accounts to it.")
+    made = operations.found_organisation(name=options.name, kind=options.kind, now=clock.now())
+    print(f"{made.id}  {made.name}")
 
 
 def _add(options: argparse.Namespace) -> None:

@@ -34,6 +34,8 @@ EVERY_S, ANSWER_WITHIN_S = 5.0, 5.0
 AGAIN_S, TRIES, PAUSE_S, WAY_S = 300.0, 3, 3.0, 15.0
 MOST_WAYS = 9
 WAY = "REIK_OUTSIDE_"
+CHANNELS = ("webhook", "email", "sms")
+"""By which this guard can call: each needs nothing but its address and secret."""
 
 
 class OutsideRefused(Exception):
@@ -90,8 +92,8 @@ def _settings() -> list[tuple[str, str, str | None]]:
 
 def _two(text: str) -> tuple[str, str]:
     channel, _, address = text.strip().partition(" ")
-    if channel not in ADAPTERS or not address.strip():
-        raise OutsideRefused(f"{WAY}N is a channel ({', '.join(ADAPTERS)}), a space and an address.")
+    if channel not in CHANNELS or not address.strip():
+        raise OutsideRefused(f"{WAY}N is a channel ({', '.join(CHANNELS)}), a space and an address.")
     return channel, address.strip()
 
 

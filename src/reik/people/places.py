@@ -50,3 +50,10 @@ def take_on(
 def _is_carer(carer_id: UUID, organisation_id: UUID, account_id: UUID) -> bool:
     rows = Carer.objects.filter(id=carer_id, organisation_id=organisation_id, account=None)
     return bool(rows.update(account_id=account_id))
+
+
+def team_names(organisation_id: UUID) -> list[str]:
+    """The teams of this organisation, by name."""
+    return list(
+        Team.objects.filter(organisation_id=organisation_id).order_by("name").values_list("name", flat=True)
+    )

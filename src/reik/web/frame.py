@@ -53,12 +53,13 @@ def rooms_of(role: str) -> list[Room]:
     clients = Room("/clienten", "user", _("Cliënten"))
     work = Room("/werklijst", "clipboard-list", _("Werklijst"))
     rosters = Room("/roosters", "calendar-week", _("Roosters"))
+    load = Room("/belasting", "activity", _("Belasting"))
     pharmacy = Room("/apotheek", "building-store", _("Apotheek"))
     return {
-        "operator": [centre, clients, rosters],
+        "operator": [centre, clients, rosters, load],
         "nurse": [team, clients, work, rosters],
         "caregiver": [team, clients, work, rosters],
-        "team_manager": [team, clients, work, rosters, Room("/opvolgafspraak", "route", _("Opvolging"))],
+        "team_manager": [team, clients, work, rosters, Room("/opvolgafspraak", "route", _("Opvolging")), load],
         "pharmacist": [pharmacy, work, clients],
         "informal_carer": [Room("/naaste", "heart", _("Vandaag"))],
     }.get(role, [])

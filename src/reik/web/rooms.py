@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from reik.kernel.tenancy import Actor
+from reik.web import staying
 from reik.web.acting import ActingRequest
 
 Screen = Callable[..., HttpResponseBase]
@@ -43,6 +44,6 @@ def to_the_door(request: ActingRequest) -> HttpResponseBase:
     door = "/inloggen?" + urlencode({"next": request.get_full_path()})
     if "HX-Request" in request.headers:
         answer = HttpResponse(status=401)
-        answer["HX-Redirect"] = "/inloggen"
+        answer["HX-Redirect"] = "/inloggen?" + urlencode({"next": staying.page_of(request)})
         return answer
     return HttpResponseRedirect(door)

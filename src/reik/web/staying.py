@@ -22,6 +22,8 @@ _FREE = ("/inloggen", "/uitloggen", "/taal", "/weergave", "/welkom/", "/push/")
 
 def come_in(request: HttpRequest, account: Account, now: datetime) -> None:
     """Log in, in a new session that ends by the rule of the role."""
+    if request.user.is_authenticated and request.user.pk == account.pk:
+        request.session.cycle_key()  # what Django leaves out for somebody who logs in once more
     login(request, account, backend=BACKEND)
     session = request.session
     session[IN] = session[SEEN] = session[SURE] = now.isoformat()
@@ -67,7 +69,7 @@ def ask_again(request: HttpRequest, role: str, now: datetime) -> HttpResponse | 
     acts = request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.startswith(_FREE)
     if not acts or sure_at is None or may_act(stay_of(role), sure_at, now):
         return None
-    return to_again(request, _page_of(request))
+    return to_again(request, page_of(request))
 
 
 def to_again(request: HttpRequest, page: str) -> HttpResponse:
@@ -80,7 +82,7 @@ def to_again(request: HttpRequest, page: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _page_of(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The page on which the button stood: only its path, so that it leads nowhere else."""
     told = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
     same = told.netloc == request.get_host()

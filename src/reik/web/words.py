@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reik.web.alert_words import between_people
-from reik.web.alert_words import handling_causes as handling_causes
 from reik.web.one_sachet import of_one
 
 

@@ -97,7 +97,9 @@ def _not_drilled(
     rest = {(each.route.arrangement_id, each.number): each for each in walked if id(each) not in lacks}
     found = untested(set(rest), now, only_failed=installation_kind() == "demo")
     return [
-        (each, Lack(since=min(each.instants), untested=True)) for key, each in rest.items() if key in found
+        (each, Lack(since=min(each.instants), untested=True, undrilled=True))
+        for key, each in rest.items()
+        if key in found
     ]
 
 
@@ -133,6 +135,6 @@ def _warned(walked: Walked, lack: Lack, leads: Leads, known: Now, now: datetime)
         destination_id=leads.of(walked.organisation_id, rosters, dead),
         detail={
             "arrangement": str(walked.route.arrangement_id), "route": walked.number, "clients": len(walked.clients),
-            "responders": list(dict.fromkeys(step.responder for step in walked.steps))[:6],
+            "undrilled": lack.undrilled, "responders": list(dict.fromkeys(step.responder for step in walked.steps))[:6],
         },
     )  # fmt: skip

@@ -67,10 +67,14 @@ class Now:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lack:
-    """From `since` on a route would find nobody. `untested`: it has phones that might ring, and nobody tried them."""
+    """From `since` on a route would find nobody. `untested`: it has phones that might ring, and nobody tried them.
+
+    `undrilled`: it would find somebody, but its newest drill failed, or it never had one.
+    """
 
     since: datetime
     untested: bool
+    undrilled: bool = False
 
 
 def way_of(known: Known, now: datetime) -> Way:

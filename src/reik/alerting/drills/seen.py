@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reik.alerting import routes
 from reik.alerting.drills.answering import tried
 from reik.alerting.drills.calling import OTHER_WAY
-from reik.alerting.drills.routes_in_use import covers_of, routes_in_use
+from reik.alerting.drills.routes_in_use import routes_in_use
 from reik.alerting.drills.rules import TO_DO, Verdict, verdict_of
-from reik.alerting.models import Arrangement, ArrangementRoute, Drill, DrillStep
+from reik.alerting.models import Arrangement, ArrangementRoute, ArrangementStep, Drill, DrillStep
+from reik.people.models import PushDestination
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +85,12 @@ class RouteSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedSeen:
-    """A call of a drill that waits for an answer."""
+    """A call of a drill that asks for an answer. `over`: its drill has ended."""
 
     id: UUID
+    organisation_id: UUID
+    answered: bool
+    over: bool
     action: str
     responder: str
     sent_at: datetime
@@ -195,52 +199,37 @@ def _last(covers: Collection[str], organisation_ids: Collection[UUID]) -> dict[t
     return {(each.organisation_id, each.covers): each for each in newest}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoLive:
-    """How the routes of one client's arrangement stand: proven when the newest drill of each of them passed."""
-
-    state: str  # none, running, passed, failed
-    at: datetime | None
-    drill_id: UUID | None
-
-
-NO_TEST = GoLive(state="none", at=None, drill_id=None)
-
-
-def go_live_of(client_id: UUID) -> GoLive:
-    """The test alarm of the arrangement that holds for this client (R57), or of one that does the same."""
-    id = routes.current_id(client_id)
-    covers = covers_of([id]) if id else {}
-    if not covers:
-        return NO_TEST
-    last = _last({each[1] for each in covers.values()}, {each[0] for each in covers.values()})
-    rows = [last.get(each) for each in covers.values()]
-    if any(row is None for row in rows):
-        return NO_TEST
-    known = [row for row in rows if row is not None]
-    worst = min(known, key=lambda row: (row.passed is not False, row.ended_at is not None, row.started_at))
-    state = "failed" if worst.passed is False else "running" if worst.ended_at is None else "passed"
-    return GoLive(state=state, at=worst.ended_at or worst.started_at, drill_id=worst.id)
-
-
 def to_answer(organisation_ids: Collection[UUID], actions: Collection[str], now: datetime) -> list[AskedSeen]:
     """Calls of drills that run and wait for whoever does this, the oldest first."""
     rows = DrillStep.objects.filter(
         organisation_id__in=organisation_ids, action__in=actions, drill__ended_at=None, answered_at=None,
         sent_at__isnull=False,
-    ).order_by("sent_at", "id")  # fmt: skip
+    ).select_related("drill").order_by("sent_at", "id")  # fmt: skip
+    return [each for each in map(_asked, rows) if each.until > now]
+
+
+def to_answer_by_carer(account_id: UUID, now: datetime) -> list[AskedSeen]:
+    """Calls of drills that wait for this informal carer: sent to her phones, or of a step that names her."""
+    phones = PushDestination.objects.filter(account_id=account_id).values("destination_id")
+    hers = ArrangementStep.objects.filter(carer__account_id=account_id, carer__revoked_at=None)
+    rows = DrillStep.objects.filter(
+        Q(destination_id__in=phones) | Q(drill__arrangement_id__in=hers.values("arrangement_id")),
+        action="ask_carer", drill__ended_at=None, answered_at=None, sent_at__isnull=False,
+    ).select_related("drill").order_by("sent_at", "id")  # fmt: skip
     return [each for each in map(_asked, rows) if each.until > now]
 
 
 def asked(step_id: UUID, organisation_ids: Collection[UUID]) -> AskedSeen | None:
     """One call of a drill that was made; also one that was answered, or of a drill that is over."""
-    row = DrillStep.objects.filter(id=step_id, organisation_id__in=organisation_ids).first()
+    rows = DrillStep.objects.filter(id=step_id, organisation_id__in=organisation_ids)
+    row = rows.select_related("drill").first()
     return _asked(row) if row and row.sent_at else None
 
 
 def _asked(row: DrillStep) -> AskedSeen:
     assert row.sent_at is not None
     return AskedSeen(
-        id=row.id, action=row.action, responder=row.responder, sent_at=row.sent_at,
+        id=row.id, organisation_id=row.organisation_id, answered=row.answered_at is not None,
+        over=row.drill.ended_at is not None, action=row.action, responder=row.responder, sent_at=row.sent_at,
         until=row.sent_at + timedelta(seconds=row.wait_s),
     )  # fmt: skip

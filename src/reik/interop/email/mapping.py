@@ -33,6 +33,12 @@ SAYS: dict[str, tuple[str, str]] = {
         "Er is een storing van dispensers. Reik ziet niet wat eruit komt.\n\n"
         "Open de lijst in Reik en neem regels over.\n",
     ),
+    "platform.alarm": (
+        "Reik staat misschien stil",
+        "De wacht buiten Reik ziet dat er iets niet werkt.\n\nBel wie Reik beheert, en wie dienst heeft.\n\n"
+        "The guard outside sees that Reik may stand still: call who runs it.\n",
+    ),
+    "platform.well": ("Reik werkt weer", "De wacht buiten Reik ziet dat alles weer werkt.\n"),
     "test.message": ("Proef van Reik", "Dit is een proef. Zo komt een melding bij u aan. U hoeft niets te doen.\n"),
 }
 """Subject and text of a message that is no alert, by its type; it says nothing of anyone either (R55)."""

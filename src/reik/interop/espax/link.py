@@ -19,6 +19,7 @@ RESPONSE_S = 4.0  # seconds in which a server answers a request
 LEFT_S = 0.5  # seconds of a message's time that are kept for writing its outcome
 LOST_S = 15.0  # seconds without a session after which nobody counts on its calls any more
 COUNTED_ON_S = 600.0  # seconds that a call without a wait of its own is counted on
+MOST_WAITED_FOR = 12  # calls at once, of all destinations of one server; fewer than the places of a lane
 LAST_WORDS_S = 1.0
 STOP = {"CP-PR-MASK": "All"}
 
@@ -32,23 +33,26 @@ class Link:
         self.kept = Kept(server, trust, self.processes.hear, self._after_a_cut)
         self._stopping: set[asyncio.Task[None]] = set()
 
-    async def call(self, start: Start, message_id: str, seconds: float) -> Result:
-        """Start a process, or find the one that runs, and wait for a person while there is time."""
+    async def call(self, start: Start, message_id: str, seconds: float, counts_s: float | None) -> Result:
+        """Start a process, or find the one that runs, and wait for a person while there is time.
+
+        `counts_s`: for so many seconds somebody counts on it; None: as long as is usual.
+        """
         begun = self._loop.time()
-        until = begun + seconds
         process = self.processes.begin(start.ref, message_id, one=start.one)
-        process.until = begun + (start.wait_s or COUNTED_ON_S)
-        process.under_way = True
+        process.until = begun + (COUNTED_ON_S if counts_s is None else counts_s)
+        result: Result | None = None
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(begun + seconds):
                 known = process.runs or process.ended or process.answer
-                if not known and (failed := await self._started(start, process)):
-                    return failed
-                return await self._answered(process, min(until - LEFT_S, process.until))
+                result = None if known else await self._started(start, process)
+                result = result or await self._answered(process, min(begun + seconds - LEFT_S, process.until))
         except TimeoutError:
-            return Delivered() if process.runs else Failed(f"no answer within {seconds:g} s")
+            taken = process.answer or (Delivered() if process.runs else None)
+            result = taken or Failed(f"no answer within {seconds:g} s")
         finally:
-            process.under_way = False
+            self.processes.ends(process, result)
+        return result
 
     async def _started(self, start: Start, process: Process) -> Failed | None:
         for last in (False, True):
@@ -72,7 +76,10 @@ class Link:
 
     async def _answered(self, process: Process, until: float) -> Result:
         """What a person says until then; Delivered when the server only has it."""
+        self._make_room()
         while process.answer is None and not process.ended and self._loop.time() < until:
+            if process.waited_enough:
+                return Delivered()
             if process.recalled:
                 self._keep(self._end([process.ref]))
                 return Failed("taken back", permanent=True, answered=True)
@@ -83,8 +90,16 @@ class Link:
             except TimeoutError:
                 break
         if process.answer is None and not process.ended and self.kept.now() is None:
+            process.runs = False  # not known any more: asked for again under the same reference
             return Failed("the connection was lost while it called")
         return process.answer or Delivered()
+
+    def _make_room(self) -> None:
+        """Whoever waits longest waits no more, so that no lane is full of waiting: what she says is told late."""
+        waiting = [each for each in self.processes.under_way() if each.runs and not each.waited_enough]
+        for each in waiting[:-MOST_WAITED_FOR]:
+            each.waited_enough = True
+            each.heard.set()
 
     async def stop(self, stop: Stop) -> Result:
         """End these processes; what the server does not know has ended."""
@@ -120,7 +135,7 @@ class Link:
         """What became known of calls that nobody waits for; a server that is away too long takes no more answers."""
         if self.kept.lost_s() > LOST_S:
             for each in self.processes.open():
-                if not each.under_way:
+                if not each.waited_for:
                     self.processes.fail(each, Failed("the connection was lost while it called"))
         return self.processes.told()
 
@@ -129,7 +144,7 @@ class Link:
         for each in self.processes.open():
             said = await session.request("P-GETSTAT", {"CP-PR-REF": each.ref} | STOP, RESPONSE_S)
             if mapping.lost(said.code):
-                self.processes.fail(each, Failed("the server lost it"))
+                self.processes.fail(each, Failed("the server lost it", answered=True))
 
     async def _end(self, refs: list[str]) -> None:
         await asyncio.gather(*(self._stopped(each) for each in refs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -41,12 +42,15 @@ class NotTold(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A process to start. `one`: it calls one person, so that her "no" ends it. `wait_s`: then the next is called."""
+    """A process to start. `one`: it calls one person, so that her "no" ends it.
+
+    `useful_until`: then the next person is called anyway; None where there is no such time.
+    """
 
     ref: str
     values: Mapping[str, str]
     one: bool
-    wait_s: float | None
+    useful_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class _Data(msgspec.Struct):
 
 class _Body(msgspec.Struct):
     type: str
+    timestamp: datetime | None = None
     data: _Data = msgspec.field(default_factory=_Data)
 
 
@@ -94,7 +99,16 @@ def asked(body: str, message_id: str, desk: Desk) -> Start | Stop:
     values |= {"CP-ATTEMPTS": str(desk.attempts)} if desk.attempts else {}
     values |= {"CP-PRIO": _priority(read, desk), "CP-PR-DETAILS": "All"}
     one = bool(desk.phone) and desk.attempts <= 1
-    return Start(values["CP-PR-REF"], values, one, data.wait_s or None)
+    return Start(values["CP-PR-REF"], values, one, _useful_until(read))
+
+
+def _useful_until(read: _Body) -> datetime | None:
+    if read.timestamp is None or read.timestamp.tzinfo is None or not read.data.wait_s:
+        return None
+    try:
+        return read.timestamp + timedelta(seconds=read.data.wait_s)
+    except OverflowError:
+        return None
 
 
 def ref(message_id: str) -> str:

@@ -60,14 +60,14 @@ async def opened(trust: ssl.SSLContext | None = None) -> AsyncIterator[Ways]:
 
 async def deliver(session: Ways, peer: Line, *, message_id: str, body: str, now: datetime) -> Result:
     """Have somebody called, or a call ended, within the time-out of the destination."""
-    del now
     try:
         asked = mapping.asked(body, message_id, peer.desk)
     except mapping.NotTold as reason:
         return Failed(str(reason), permanent=True, answered=True)
     link = session.link(peer.desk.server)
     if not isinstance(asked, Stop):
-        return await link.call(asked, message_id, peer.timeout_s)
+        counts_s = None if asked.useful_until is None else (asked.useful_until - now).total_seconds()
+        return await link.call(asked, message_id, peer.timeout_s, counts_s)
     return await _within(link.stop(asked), peer.timeout_s)
 
 

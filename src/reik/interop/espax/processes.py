@@ -10,7 +10,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from reik.interop import Accepted, Failed, Late
+from reik.interop import Accepted, Failed, Late, Result
 from reik.interop.espax import mapping
 from reik.interop.espax.documents import Said
 
@@ -34,8 +34,9 @@ class Process:
     why_not: str = ""
     answer: Accepted | Failed | None = None
     heard: asyncio.Event = field(default_factory=asyncio.Event)
-    under_way: bool = False  # `deliver` waits for it, and tells what it hears
+    waited_for: int = 0  # deliveries that wait for it, and tell what they hear
     recalled: bool = False
+    waited_enough: bool = False
 
 
 class Processes:
@@ -47,13 +48,20 @@ class Processes:
         self._untold: list[Late] = []
 
     def begin(self, ref: str, message_id: str, *, one: bool) -> Process:
-        """The process of a message; the one that is known already when it is sent again."""
+        """The process of a message; the one that is known already when it is sent again, unless it was lost."""
         now = asyncio.get_running_loop().time()
         process = self._known.get(ref)
-        if process is None:
+        if process is None or (isinstance(process.answer, Failed) and not process.answer.permanent):
             process = self._keep(Process(ref, message_id, now))
-        process.one, process.recalled = one, False
+        process.one, process.recalled, process.waited_enough = one, False, False
+        process.waited_for += 1
         return process
+
+    def ends(self, process: Process, result: Result | None) -> None:
+        """A delivery of it ends with this; an answer that it did not give is told late."""
+        process.waited_for -= 1
+        if process.answer is not None and result != process.answer and not process.waited_for:
+            self._untold.append(Late(process.message_id, process.answer))
 
     def _keep(self, process: Process) -> Process:
         self._known[process.ref] = process
@@ -67,14 +75,14 @@ class Processes:
             process.stopped = True
 
     def under_way(self) -> list[Process]:
-        return [each for each in self._known.values() if each.under_way]
+        """Those that a delivery waits for, the oldest first."""
+        return [each for each in self._known.values() if each.waited_for]
 
     def open(self) -> list[Process]:
         """Those that run, as far as is known, and that somebody still counts on."""
-        now = asyncio.get_running_loop().time()
         return [
             each for each in self._known.values()
-            if each.runs and not (each.ended or each.stopped or each.answer) and now < each.until
+            if each.runs and not (each.ended or each.stopped or each.answer) and self._counts(each)
         ]  # fmt: skip
 
     def hear(self, said: Said) -> None:
@@ -123,10 +131,17 @@ class Processes:
     def _answer(self, process: Process, answer: Accepted | Failed) -> None:
         if isinstance(process.answer, Accepted) or (process.answer and isinstance(answer, Failed)):
             return
+        if isinstance(answer, Failed) and not process.waited_for and not self._counts(process):
+            return
         process.answer = answer
         process.heard.set()
-        if not process.under_way:
+        if not process.waited_for:
             self._untold.append(Late(process.message_id, answer))
+
+    @staticmethod
+    def _counts(process: Process) -> bool:
+        """Whether a "no" is news: after its time the next person was called anyway."""
+        return asyncio.get_running_loop().time() < process.until
 
     def _stranger(self, said: Said, answer: Accepted | Failed | None) -> None:
         """A process of before a restart, or of another Reik: a person who took it is told, if the message was ours."""

@@ -149,9 +149,11 @@ class Session:
 
     def _was_asked(self, said: Said) -> None:
         if said.kind == "REQ.HEARTBEAT":
-            self._send("RSP.HEARTBEAT", OK, said.invoke)
+            with contextlib.suppress(Gone):
+                self._send("RSP.HEARTBEAT", OK, said.invoke)
         elif said.kind == "REQ.LOGOUT":
-            self._send("RSP.LOGOUT", OK | {"RSP-INFO": "OK"}, said.invoke)
+            with contextlib.suppress(Gone):
+                self._send("RSP.LOGOUT", OK | {"RSP-INFO": "OK"}, said.invoke)
             self._end("the server logged us out")
 
     def _send(self, kind: str, values: Mapping[str, str], invoke: int) -> None:

@@ -41,6 +41,10 @@ SAYS = {
         Lang.NL: "straks is er misschien niemand bereikbaar.", Lang.EN: "soon there may be nobody to reach.",
     },
     "outage.note": {Lang.NL: "er is een storing van dispensers.", Lang.EN: "dispensers have an outage."},
+    "platform.alarm": {
+        Lang.NL: "Reik staat misschien stil. Bel wie het beheert.", Lang.EN: "Reik may stand still. Call who runs it.",
+    },
+    "platform.well": {Lang.NL: "Reik werkt weer.", Lang.EN: "Reik works again."},
     "test.message": {Lang.NL: "dit is een proef, u hoeft niets te doen.", Lang.EN: "this is a test, do nothing."},
 }  # fmt: skip
 
@@ -67,7 +71,7 @@ def text(message_id: str, body: str, *, lang: Lang, name: str, callback: str | N
     start = f"{drill} {says}" if drilling else says
     end = numbered.format(number(message_id))
     calls = call.format(callback) if callback else ""
-    if kind == "test.message":
+    if kind == "test.message" or kind.startswith("platform."):
         app = calls = ""
     for parts in ((start, app, end, calls), (start, end, calls), (start, end)):
         made = " ".join(filter(None, parts))

@@ -115,7 +115,7 @@ def _other(kind: str, page: str, said: Mapping[str, str], data: Mapping[str, obj
         return _drill(data, said)
     return Notice(
         title="Reik", body=said[word], number="", url=ROOMS.get(kind, page) if page != "/naaste" else page,
-        topic=word, ttl_s=SHORTEST_TTL if trial else LONGEST_TTL,
+        topic=word.replace(".", "-"), ttl_s=SHORTEST_TTL if trial else LONGEST_TTL,
     )  # fmt: skip
 
 

@@ -50,4 +50,4 @@ def spend(value: bytes, purpose: str, now: datetime) -> bool:
             "INSERT INTO kernel_spentchallenge (digest, ends_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             [hashlib.sha256(value).digest(), ends_at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

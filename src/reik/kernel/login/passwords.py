@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from threading import BoundedSemaphore
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -32,6 +33,8 @@ _NONCE = 12
 _WRONG = "This user name and password do not belong together."
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _NOBODY = "!"
+_HASHING, _PATIENCE_S = BoundedSemaphore(2), 2.0
+"""A hash takes 100 MB and a connection: strangers who try passwords must not take either from the consoles."""
 
 
 def plain(username: str) -> str:
@@ -44,13 +47,14 @@ def _typed(password: str) -> str:
 
 
 def new_password(account: Account, password: str) -> str:
-    """The hash to keep. Raises LoginRefused with the sentences of the rules that it breaks."""
+    """The hash to keep. Raises LoginRefused for one that breaks a rule (settings, AUTH_PASSWORD_VALIDATORS)."""
     if len(password) > LONGEST:
-        raise LoginRefused(f"Take at most {LONGEST} characters.", "password")
+        raise LoginRefused(f"Take at most {LONGEST} characters.", "password_too_long")
     try:
         validate_password(_typed(password), account)
     except ValidationError as broken:
-        raise LoginRefused(" ".join(broken.messages), "password") from None
+        codes = [each.code or "" for each in broken.error_list]
+        raise LoginRefused(" ".join(broken.messages), codes[0]) from None
     return make_password(_typed(password))
 
 
@@ -68,7 +72,15 @@ def with_password(username: str, password: str, where: Where, now: datetime) -> 
     """The account to which these belong; the password is half of it. Raises LoginRefused, the same for an unknown
     name, a wrong password and a closed account, and after the same work."""
     name = attempts.digest_of(plain(username))
+    if not _HASHING.acquire(timeout=_PATIENCE_S):
+        raise LoginRefused("Too many people try at once: try again in a moment.", "slowed")
+    try:
+        return _with_password(username, password, name, where, now)
+    finally:
+        _HASHING.release()
 
+
+def _with_password(username: str, password: str, name: bytes, where: Where, now: datetime) -> Account:
     def check() -> Account | None:
         account = Account.objects.filter(username=plain(username), is_active=True).first()
         typed = _typed(password[: LONGEST + 1])

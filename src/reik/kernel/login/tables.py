@@ -74,7 +74,7 @@ class LoginEvent(models.Model):
     """The security log: every try to come in, and every change of how one comes in. Never changed or deleted.
 
     `name_digest` is a keyed digest of what was typed as user name, so that a password typed there by mistake
-    stands nowhere; `slowed` tries were not looked at.
+    stands nowhere. A try that had to wait was not looked at and leaves no row, so that nobody can fill this table.
     """
 
     id = models.UUIDField(primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -254,7 +254,7 @@ def agree_routes(residents: Sequence[Resident], now: datetime, *, pace: float = 
         own = agreed(each.number, _around(each), pace) if each.person is not cast.STORY else None
         agree_arrangement(
             organisation_id=each.organisation_id, client_id=each.client_id, now=now,
-            route=own[0].route if own else _route(each, pace), others=own[0].others if own else (),
+            route=_named(own[0].route if own else _route(each, pace), each), others=own[0].others if own else (),
             words=own[1] if own else "", agreed_by=each.team_members[0], shortest=SHORTEST / pace,
         )  # fmt: skip
     for each in {each.organisation_id: each for each in residents}.values():
@@ -262,6 +262,13 @@ def agree_routes(residents: Sequence[Resident], now: datetime, *, pace: float = 
             organisation_id=each.organisation_id, client_id=None, route=default_route(_around(each), pace), now=now,
             agreed_by=each.team_members[0], shortest=SHORTEST / pace,
         )  # fmt: skip
+
+
+def _named(route: Sequence[RouteStep], resident: Resident) -> list[RouteStep]:
+    """Her informal carer's own absence leaves her step out."""
+    carers = Carer.objects.filter(client_id=resident.client_id, name=resident.person.carer)
+    carer = carers.values_list("id", flat=True).first()
+    return [replace(each, carer_id=carer) if each.action == "ask_carer" else each for each in route]
 
 
 def _around(resident: Resident) -> Around:
@@ -293,4 +300,4 @@ def _route(resident: Resident, pace: float) -> list[RouteStep]:
         RouteStep(
             action="ask_team", responder=person.team, destination_id=team, wait=wait(5), repeat=wait(5)
         ),
-    ]
+    ]  # fmt: skip

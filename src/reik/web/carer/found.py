@@ -53,7 +53,7 @@ def _about_a_sachet(name: str) -> list[Choice]:
 def _about_her(name: str) -> list[Choice]:
     return [
         Choice(
-            code="not_reached", word=_("Ik bereik %(called)s niet") % {"called": name}, icon="phone-off",
+            code="not_reached", word=_("Ik bereik niemand"), icon="phone-off",
             leads_to=_("De volgende krijgt meteen bericht."),
         ),
         Choice(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import cast
 from uuid import UUID
 
@@ -22,47 +21,21 @@ from reik.kernel.login.attempts import Tried
 from reik.kernel.login.refusals import LoginRefused
 from reik.kernel.queries import Account
 from reik.people.leaving import end_phones
-from reik.web import staying
 from reik.web.acting import ActingRequest
+from reik.web.entrance.sure import hers, sure
 from reik.web.entrance.ways import refused_words, remember_passkey, site_of, told_in, where_of
 from reik.web.entrance.welcome import app_parts, check_twice, read_secret
 from reik.web.push.phone import label_of, wipe
-from reik.web.rooms import Screen, to_the_door
 
 PAGE = "/mijn-toegang"
-
-
-def _hers(view: Screen) -> Screen:
-    """For who is logged in herself, whatever her role: not for a token, which has no ways in of its own."""
-
-    @functools.wraps(view)
-    def asked(request: ActingRequest, *values: object, **named: object) -> HttpResponseBase:
-        if request.actor is None or not request.user.is_authenticated:
-            return to_the_door(request)
-        return view(request, *values, **named)
-
-    return asked
-
-
-def _sure(view: Screen) -> Screen:
-    """For changes: only shortly after she showed who she is."""
-
-    @functools.wraps(view)
-    def asked(request: ActingRequest, *values: object, **named: object) -> HttpResponseBase:
-        if staying.is_sure(request.session, clock.now()):
-            return view(request, *values, **named)
-        if request.headers.get("Content-Type", "").startswith("application/json"):
-            return JsonResponse({"go": f"{staying.AGAIN}?next={PAGE}"}, status=403)
-        return staying.to_again(request, PAGE)
-
-    return _hers(asked)
+changing = sure(PAGE)
 
 
 def _account(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
-@_hers
+@hers
 @require_safe
 @never_cache
 def page(request: ActingRequest) -> HttpResponse:
@@ -81,14 +54,14 @@ def _page(request: ActingRequest, refused: str = "") -> HttpResponse:
     return render(request, "entrance/own.html", told, status=403 if refused else 200)
 
 
-@_sure
+@changing
 @require_POST
 @never_cache
 def key_question(request: ActingRequest) -> JsonResponse:
     return JsonResponse(passkeys.to_make(_account(request), site_of(request), clock.now()))
 
 
-@_sure
+@changing
 @require_POST
 @never_cache
 def key_answer(request: ActingRequest) -> JsonResponse:
@@ -105,7 +78,7 @@ def key_answer(request: ActingRequest) -> JsonResponse:
     return made
 
 
-@_sure
+@changing
 @require_POST
 @never_cache
 def key_away(request: ActingRequest, key_id: UUID) -> HttpResponseBase:
@@ -120,7 +93,7 @@ def key_away(request: ActingRequest, key_id: UUID) -> HttpResponseBase:
 
 
 @sensitive_post_parameters("password", "again", "code", "secret")
-@_sure
+@changing
 @require_http_methods(["GET", "POST"])
 @never_cache
 def password(request: ActingRequest) -> HttpResponseBase:
@@ -144,7 +117,7 @@ def password(request: ActingRequest) -> HttpResponseBase:
     )
 
 
-@_sure
+@changing
 @require_POST
 @never_cache
 def paper(request: ActingRequest) -> HttpResponse:
@@ -154,7 +127,7 @@ def paper(request: ActingRequest) -> HttpResponse:
     return render(request, "entrance/paper.html", {"codes": codes, "next": PAGE})
 
 
-@_hers
+@hers
 @require_POST
 @never_cache
 def everywhere(request: ActingRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reik.web.entrance import own, views, ways, welcome
+from reik.web.entrance import own, people, views, ways, welcome
 
 urlpatterns: list[URLPattern] = [
     path("", views.home),
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("mijn-toegang/wachtwoord", own.password),
     path("mijn-toegang/papier", own.paper),
     path("mijn-toegang/overal", own.everywhere),
+    path("medewerkers", people.page),
+    path("medewerkers/<uuid:account_id>/uitnodigen", people.invite),
+    path("medewerkers/<uuid:account_id>/sluit", people.close),
     path("uitloggen", views.leave),
     path("taal", views.language),
     path("weergave", views.theme),

@@ -76,7 +76,11 @@ def refused_words(refused: LoginRefused) -> str:
         "last": _("Dit is uw laatste manier om in te loggen. Voeg eerst een andere toe."),
         "code": _("Dit is niet de code die de app nu toont. Typ de volgende."),
         "invitation": _("Deze uitnodiging is al gebruikt of verlopen. Vraag een nieuwe."),
-        "password": str(refused),
+        "twice": _("De twee wachtwoorden zijn niet gelijk."),
+        "password_too_short": _("Dit wachtwoord is te kort: neem minstens 12 tekens. Een zinnetje is goed."),
+        "password_too_long": _("Dit wachtwoord is te lang: neem hooguit 1000 tekens."),
+        "password_too_similar": _("Dit wachtwoord lijkt te veel op uw naam. Neem een ander."),
+        "password_too_common": _("Dit wachtwoord gebruiken te veel mensen. Neem een ander."),
         "app": _("Uw app is hier niet meer bekend. Vraag een nieuwe uitnodiging."),
     }.get(refused.code, _("Dit lukte niet. Probeer het opnieuw."))  # fmt: skip
 

@@ -67,7 +67,7 @@ def _choose_password(request: HttpRequest, invited: Invited, secret: bytes, now:
 def check_twice(request: HttpRequest) -> None:
     """Raise LoginRefused when the two passwords differ."""
     if request.POST.get("password", "") != request.POST.get("again", ""):
-        raise LoginRefused(_("De twee wachtwoorden zijn niet gelijk."), "password")
+        raise LoginRefused("The two passwords differ: type them again.", "twice")
 
 
 def _note(request: HttpRequest, invited: Invited, detail: str, now: datetime) -> None:

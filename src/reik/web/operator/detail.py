@@ -14,9 +14,10 @@ from reik.alerting.claims.seen import CodeSeen
 from reik.alerting.queries import AlertSeen, ArrangementSeen, RemarkSeen, StepSeen
 from reik.dispensing.queries import MomentSeen
 from reik.people.queries import CarerCard, ClientCard
+from reik.web.alert_words import handling_causes
 from reik.web.operator import queue
 from reik.web.strips import OnStrip, Strip, strip_of
-from reik.web.words import cause_words, handling_causes, remark_words, step_state_words, step_words
+from reik.web.words import cause_words, remark_words, step_state_words, step_words
 
 UNDO_FOR = timedelta(seconds=60)
 

@@ -75,7 +75,7 @@ def _page(request: ActingRequest, carers: Sequence[UUID], now: datetime, error: 
     page = {
         "card": card, "called": card.display, "others": [], "phone": card.phone, "tab": "", "error": error,
         "away": away, "typed": request.POST, "local_now": now.astimezone(ZONE).strftime("%Y-%m-%dT%H:00"),
-        "address": request.get_full_path(), "instead": instead_of(carers, list(mine.values())),
+        "address": request.get_full_path(), "instead": instead_of(carers, actor_of(request).name, list(mine.values())),
     }  # fmt: skip
     return render(request, "rosters/away.html", page, status=422 if error else 200)
 

@@ -86,7 +86,11 @@ def kind_words(each: ForewarningSeen, zone: ZoneInfo) -> str:
     count = ngettext("%(n)s cliënt", "%(n)s cliënten", clients) % {"n": clients}
     values = {"at": f"{each.since.astimezone(zone):%H:%M}", "count": count}
     who = ", ".join(str(name) for name in detail.get("responders", [])[:3])
-    if each.kind == "route_untested":
+    if each.kind == "route_untested" and detail.get("undrilled"):
+        said = _(
+            "De route van een melding voor %(count)s slaagde nog niet in een oefening. Kijk bij Oefeningen."
+        )
+    elif each.kind == "route_untested":
         said = _("Vanaf %(at)s komt een melding voor %(count)s alleen bij nummers die nooit getest zijn.")
     else:
         said = _("Vanaf %(at)s is er voor een melding van %(count)s niemand bereikbaar.")

@@ -90,6 +90,8 @@ def _how_it_closed(alert: AlertSeen) -> str:
         return _("Het zakje is er toch uit. De melding sloot zichzelf. Niemand hoefde te rijden.")
     if alert.closed_as == "out_after_call":
         return _("Na een telefoontje is het zakje eruit. Niemand hoefde te rijden.")
+    if alert.closed_as == "out_at_visit" and alert.accepted_role == "informal_carer":
+        return _("Haar dochter stond erbij en zag het: het zakje is eruit. De zorg hoefde niet te rijden.")
     if alert.closed_as == "out_at_visit":
         return _("Het wijkteam stond erbij en zag het: het zakje is eruit.")
     return _("De melding is gesloten. Wie dat deed en waarom, staat in de geschiedenis.")

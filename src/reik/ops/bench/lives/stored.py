@@ -7,19 +7,17 @@ must have called the same people at the same instants and left the same claims b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from reik.alerting import operations
-from reik.alerting.calls import note_failed, note_sent, take_due_steps
-from reik.alerting.claims.accepting import note_accepted
+from reik.alerting.calls import take_due_steps
 from reik.alerting.handling import AlertRefused
 from reik.alerting.policy import RouteStep
 from reik.dispensing.facts import MomentEnded
@@ -28,11 +26,19 @@ from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.ids import new_id
 from reik.kernel.operations import add_destination
-from reik.kernel.outbox import MessageFailed, MessageSent
 from reik.ops.bench.figures import Figures, say
 from reik.ops.bench.lives.cases import CHANGES, MINUTE, Case, draw_route
 from reik.ops.bench.lives.play import Input, Player
 from reik.ops.bench.lives.settled import settle_moments
+from reik.ops.bench.lives.stored_rows import (
+    alerts_of,
+    by_hand,
+    by_wire,
+    called,
+    claimed,
+    how_it_ended,
+    step_of,
+)
 from reik.ops.bench.scene import Scene, set_scene
 from reik.ops.bench.world import Device, Tenant, settle_devices
 
@@ -102,7 +108,7 @@ class Batch:
                 operations.follow_moments(self._facts(these, Outcome.NOT_OUT, None), opened_at)
             for each in these:
                 self._players[each].begin()
-            self._alerts = _alerts(self._moments)
+            self._alerts = alerts_of(self._moments)
         self._go_to(None)
 
     def _go_to(self, end: datetime | None) -> None:
@@ -156,13 +162,13 @@ class Batch:
         try:
             with transaction.atomic():
                 if it.kind in ("sent", "failed", "key"):
-                    return _wire(it, _step(alert, *about))
+                    return by_wire(it, step_of(alert, *about))
                 if it.kind in ("press", "doubt"):
                     out, missed = Outcome.LATE, Outcome.NOT_OUT
                     became = (out, missed) if it.kind == "press" else (missed, out)
                     operations.follow_moments(self._facts([number], *became), now)
                     return True
-                return _by_hand(alert, it)
+                return by_hand(alert, it)
         except AlertRefused:
             return False
 
@@ -195,9 +201,9 @@ class Batch:
             id = self._alerts[self._moments[number]]
             should = sorted((c.at, c.position, str(c.destination_id)) for c in alert.calls)
             for what, stored, memory in (
-                ("called", _called(id), should),
-                ("claims", _claimed(id), sorted((by, c.at, c.until) for by, c in alert.claims.items())),
-                ("end", _end(id), [(alert.state, alert.closed_as)]),
+                ("called", called(id), should),
+                ("claims", claimed(id), sorted((by, c.at, c.until) for by, c in alert.claims.items())),
+                ("end", how_it_ended(id), [(alert.state, alert.closed_as)]),
             ):
                 if stored != memory:
                     self._differs(number, f"{what} {stored}; in memory {memory}")
@@ -237,89 +243,3 @@ def _agree(
         emergency=operations.EmergencyPath(destination_id=emergency),
     )  # fmt: skip
     return route, emergency
-
-
-def _wire(it: Input, step: UUID) -> bool:
-    """What `reik send` tells of a message; a key that came too late is only noted."""
-    if it.kind == "failed":
-        note_failed([MessageFailed(message_id=step, error="proof")], it.at)
-    elif it.kind == "sent":
-        note_sent([MessageSent(message_id=step)], it.at)
-    else:
-        before = _late_keys(step)
-        note_accepted([MessageSent(message_id=step, accepted_by="1")], it.at)
-        return _late_keys(step) == before
-    return True
-
-
-def _by_hand(alert: UUID, it: Input) -> bool:
-    now, by = it.at, it.by
-    match it.kind:
-        case "accept":
-            operations.accept_alert(alert_id=alert, by=by, now=now, role=it.role, lasts=it.lasts)
-        case "screen":
-            return operations.open_on_screen(alert_id=alert, by=by, now=now)
-        case "release":
-            operations.release_alert(alert_id=alert, by=by, now=now)
-        case "handle":
-            operations.handle_alert(
-                alert_id=alert, by=by, outcome=it.text, cause="asleep", remote=it.text != "out_at_visit", now=now,
-                role=it.role,
-            )  # fmt: skip
-        case "undo":
-            operations.undo_handling(alert_id=alert, by=by, now=now)
-        case "emergency":
-            operations.emergency(alert_id=alert, by=by, now=now)
-        case _:
-            raise AssertionError(it.kind)
-    return True
-
-
-def _rows(query: str, *values: Any) -> Iterator[tuple[object, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        yield from cursor.fetchall()
-
-
-def _alerts(moments: Sequence[UUID]) -> dict[UUID, UUID]:
-    found = _rows("SELECT moment_id, id FROM alerting_alert WHERE moment_id = ANY(%s)", list(moments))
-    return {row[0]: row[1] for row in found}  # type: ignore[misc]
-
-
-def _step(alert: UUID, position: int, round: int) -> UUID:
-    query = "SELECT id FROM alerting_step WHERE alert_id = %s AND position = %s AND round = %s"
-    found = next(_rows(query, alert, position, round), (UUID(int=0),))[0]
-    assert isinstance(found, UUID)
-    return found
-
-
-def _late_keys(step: UUID) -> int:
-    query = (
-        "SELECT count(*) FROM alerting_remark AS r JOIN alerting_step AS s USING (alert_id)"
-        " WHERE s.id = %s AND r.kind = 'answered_late'"
-    )
-    return int(str(next(_rows(query, step))[0]))
-
-
-def _called(alert: UUID) -> list[tuple[object, ...]]:
-    return sorted(
-        _rows(
-            "SELECT taken_at, position, destination_id::text FROM alerting_step"
-            " WHERE alert_id = %s AND taken_at IS NOT NULL",
-            alert,
-        )
-    )
-
-
-def _claimed(alert: UUID) -> list[tuple[object, ...]]:
-    return sorted(
-        _rows(
-            "SELECT c.by, c.at, c.until FROM alerting_claim AS c JOIN alerting_alert AS a ON a.id = c.alert_id"
-            " WHERE a.id = %s AND c.life = a.life",
-            alert,
-        )
-    )
-
-
-def _end(alert: UUID) -> list[tuple[object, ...]]:
-    return list(_rows("SELECT state, closed_as FROM alerting_alert WHERE id = %s", alert))

@@ -1,0 +1,1 @@
+"""Load and fatigue, proposals, and fire drills of routes."""
