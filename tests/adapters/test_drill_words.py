@@ -20,7 +20,8 @@ BODY = json.dumps(
     {
         "type": "drill.step", "timestamp": "2026-11-10T13:00:00Z",
         "data": {
-            "drill": True, "alert": STEP, "step": STEP, "organisation": STEP, "action": "ask_team", "responder": "Fatma",
+            "drill": True, "alert": STEP, "step": STEP, "organisation": STEP, "action": "ask_team",
+            "responder": "Fatma",
             "route": 0, "position": 3, "wait_s": 300, "page": f"/oefening/{STEP}",
         },
     }

@@ -204,15 +204,15 @@ def test_one_session_carries_many_calls_and_each_hears_its_own():
     ids = [str(UUID(int=UUID(ID).int + n)) for n in range(40)]
 
     async def does(client: Client) -> None:
-        telling = [asyncio.create_task(client.tell(each)) for each in ids]
-        while len(client.peer.of("REQ.P-START")) < len(ids):
-            await asyncio.sleep(0.01)
+        telling = [asyncio.create_task(client.tell(each, timeout_s=9.0)) for each in ids]
+        async with asyncio.timeout(8):
+            while sum(each.done() for each in telling) < 28:
+                await asyncio.sleep(0.01)
         for n, each in reversed(list(enumerate(ids))):
             client.peer.line.ended(ref(each), "Positive confirmed" if n % 2 else "Negative")
         results = dict(zip(ids, await asyncio.gather(*telling), strict=True))
-        assert (
-            list(results.values()).count(Delivered()) == 28
-        )  # waited for no longer, so that a lane stays free
+        # the others are waited for no longer, so that a lane stays free
+        assert list(results.values()).count(Delivered()) == 28
         results |= {each.message_id: each.result for each in await client.late(28)}
         assert [isinstance(each, Accepted) for each in results.values()] == [bool(n % 2) for n in range(40)]
 

@@ -269,6 +269,26 @@ def test_a_server_that_stays_away_while_it_calls_is_a_failure(delivered: bool, m
     asyncio.run(main())
 
 
+def test_a_server_that_comes_back_is_asked_again_under_the_same_reference():
+    async def main() -> None:
+        async with port.opened() as ways:
+            async with serving(Peer()) as peer:
+                client = Client(ways, peer, GROUP)
+                telling = asyncio.create_task(client.tell(timeout_s=1.5))
+                while not peer.running:
+                    await asyncio.sleep(0.01)
+                peer.line.drop()
+            assert isinstance(await telling, Failed)
+            async with serving(Peer(), port=peer.port) as again:
+                async with asyncio.timeout(8):
+                    while not again.of("REQ.LOGIN"):  # the session is made by itself
+                        await asyncio.sleep(0.02)
+                assert await client.tell(timeout_s=1.5) == Delivered()
+                assert [each.values["CP-PR-REF"] for each in again.of("REQ.P-START")] == [ref(ID)]
+
+    asyncio.run(main())
+
+
 def test_the_second_no_connection_is_said_at_once():
     async def does(client: Client) -> None:
         begun = time.monotonic()

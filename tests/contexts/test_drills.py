@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,9 +25,10 @@ from reik.alerting.forewarnings import open_forewarnings
 from reik.alerting.models import Alert, DrillStep, Remark, Step
 from reik.alerting.operations import agree_arrangement
 from reik.alerting.policy import RouteStep
-from reik.kernel import facts
+from reik.kernel import clock, facts
 from reik.kernel.operations import add_destination, new_webhook_secret
 from reik.kernel.outbox import MessageFailed, MessageSent
+from reik.ops import drill as command_line
 from reik.people.rosters import operations as rosters
 from reik.people.rosters.turns import NewPattern
 from tests import cast
@@ -292,6 +295,36 @@ def test_a_route_that_failed_its_drill_or_never_had_one_is_forewarned_until_one_
     begun(people, later + 3 * MINUTE)
     end_over(later + 30 * MINUTE)
     assert warned(later + 31 * MINUTE) == ["route_untested"]
+
+
+def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    parser = argparse.ArgumentParser()
+    command_line.add_arguments(parser)
+    code = command_line.command(parser.parse_args(["--organisation", "Zorg aan Zee", *arguments]))
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_reik_drill_lists_holds_and_reports_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = cast.gather(NOON)
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    route = f"{people.default.id}:0"
+    code, listed = said_by(capsys, "--list")
+    assert (code, [each["route"] for each in listed], listed[0]["held_at"]) == (0, [route], None)
+    assert bodies() == [], "a list calls nobody"
+    code, (held,) = said_by(capsys, "--route", route)
+    assert (code, held["why"], held["passed"]) == (0, "on_demand", None)
+    assert [(each["responder"], each["deadline_s"], each["verdict"]) for each in held["steps"]] == [
+        ("centre", 300, "waiting"), ("carer", 600, "waiting"), ("team", 300, "waiting"),
+    ]  # fmt: skip
+    assert said_by(capsys)[0] == 1, "it runs already"
+    end_over(NOON + 11 * MINUTE)
+    code, report = said_by(capsys, "--report", held["drill"])
+    assert (code, report["passed"], report["steps"][0]["to_do"]) == (0, False, "ask_or_replace")
+    for wrong in (["--route", "x"], ["--report", str(uuid4())]):
+        with pytest.raises(DrillRefused, match="--list"):
+            said_by(capsys, *wrong)
 
 
 @pytest.mark.parametrize("act", ["hold", "answer"])

@@ -14,6 +14,8 @@ from django.db import connection
 
 from reik.alerting.drills.holding import hold
 from reik.alerting.figures import proposals
+from reik.alerting.figures.proposals import ProposalSeen
+from reik.alerting.figures.proposing import KINDS
 from reik.alerting.models import Arrangement, Drill, DrillStep, Proposal
 from reik.alerting.operations import agree_arrangement
 from reik.kernel.database import Role, become
@@ -21,6 +23,7 @@ from reik.kernel.ids import new_id
 from reik.kernel.operations import open_account
 from reik.people.models import Carer, Client
 from reik.tasks.models import Task
+from reik.web.load.words import proposal_words
 from tests import cast
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
 
@@ -88,7 +91,7 @@ def propose(town: Town, name: str) -> UUID:
         id = new_id(town.now)
         Proposal.objects.create(
             id=id, organisation_id=town.care.id, client_id=town.id(name), kind="drifts_later", subject="08:00",
-            evidence={"weeks_s": [300, 600, 900, 1200], "moments": []}, proposed_at=town.now,
+            evidence={"weeks_s": [300, 600, 900, 1200], "moments": [str(town.moments[name])]}, proposed_at=town.now,
         )  # fmt: skip
     return id
 
@@ -98,6 +101,8 @@ def test_a_nurse_decides_a_proposal_and_the_centre_does_not_see_it(town: Town, v
     page = plain(visits.text("nurse", "/belasting"))
     assert "overleg over een later tijdstip" in page
     assert "na 5 min, 10 min, 15 min, 20 min" in page
+    assert "Bekijk 1 rij" in page
+    assert "06:00" in page[page.index("Bekijk 1 rij") :][:60], "the moment that it rests on"
     assert BRAM not in page
     assert "later tijdstip" not in visits.text("operator", "/belasting")
     nurse = visits.by("nurse")
@@ -184,6 +189,26 @@ def test_a_test_alarm_stands_on_the_clients_page(town: Town, visits: Visits) -> 
     assert "Proefmelding geslaagd op" in visits.text("nurse", page)
     with as_worker():
         assert Client.objects.count() == 2
+
+
+EVIDENCE: dict[str, dict[str, object]] = {
+    "drifts_later": {"weeks_s": [300, 600, 900, 1200]},
+    "more_misses": {"before": 2, "after": 7},
+    "late_presses": {"late": 6, "alerts": 8, "longer_min": 10},
+    "silent_step": {"position": 2, "responder": "Petra", "calls": 7},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_proposal_is_said_with_its_figures(kind: str, now: datetime) -> None:
+    seen = ProposalSeen(
+        id=new_id(now), organisation_id=new_id(now), client_id=new_id(now), kind=kind, subject="08:00",
+        evidence=EVIDENCE[kind], proposed_at=now,
+    )  # fmt: skip
+    proposed, because = proposal_words(seen)
+    assert "%" not in proposed + because
+    for value in EVIDENCE[kind].values():
+        assert isinstance(value, list) or str(value) in proposed + because
 
 
 def test_english_has_every_word(town: Town, visits: Visits) -> None:

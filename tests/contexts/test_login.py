@@ -30,7 +30,7 @@ from reik.people.leaving import end_account
 from reik.people.models import PushSubscription
 from reik.people.operations import register_client
 from reik.people.sessions import OpenSession, holding
-from reik.web import frame
+from reik.web import frame, live
 from tests.adapters.push_service import Browser
 from tests.authenticator import Phone
 
@@ -369,6 +369,47 @@ def test_a_session_has_another_key_after_logging_in_and_ends_idle_and_at_last(wo
     assert is_in(visitor)
     world.time.on(hours=2)
     assert not is_in(visitor)
+
+
+def test_a_console_tells_when_it_ends_and_one_tap_keeps_it(world: SimpleNamespace) -> None:
+    visitor, phone = with_passkey(world)
+    assert 'data-ends="2026-11-23T19:00:00' in visitor.get("/clienten").content.decode()
+    for _ in range(6):
+        world.time.on(minutes=115)
+        assert is_in(visitor)
+    options = post(visitor, "/inloggen/sleutel/vraag").json()
+    answer = post(visitor, "/inloggen/opnieuw/sleutel", answer=phone.answer(options), next="/clienten")
+    assert answer.json() == {"go": "/clienten"}
+    assert 'data-ends="2026-11-24T06:30:00' in visitor.get("/clienten").content.decode()
+    world.time.on(minutes=60)
+    assert is_in(visitor)  # more than 12 hours after it first came in
+
+
+def test_an_open_console_is_somebody_who_is_there_and_another_page_is_not(world: SimpleNamespace) -> None:
+    become(Role.WORKER)
+    _, token = accounts.add_account(
+        organisation_id=world.zorg.id,
+        username="noor",
+        name="Noor",
+        role="operator",
+        by="t",
+        now=world.time.at,
+    )
+    become(Role.WEB)
+    nurse, _ = with_passkey(world)
+    console, phone = browser(), Phone()
+    made = phone.make(post(console, f"/welkom/{token}/vraag").json())
+    post(console, f"/welkom/{token}/sleutel", answer=made)
+    for _ in range(13):  # a stream begins anew every ten minutes
+        world.time.on(minutes=10)
+        for visitor in (console, nurse):
+            live._listener(visitor.cookies["sessionid"].value)
+        nurse.get("/team", headers={"hx-request": "true"})
+    assert console.get("/").headers["Location"] == "/zorgcentrale"
+    assert not is_in(nurse)  # two hours without doing anything
+    gone = nurse.get("/team", headers={"hx-request": "true", "hx-current-url": "http://localhost/team?x=1"})
+    assert gone.status_code == 401
+    assert gone.headers["HX-Redirect"] == "/inloggen?next=%2Fteam%3Fx%3D1"
 
 
 def test_an_informal_carer_reads_on_and_shows_herself_before_she_acts(world: SimpleNamespace) -> None:

@@ -78,9 +78,10 @@ def _invite(options: argparse.Namespace) -> None:
 
 def _print_link(options: argparse.Namespace, token: str) -> None:
     running = Home.from_environment().runtime()
+    here = running.web.replace("//127.0.0.1", "//localhost") if running else "http://localhost:8000"
     site = (
-        options.site or os.environ.get("REIK_SITE") or (running.web if running else "http://localhost:8000")
-    )
+        options.site or os.environ.get("REIK_SITE") or here
+    )  # a passkey belongs to a name, never to a number
     print(f"{site.rstrip('/')}/welkom/{token}")
     print("Works once, for 72 hours. Give it to her in person or by a way that only she reads.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from reik.kernel import clock, operations
 from reik.kernel.tenancy import Actor
+from reik.web import staying
 
 LANGUAGE_COOKIE, THEME_COOKIE = "reik_taal", "reik_weergave"
 LANGUAGES, THEMES = ("nl", "en"), ("light", "dark")
@@ -96,6 +98,11 @@ class Frame:
     @cached_property
     def actor(self) -> Actor | None:
         return getattr(self._request, "actor", None)
+
+    @cached_property
+    def ends_at(self) -> datetime | None:
+        """When this session is over, for a page that stays open for hours; None for a demo's persona."""
+        return staying.ends_at(self._request.session) if self.actor and hasattr(self._request, "session") else None
 
     @cached_property
     def rooms(self) -> list[Room]:

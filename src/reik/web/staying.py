@@ -36,6 +36,11 @@ def be_sure(request: HttpRequest, now: datetime) -> None:
     request.session[SURE] = request.session[SEEN] = now.isoformat()
 
 
+def ends_at(session: SessionBase) -> datetime | None:
+    """When this session is over whatever is done in it."""
+    return session.get_expiry_date() if IN in session else None
+
+
 def holds(session: SessionBase, role: str, now: datetime) -> bool:
     """Whether this session goes on; one of a demo's persona has no such rule."""
     in_at, seen_at = _at(session, IN), _at(session, SEEN)

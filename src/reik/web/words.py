@@ -82,13 +82,9 @@ def _tasks(_language: str) -> dict[str, str]:
     return {
         "roll_order": _("Bestel de volgende rol: na rol %(roll)s is %(at)s het eerste moment zonder zakje"),
         "roll_bring": _("Breng de volgende rol: %(at)s is het eerste moment zonder rol in huis"),
-        "roll_missing": _(
-            "Geen volgende rol in huis. Eerste moment zonder zakje: %(at)s. Regel het met de hand"
-        ),
+        "roll_missing": _("Geen volgende rol in huis. Eerste moment zonder zakje: %(at)s. Regel het met de hand"),
         "roll_change": _("Wissel rol %(roll)s voor rol %(next)s, tussen %(from)s en %(until)s"),
-        "roll_change_tight": _(
-            "Rol %(roll)s en %(next)s sluiten te kort aan: spreek af wie het moment geeft"
-        ),
+        "roll_change_tight": _("Rol %(roll)s en %(next)s sluiten te kort aan: spreek af wie het moment geeft"),
         "roll_receive": _("Haal rol %(roll)s op of laat bevestigen dat hij binnen is (%(place)s)"),
         "leftovers_count": _("Tel wat er over is van rol %(roll)s"),
         "leftovers_back": _("Breng de %(count)s zakjes van rol %(roll)s terug naar de apotheek"),

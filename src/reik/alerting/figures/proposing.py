@@ -152,7 +152,7 @@ def _silent_steps(calls: Sequence[CallMade]) -> list[Suggested]:
             kind=SILENT_STEP, subject=f"{position} {responder}",
             evidence={
                 "position": position, "responder": responder, "calls": len(of),
-                "alerts": list(dict.fromkeys(str(each.alert_id) for each in of)),
+                "alerts_of": list(dict.fromkeys(str(each.alert_id) for each in of)),
             },
         )
         for (position, responder), of in sorted(by_step.items())

@@ -238,7 +238,9 @@ def again_answer(request: ActingRequest) -> JsonResponse:
             raise LoginRefused("This is somebody else's passkey.", "unknown")
     except LoginRefused as refused:
         return JsonResponse({"error": refused_words(refused)}, status=403)
-    staying.be_sure(request, now)
+    account = queries.living_account(found)
+    assert account is not None
+    staying.come_in(request, account, now)  # two factors: as good as logging in, so the session begins anew
     return JsonResponse({"go": way_back(request, "/", told.get("next"))})
 
 

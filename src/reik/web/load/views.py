@@ -21,6 +21,7 @@ from reik.kernel.tenancy import Actor
 from reik.people.queries import cards
 from reik.web.acting import ActingRequest
 from reik.web.load import shown
+from reik.web.load.evidence import evidence_of
 from reik.web.load.shown import GROUPS, LENGTHS, Asked, asked_of, whom
 from reik.web.load.words import figure_words, length_words, proposal_words, shift_words
 from reik.web.rooms import actor_of, room_for
@@ -87,8 +88,9 @@ def _proposals(request: ActingRequest, actor: Actor) -> list[dict[str, Any]]:
     found = proposals.proposals_open(whom(actor))
     whose = cards(actor, {each.client_id for each in found})
     _log(request, "load proposals", whose)
+    rows = evidence_of(found, clock.now())
     return [
-        {"seen": each, "card": whose[each.client_id], "said": said, "because": because}
+        {"seen": each, "card": whose[each.client_id], "said": said, "because": because, "rows": rows[each.id]}
         for each in found
         if each.client_id in whose
         for said, because in [proposal_words(each)]

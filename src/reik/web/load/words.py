@@ -117,34 +117,30 @@ def route_words(number: int, name: str, *, of_client: bool, version: int) -> str
 
 def proposal_words(seen: ProposalSeen) -> tuple[str, str]:
     """What is proposed, and what it rests on, as two sentences that a nurse can check."""
-    said: Mapping[str, object] = seen.evidence
+    said: Mapping[str, object] = {**seen.evidence, "at": seen.subject}
     if seen.kind == "drifts_later":
-        weeks = ", ".join(length_words(each) for each in seen.evidence["weeks_s"])
-        return (
-            _("Moment van %(at)s: overleg over een later tijdstip of een langer venster.")
-            % {"at": seen.subject},
-            _("De knop wordt elke week later ingedrukt: na %(weeks)s (midden van elke week).")
-            % {"weeks": weeks},
-        )
-    if seen.kind == "more_misses":
-        return (
-            _("Moment van %(at)s: ga na wat er veranderd is; kijk naar de herinneringen.")
-            % {"at": seen.subject},
+        said = {**said, "weeks": ", ".join(length_words(each) for each in seen.evidence["weeks_s"])}
+    proposed, because = {
+        "drifts_later": (
+            _("Moment van %(at)s: overleg over een later tijdstip of een langer venster."),
+            _("De knop wordt elke week later ingedrukt: na %(weeks)s (midden van elke week)."),
+        ),
+        "more_misses": (
+            _("Moment van %(at)s: ga na wat er veranderd is; kijk naar de herinneringen."),
             _(
                 "%(after)s keer niet uitgenomen in de laatste twee weken, %(before)s keer in de twee weken daarvoor."
-            )
-            % said,
-        )
-    if seen.kind == "late_presses":
-        return (
+            ),
+        ),
+        "late_presses": (
             _(
-                "Moment van %(at)s: overleg over een venster dat %(min)s minuten langer is, of een latere herinnering."
-            )
-            % {"at": seen.subject, "min": said["longer_min"]},
-            _("%(late)s van de %(alerts)s meldingen sloten vanzelf, kort na het einde van het venster.")
-            % said,
-        )
-    return (
-        _("Stap %(position)s, %(responder)s: sla deze stap over of vraag iemand anders.") % said,
-        _("%(calls)s keer gevraagd in vier weken, nooit antwoord.") % said,
-    )
+                "Moment van %(at)s: overleg over een venster dat %(longer_min)s minuten langer is,"
+                " of een latere herinnering."
+            ),
+            _("%(late)s van de %(alerts)s meldingen sloten vanzelf, kort na het einde van het venster."),
+        ),
+        "silent_step": (
+            _("Stap %(position)s, %(responder)s: sla deze stap over of vraag iemand anders."),
+            _("%(calls)s keer gevraagd in vier weken, nooit antwoord."),
+        ),
+    }[seen.kind]
+    return proposed % said, because % said

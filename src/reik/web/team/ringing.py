@@ -7,6 +7,7 @@ from typing import Any
 
 from reik.alerting import telling
 from reik.alerting.claims.offered import offered_until
+from reik.alerting.policy import ASK_TEAM
 from reik.alerting.queries import AlertSeen
 from reik.people.queries import CarerCard, ClientCard
 from reik.web import ringing, still
@@ -22,6 +23,13 @@ def around(
     free = alert.state in ("open", "watched") and not alert.had_by(me)
     numbers = still.numbers_for(alert, card.id, now)
     owner = ringing.owner_of(alert, me, carers, numbers.now) if open_now else None
+    if (
+        owner is not None
+        and not owner.has_it
+        and alert.current is not None
+        and alert.current.action == ASK_TEAM
+    ):
+        owner = None  # that is she who looks
     return {
         "offered": offered_until(alert.id, TEAM, now) if free else None,
         "still": still.still_of(alert, numbers, now), "rings": [owner] if owner else [],
