@@ -16,7 +16,9 @@ def test_a_preset_is_agreed_and_read_back_in_sentences(
     visit: Callable[..., Any], axe: Callable[[Any], None]
 ) -> None:
     page = visit("/clienten", who=NURSE)
-    client = page.locator("a[href^='/clienten/']").filter(has_text=re.compile("[A-Z]")).last.get_attribute("href")
+    client = (
+        page.locator("a[href^='/clienten/']").filter(has_text=re.compile("[A-Z]")).last.get_attribute("href")
+    )
     page.goto(f"{client}/opvolgafspraak/nieuw")
     if not page.locator("#p_team").is_visible():
         page.locator("form details summary").first.click()

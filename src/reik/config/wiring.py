@@ -143,6 +143,12 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks, house_access.follow_tasks],
     GatewayDown: [ways_out.follow_down],
     GatewayUp: [ways_out.follow_up],
-    MessageSent: [calls.note_sent, trying.note_sent, handling.note_accepted, notes.note_accepted, drills.note_sent],
+    MessageSent: [
+        calls.note_sent,
+        trying.note_sent,
+        handling.note_accepted,
+        notes.note_accepted,
+        drills.note_sent,
+    ],
     MessageFailed: [calls.note_failed, trying.note_failed, request_letters.note_failed, drills.note_failed],
 }

@@ -61,7 +61,14 @@ def rooms_of(role: str) -> list[Room]:
         "operator": [centre, clients, rosters, load],
         "nurse": [team, clients, work, rosters],
         "caregiver": [team, clients, work, rosters],
-        "team_manager": [team, clients, work, rosters, Room("/opvolgafspraak", "route", _("Opvolging")), load],
+        "team_manager": [
+            team,
+            clients,
+            work,
+            rosters,
+            Room("/opvolgafspraak", "route", _("Opvolging")),
+            load,
+        ],
         "pharmacist": [pharmacy, work, clients],
         "informal_carer": [Room("/naaste", "heart", _("Vandaag"))],
     }.get(role, [])
@@ -102,7 +109,11 @@ class Frame:
     @cached_property
     def ends_at(self) -> datetime | None:
         """When this session is over, for a page that stays open for hours; None for a demo's persona."""
-        return staying.ends_at(self._request.session) if self.actor and hasattr(self._request, "session") else None
+        return (
+            staying.ends_at(self._request.session)
+            if self.actor and hasattr(self._request, "session")
+            else None
+        )
 
     @cached_property
     def rooms(self) -> list[Room]:

@@ -82,9 +82,13 @@ def _tasks(_language: str) -> dict[str, str]:
     return {
         "roll_order": _("Bestel de volgende rol: na rol %(roll)s is %(at)s het eerste moment zonder zakje"),
         "roll_bring": _("Breng de volgende rol: %(at)s is het eerste moment zonder rol in huis"),
-        "roll_missing": _("Geen volgende rol in huis. Eerste moment zonder zakje: %(at)s. Regel het met de hand"),
+        "roll_missing": _(
+            "Geen volgende rol in huis. Eerste moment zonder zakje: %(at)s. Regel het met de hand"
+        ),
         "roll_change": _("Wissel rol %(roll)s voor rol %(next)s, tussen %(from)s en %(until)s"),
-        "roll_change_tight": _("Rol %(roll)s en %(next)s sluiten te kort aan: spreek af wie het moment geeft"),
+        "roll_change_tight": _(
+            "Rol %(roll)s en %(next)s sluiten te kort aan: spreek af wie het moment geeft"
+        ),
         "roll_receive": _("Haal rol %(roll)s op of laat bevestigen dat hij binnen is (%(place)s)"),
         "leftovers_count": _("Tel wat er over is van rol %(roll)s"),
         "leftovers_back": _("Breng de %(count)s zakjes van rol %(roll)s terug naar de apotheek"),
@@ -142,7 +146,9 @@ def _tasks(_language: str) -> dict[str, str]:
         "pharmacy_stops": _("%(pharmacy)s levert tot en met %(day)s: %(because)s. Regel een andere apotheek"),
         "pharmacy_started": _("%(pharmacy)s levert nu aan deze cliënt. Spreek de bezorging af"),
         "absence_call": _("Bel %(resumes)s (%(phone)s): is de cliënt terug op %(until_at)s?"),
-        "follow_up_window": _("Bekijk het venster of de herinneringen van %(subject)s: het gebruik verandert"),
+        "follow_up_window": _(
+            "Bekijk het venster of de herinneringen van %(subject)s: het gebruik verandert"
+        ),
         "follow_up_route": _("Bekijk de opvolgafspraak: stap %(subject)s geeft nooit antwoord"),
         "call_back": _("Bel %(who)s terug: die vertrouwt het niet"),
         "absence_told": _("%(who)s: cliënt is weg van %(from_at)s tot %(until_at)s. Pauzeer als het klopt"),
@@ -258,7 +264,9 @@ def remark_words(kind: str, by: str, text: str) -> str:
         "emergency": _("%(who)s neemt de noodroute."),
         "unmuted": _("%(who)s zet de melding weer aan; de route begint nu."),
         "joined": _("De dispenser meldt ook: %(cause)s. Dat belt niet apart zolang deze melding loopt."),
-        "joined_to": _("Loopt mee met de melding over het zakje: belt zelf pas als die voorbij is, of na 30 minuten."),
+        "joined_to": _(
+            "Loopt mee met de melding over het zakje: belt zelf pas als die voorbij is, of na 30 minuten."
+        ),
         "unjoined": _("De melding over het zakje is voorbij; de route begint nu."),
         "own_code": _("%(who)s koos een eigen woord van de organisatie."),
         "handled": _("%(who)s: %(outcome)s."),
@@ -279,14 +287,22 @@ def remark_words(kind: str, by: str, text: str) -> str:
         return (sentence % {"who": who, "to": text}) + (f" {text}" if kind == "note" else "")
     if kind in ("evaluated", "evaluation_asked"):
         asked = _("%(who)s vraagt erop terug te kijken: %(text)s")
-        return (_("%(who)s kijkt terug: %(text)s") if kind == "evaluated" else asked) % {"who": who, "text": text}
+        return (_("%(who)s kijkt terug: %(text)s") if kind == "evaluated" else asked) % {
+            "who": who,
+            "text": text,
+        }
     if (kind, text) in (("emergency", "second_moment"), ("answered_late", "used"), ("accepted", "phone")):
         return {
             "accepted": _("%(who)s regelt het, met een toets op de telefoon."),
             "emergency": _("Twee momenten na elkaar niet bereikt: Reik neemt de noodroute."),
             "answered_late": _("%(who)s drukte op de telefoon op 1, maar had de melding al een keer."),
         }[kind] % {"who": who}
-    said = sentence % {"who": who, "cause": cause_words(code).lower(), "outcome": outcome_words(code), "to": text}
+    said = sentence % {
+        "who": who,
+        "cause": cause_words(code).lower(),
+        "outcome": outcome_words(code),
+        "to": text,
+    }
     return f"{said} {note}".strip() if said else f"{kind}: {text}".strip()
 
 

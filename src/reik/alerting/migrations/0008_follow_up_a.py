@@ -7,7 +7,11 @@ ACTIONS = ["phone_client", "ask_carer", "ask_team", "emergency"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("alerting", "0007_follow_up_rights"), ("kernel", "0004_channels"), ("people", "0007_follow_up")]
+    dependencies = [
+        ("alerting", "0007_follow_up_rights"),
+        ("kernel", "0004_channels"),
+        ("people", "0007_follow_up"),
+    ]
 
     operations = [
         migrations.AddField(

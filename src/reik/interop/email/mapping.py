@@ -21,7 +21,7 @@ TEXT = "Er is een bericht in Reik.\n\nLog in om het te lezen. Antwoorden op deze
 SAYS: dict[str, tuple[str, str]] = {
     "drill.step": (
         "OEFENING van Reik",
-        "OEFENING. Dit is geen echte melding.\n\nOpen Reik en kies \"Oefening ontvangen\".\n\n"
+        'OEFENING. Dit is geen echte melding.\n\nOpen Reik en kies "Oefening ontvangen".\n\n'
         "EXERCISE. This is no real alert: open Reik and say that you read it.\n",
     ),
     "forewarning": (
@@ -39,7 +39,10 @@ SAYS: dict[str, tuple[str, str]] = {
         "The guard outside sees that Reik may stand still: call who runs it.\n",
     ),
     "platform.well": ("Reik werkt weer", "De wacht buiten Reik ziet dat alles weer werkt.\n"),
-    "test.message": ("Proef van Reik", "Dit is een proef. Zo komt een melding bij u aan. U hoeft niets te doen.\n"),
+    "test.message": (
+        "Proef van Reik",
+        "Dit is een proef. Zo komt een melding bij u aan. U hoeft niets te doen.\n",
+    ),
 }
 """Subject and text of a message that is no alert, by its type; it says nothing of anyone either (R55)."""
 _ADDRESS = re.compile(

@@ -44,7 +44,10 @@ class Migration(migrations.Migration):
             name="Passkey",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("account", models.ForeignKey(on_delete=ACCOUNT, related_name="passkeys", to="kernel.account")),
+                (
+                    "account",
+                    models.ForeignKey(on_delete=ACCOUNT, related_name="passkeys", to="kernel.account"),
+                ),
                 ("credential_id", models.BinaryField(unique=True)),
                 ("public", models.BinaryField()),
                 ("counter", models.BigIntegerField(default=0)),

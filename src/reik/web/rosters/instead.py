@@ -27,9 +27,9 @@ def _sentence(name: str, steps: Collection[RouteStep], carer_ids: Collection[UUI
     order = list(steps)
     hers = [place for place, step in enumerate(order) if step.carer_id in carer_ids]
     if not hers and any(each.action == ASK_CARER and each.responder == me for each in order):
-        return _("%(name)s: uw stap slaan wij niet vanzelf over. Bel het wijkteam en zeg wanneer u weg bent.") % {
-            "name": name
-        }
+        return _(
+            "%(name)s: uw stap slaan wij niet vanzelf over. Bel het wijkteam en zeg wanneer u weg bent."
+        ) % {"name": name}
     if not hers:
         return _("%(name)s: u staat niet op de route. Er verandert niets.") % {"name": name}
     place = hers[0]
