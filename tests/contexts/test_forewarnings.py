@@ -22,6 +22,8 @@ from reik.alerting.forewarnings import (
     tell_due,
 )
 from reik.alerting.forewarnings.rosters import LOCK, look_at_rosters
+from reik.alerting.operations import agree_arrangement
+from reik.alerting.routes import current
 from reik.kernel import facts
 from reik.kernel.models import Destination
 from reik.kernel.operations import open_account
@@ -198,7 +200,7 @@ def test_a_route_without_anybody_to_reach_is_told_before_its_peak_without_names(
     on_gateway(people, "team", "team", now, error="refused")
     assert look_at_routes(now) == 1
     (found,) = seen(people)
-    assert (found.kind, found.detail["clients"], found.detail["route"]) == ("nobody_reachable", 3, 0)
+    assert (found.kind, found.detail["clients"], found.detail["routes"]) == ("nobody_reachable", 3, 1)
     assert found.since == now + HOUR + cast.WINDOW
     assert "Cliënt" not in json.dumps(dict(found.detail))
     operator = open_account(
@@ -208,6 +210,25 @@ def test_a_route_without_anybody_to_reach_is_told_before_its_peak_without_names(
     assert look_at_routes(now + MINUTE) == 0, "somebody has the console open"
     assert seen(people) == []
     assert look_at_routes(now + 3 * MINUTE) == 1, "she has gone"
+
+
+def test_clients_with_routes_of_their_own_to_one_team_are_one_forewarning(now: datetime) -> None:
+    people = cast.gather(now)
+    voices = cast.many_homes(people.zorg, 3, now)
+    for voice in voices:
+        cast.plan(voice, "m1", now + HOUR, now=now)
+    ids = [voice.client_id for voice in voices]
+    held = current(ids)
+    for id in ids[:2]:
+        agree_arrangement(
+            organisation_id=people.zorg.id, client_id=id, route=held[id].steps, agreed_by="Anja", now=now
+        )
+    for name in ("centre", "carer", "team"):
+        on_gateway(people, name, name, now, error="refused")
+    assert look_at_routes(now) == 1
+    (found,) = seen(people)
+    assert (found.detail["clients"], found.detail["routes"]) == (3, 3)
+    assert len(found.detail["responders"]) == 1, "who stands at the end of all of them"
 
 
 def test_moments_farther_than_two_hours_ahead_are_not_looked_at_yet(now: datetime) -> None:

@@ -47,6 +47,7 @@ RENEWED_EVERY_S = 60.0
 HURRIED_FROM, HURRIED_PATIENCE = 10, timedelta(seconds=10)
 HURRIED_SILENCE = timedelta(seconds=30)
 RENEWED_AT_ONCE = 100
+TRIED_WITHIN_S = 360.0  # `reik send` tries each gateway every five minutes
 
 LOOKS: tuple[Look, ...] = (
     ("rolls", lambda now: tell_rolls_due(now, HOME_SIDE)),
@@ -60,7 +61,6 @@ LOOKS: tuple[Look, ...] = (
     ("requests", tell_unanswered),
     ("cut_plans", tell_uncut),
     ("rosters", look_at_rosters),
-    ("routes", look_at_routes),
     ("drills", look_at_drills),
     ("forewarnings", tell_forewarnings),
     ("house_access", tell_checks_due),
@@ -86,6 +86,7 @@ class Watch:
         self._listening_for_outages = Listening()
         self._kept_patience: timedelta | None = None
         self._more = False
+        self._begun = time.monotonic()
         self._pulse = Beating("watch")
 
     def _patience(self) -> timedelta:
@@ -120,7 +121,7 @@ class Watch:
         """What is looked at once a minute; whether there is more of it. What is due now goes before the rest."""
         looks: list[Look] = [("outages", self._look_at_outages), ("silence", self._look_at_silence), *LOOKS]
         self._more = False
-        look([*looks, ("plans", self._renew_plans)], now)
+        look([*looks, ("routes", self._look_at_routes), ("plans", self._renew_plans)], now)
         return self._more
 
     def _look_at_silence(self, now: datetime) -> None:
@@ -129,6 +130,11 @@ class Watch:
             heard = self._listening.heard_through(received_through(), now, after)
             silent = announce_silent(received_through=heard, now=now, silent_after=after, most=MOST)
         self._more |= silent == MOST
+
+    def _look_at_routes(self, now: datetime) -> None:
+        """Not before every gateway has had its turn: what nobody has tried yet would look like nobody to reach."""
+        if time.monotonic() - self._begun >= TRIED_WITHIN_S:
+            look_at_routes(now)
 
     def _renew_plans(self, now: datetime) -> None:
         with transaction.atomic():

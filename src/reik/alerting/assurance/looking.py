@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,10 +54,6 @@ class Walked:
     def steps(self) -> tuple[RouteStep, ...]:
         return self.route.steps_of(self.number)
 
-    @property
-    def subject(self) -> str:
-        return f"{self.route.arrangement_id} {self.number}"
-
 
 @cache
 def looked_ahead() -> timedelta:
@@ -66,7 +63,7 @@ def looked_ahead() -> timedelta:
 
 @transaction.atomic
 def look_at_routes(now: datetime) -> int:
-    """Forewarn of each route that would find nobody, end what is mended; gives how many find nobody.
+    """Forewarn of routes that would find nobody, end what is mended; gives how many forewarnings hold.
 
     Of several watchers one looks. A number of statements that grows with neither clients nor routes.
     """
@@ -84,7 +81,7 @@ def look_at_routes(now: datetime) -> int:
     ]
     lacking += _not_drilled(walked, lacking, now)
     leads = leads_of({each.organisation_id for each, _ in lacking})
-    warned = [_warned(each, lack, leads, known[each.organisation_id], now) for each, lack in lacking]
+    warned = _together(lacking, leads, known, now)
     renew([NOBODY_REACHABLE, ROUTE_UNTESTED], warned, now)
     return len(warned)
 
@@ -126,15 +123,35 @@ def _by_arrangement(rows: Collection[tuple[Any, ...]]) -> Mapping[UUID, Route]:
     return {arrangement_id: held[client_id] for arrangement_id, client_id in one_of.items()}
 
 
-def _warned(walked: Walked, lack: Lack, leads: Leads, known: Now, now: datetime) -> Warned:
-    rosters = {step.roster_id for step in walked.steps if step.roster_id is not None}
+def _together(
+    lacking: Sequence[tuple[Walked, Lack]], leads: Leads, known: Mapping[UUID, Now], now: datetime
+) -> list[Warned]:
+    """One forewarning for all routes that lack the same and end at the same: fifty clients' own routes to one team
+    are one thing to see to, not fifty calls."""
+    ends: dict[tuple[UUID, str, str], list[tuple[Walked, Lack]]] = defaultdict(list)
+    for each, lack in lacking:
+        kind = ROUTE_UNTESTED if lack.untested else NOBODY_REACHABLE
+        last = each.steps[-1]
+        subject = f"{last.roster_id or last.destination_id}{' undrilled' if lack.undrilled else ''}"
+        ends[each.organisation_id, kind, subject].append((each, lack))
+    return [_warned(*key, found, leads, known[key[0]], now) for key, found in ends.items()]
+
+
+def _warned(
+    organisation_id: UUID, kind: str, subject: str, found: Sequence[tuple[Walked, Lack]], leads: Leads, known: Now,
+    now: datetime,
+) -> Warned:  # fmt: skip
+    walked = [each for each, _ in found]
+    rosters = {step.roster_id for each in walked for step in each.steps if step.roster_id is not None}
     dead = {id for id in known.ways if not known.fine(id)}
+    asked = walked[0].steps if len(walked) == 1 else [each.steps[-1] for each in walked]
     return Warned(
-        organisation_id=walked.organisation_id, kind=ROUTE_UNTESTED if lack.untested else NOBODY_REACHABLE,
-        subject=walked.subject, since=max(lack.since, now), until=max(walked.instants),
-        destination_id=leads.of(walked.organisation_id, rosters, dead),
+        organisation_id=organisation_id, kind=kind, subject=subject,
+        since=max(min(lack.since for _, lack in found), now), until=max(max(each.instants) for each in walked),
+        destination_id=leads.of(organisation_id, rosters, dead),
         detail={
-            "arrangement": str(walked.route.arrangement_id), "route": walked.number, "clients": len(walked.clients),
-            "undrilled": lack.undrilled, "responders": list(dict.fromkeys(step.responder for step in walked.steps))[:6],
+            "routes": len(walked), "clients": len(frozenset().union(*(each.clients for each in walked))),
+            "undrilled": found[0][1].undrilled,
+            "responders": list(dict.fromkeys(step.responder for step in asked))[:6],
         },
     )  # fmt: skip
