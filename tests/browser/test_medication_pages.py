@@ -93,7 +93,7 @@ def test_every_page_of_a_pharmacist(visit: Visit, axe: Axe, looks: dict[str, boo
 
 def test_a_carer_reports_an_absence_by_night(visit: Visit, axe: Axe) -> None:
     page = visit("/naaste/afwezig", who=CARER, phone=True, dark=True)
-    page.get_by_role("button", name="Meld afwezig").click()
+    page.get_by_role("button", name="Geef dit door").click()
     page.get_by_role("alert").get_by_text("Vul").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     axe(page)

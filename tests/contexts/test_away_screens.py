@@ -77,6 +77,12 @@ def test_back_again_the_checks_come_before_the_restart(town: Town, visits: Visit
     assert "We wachten tot de dispenser" in visits.text("nurse", page)
 
 
+def test_an_informal_carer_who_forgets_something_is_told_what(town: Town, visits: Visits) -> None:
+    for field, said in (("until", "Vul een datum en tijd in."), ("reason", "Kies waarom")):
+        answer = visits.by("daughter").post("/naaste/afwezig", {**report(town), field: ""})
+        assert (answer.status_code, said in answer.content.decode()) == (422, True)
+
+
 def test_an_informal_carer_reports_it_too(town: Town, visits: Visits) -> None:
     """Her word pauses nothing by itself: the nurse gets it with all that was told, and decides."""
     assert "Geef dit door" in visits.text("daughter", "/naaste/afwezig")

@@ -18,6 +18,7 @@ from reik.dispensing.away import seen as away_seen
 from reik.dispensing.away import telling
 from reik.dispensing.away.keeping import NewAbsence
 from reik.dispensing.away.path import AwayRefused
+from reik.dispensing.by_hand.path import GivingRefused
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.people.queries import CarerCard, ClientCard, cards, carers_of
@@ -75,7 +76,7 @@ def told_by_carer(request: ActingRequest) -> HttpResponse:
         return _page(request, card, now)
     try:
         _tell(card, {**request.POST.dict(), "said_by": actor.name}, actor.name, now)
-    except AwayRefused as refusal:
+    except (AwayRefused, GivingRefused) as refusal:
         return _page(request, card, now, error=refused_words(str(refusal)))
     acted(
         request, Act.CHANGE, "client", [card.id], now, organisation_id=card.organisation_id,
