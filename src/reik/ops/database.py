@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 import psycopg
@@ -68,25 +66,12 @@ def _make_role(admin: psycopg.Connection, role: Role, password: str) -> None:
 def migrate(now: datetime) -> None:
     """Bring the schema up to date as `reik_owner`, and make the monthly partitions of the months ahead."""
     become(Role.OWNER)
-    with _collector_asleep():
-        call_command("migrate", verbosity=0, interactive=False)
+    call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:
         cursor.execute(OTHERS_TABLES)
     _give_keys(now)
     make_months(now)
     connection.close()
-
-
-@contextmanager
-def _collector_asleep() -> Iterator[None]:
-    """Migrating makes its models anew for each operation; looking for the old ones each time costs a third of it."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def as_owner(work: Callable[[], None]) -> None:

@@ -1,3 +1,5 @@
+"""Rights of the letters that came in, their monthly tables, and the sixteen parts of the stream."""
+
 from django.db import migrations
 
 from reik.kernel.tenancy import keep_organisation, protect
@@ -25,9 +27,21 @@ INSERT INTO ingest_streampartition (partition, holder, stream_seq, stream_id) SE
 GRANT SELECT, UPDATE ON ingest_streampartition TO reik_worker;
 """
 
+GRANTS = """
+GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_streamreceiver TO reik_worker;
+GRANT UPDATE (fate, reason) ON ingest_rawmessage TO reik_web;
+CREATE INDEX raw_waiting ON ingest_rawmessage (received_at) WHERE fate = 0;
+"""
+
 
 class Migration(migrations.Migration):
-    dependencies = [("ingest", "0001_initial"), ("kernel", "0002_roles")]
+    replaces = [
+        ("ingest", "0002_roles"),
+        ("ingest", "0003_streamreceiver"),
+        ("ingest", "0004_letter_fates"),
+        ("ingest", "0005_waiting"),
+    ]
+    dependencies = [("ingest", "0001_tables"), ("kernel", "0002_rights")]
     operations = [
         migrations.RunSQL(RAW + protect("ingest_rawmessage", web="SELECT, INSERT")),
         migrations.RunSQL(PARTITIONS),
@@ -36,4 +50,5 @@ class Migration(migrations.Migration):
             + keep_organisation("ingest_rejection")
             + "GRANT USAGE ON ingest_rejection_id_seq TO reik_worker, reik_web;"
         ),
+        migrations.RunSQL(GRANTS),
     ]

@@ -69,11 +69,55 @@ INSERT INTO kernel_organisation (id, name, kind, zone, created_at)
 VALUES ('00000000-0000-7000-8000-000000000001', 'Quarantine', 'quarantine', 'Europe/Amsterdam', '2026-01-01T00:00:00Z');
 """
 
+# A destination that gets another address has no gateway yet.
+FORGET_GATEWAY = """
+CREATE FUNCTION reik_forget_gateway() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.gateway := NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER forget_gateway BEFORE UPDATE OF address ON kernel_destination
+FOR EACH ROW WHEN (OLD.address IS DISTINCT FROM NEW.address) EXECUTE FUNCTION reik_forget_gateway();
+"""
+
+# How people log in; what they hold to show who they are is never a tenant's.
+LOGIN = """
+GRANT SELECT, INSERT, UPDATE ON kernel_passkey, kernel_codeapp, kernel_recoverycode, kernel_invitation
+    TO reik_web, reik_worker;
+GRANT DELETE ON kernel_codeapp, kernel_recoverycode TO reik_web, reik_worker;
+GRANT SELECT, INSERT, DELETE ON kernel_spentchallenge TO reik_web, reik_worker;
+GRANT SELECT, INSERT ON kernel_loginevent TO reik_web, reik_worker;
+GRANT UPDATE (seed) ON kernel_account TO reik_web;
+"""
+
+OWN_ACCOUNTS = """
+GRANT INSERT ON kernel_account TO reik_web;
+GRANT UPDATE (is_active, ended_at) ON kernel_account TO reik_web;
+GRANT UPDATE (ends_at) ON kernel_integrationtoken TO reik_web;
+CREATE FUNCTION reik_own_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'reik_web' AND NOT coalesce(NEW.organisation_id = ANY (
+        NULLIF(current_setting('reik.organisations', true), '')::uuid[]), false) THEN
+        RAISE EXCEPTION 'an account of another organisation' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER own_accounts BEFORE INSERT OR UPDATE OF is_active, ended_at ON kernel_account
+FOR EACH ROW EXECUTE FUNCTION reik_own_accounts();
+"""
+
 TENANT_TABLES = ["kernel_datakey", "kernel_destination", "kernel_outboxmessage"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0001_initial")]
+    replaces = [
+        ("kernel", "0002_roles"),
+        ("kernel", "0003_installation_pace"),
+        ("kernel", "0004_channels"),
+        ("kernel", "0005_login"),
+        ("kernel", "0006_failed_looks"),
+    ]
+    dependencies = [("kernel", "0001_tables")]
     operations = [
         migrations.RunSQL(PLATFORM),
         migrations.RunSQL(PARTITIONS),
@@ -84,4 +128,11 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL("\n".join(protect(each) + keep_organisation(each) for each in TENANT_TABLES)),
         migrations.RunSQL("GRANT USAGE ON kernel_datakey_id_seq TO reik_worker;"),
+        migrations.RunSQL(
+            protect("kernel_gatewayhealth", web="SELECT") + keep_organisation("kernel_gatewayhealth")
+        ),
+        migrations.RunSQL(FORGET_GATEWAY),
+        migrations.RunSQL(LOGIN),
+        migrations.RunSQL(OWN_ACCOUNTS),
+        migrations.RunSQL("GRANT SELECT, INSERT, UPDATE, DELETE ON kernel_failedlook TO reik_worker"),
     ]

@@ -8,10 +8,11 @@ from reik.kernel.tenancy import keep_organisation, protect
 class Migration(migrations.Migration):
     initial = True
 
+    replaces = [("tasks", "0001_initial")]
+
     dependencies = [
-        ("kernel", "0003_installation_pace"),
-        ("people", "0005_pharmacies"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("kernel", "0002_rights"),
+        ("people", "0001_tables"),
     ]
 
     operations = [
