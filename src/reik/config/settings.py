@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "reik.kernel",
     "reik.people",
     "reik.tasks",
+    "reik.pathway",
     "reik.medication",
     "reik.dispensing",
     "reik.alerting",
