@@ -48,6 +48,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.base
 lock:
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/base.in -o requirements/base.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/test.in -o requirements/test.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/bench.in -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
