@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "reik.medication",
     "reik.dispensing",
     "reik.alerting",
+    "reik.value",
     "reik.ingest",
     "reik.interop.fhir.store",
 ]

@@ -1,0 +1,80 @@
+"""What a business case rests on, and what came out of it (R64 to R69, C21)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Assumption(models.Model):
+    """One replaceable range of the model, with where it comes from and of when. Never edited: the newest counts."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    key = models.TextField()  # of reik.value.case.parameters
+    low = models.FloatField()
+    likely = models.FloatField()
+    high = models.FloatField()
+    unit = models.TextField()
+    source = models.TextField()
+    source_date = models.DateField()
+    by = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="assumption_of", fields=["organisation", "key", "-created_at"])]
+        constraints = [
+            models.CheckConstraint(name="range", condition=Q(low__lte=F("likely"), likely__lte=F("high"))),
+            models.CheckConstraint(name="assumption_source", condition=~Q(source="")),
+        ]
+
+
+class Computed(models.Model):
+    """One computation that somebody kept: inputs, seed, outcome, so that it can be opened and done again."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    kind = models.TextField()  # tours, case
+    title = models.TextField()
+    inputs = models.JSONField()
+    outcome = models.JSONField()
+    seed = models.BigIntegerField()
+    by = models.TextField()
+    created_at = models.DateTimeField()
+
+
+class FundingTerms(models.Model):
+    """What an organisation agreed with one insurer for a year: prices, ceiling, what is declared (R83)."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    insurer = models.TextField()
+    year = models.SmallIntegerField()
+    terms = models.JSONField()
+    source = models.TextField()
+    by = models.TextField()
+    created_at = models.DateTimeField()
+
+
+class ClientFunding(models.Model):
+    """By whom one client's care is paid, from a day on; the newest that has begun counts. Never edited."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey("people.Client", models.PROTECT, related_name="+")
+    insurer = models.TextField()
+    since = models.DateField()
+    by = models.TextField()
+    created_at = models.DateTimeField()
+
+
+class SupplierBill(models.Model):
+    """One supplier's bill of one month, as it came: lines with device, client reference, start, month, stop, euros."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    supplier = models.TextField()
+    month = models.DateField()
+    lines = models.JSONField()
+    by = models.TextField()
+    created_at = models.DateTimeField()
