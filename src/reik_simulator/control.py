@@ -30,6 +30,8 @@ ACTS: Mapping[str, Callable[[Home], None]] = {
     "lid-open": lambda home: home.house.open_lid(),
     "lid-close": lambda home: home.house.close_lid(),
     "jam": lambda home: home.house.jam(),
+    "cut": lambda home: home.cut(),
+    "mend": lambda home: home.mend(),
 }
 
 

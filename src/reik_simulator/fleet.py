@@ -22,7 +22,7 @@ from reik_dispenser.runtime.store import Store
 from reik_simulator.faults import FaultRates, Mechanism
 from reik_simulator.house import House, MakesNoSense
 from reik_simulator.household import Household
-from reik_simulator.network import NetworkFaults, frail
+from reik_simulator.network import NetworkFaults, Switch, frail
 from reik_simulator.profiles import Profile, profiles_for
 
 log = logging.getLogger("reik.simulator")
@@ -67,6 +67,7 @@ class Home:
         self._disk: Disk = Folder(resident.disk, sync=False) if resident.disk else RamDisk()
         self._plugged, self._pulled = asyncio.Event(), asyncio.Event()
         self._plugged.set()
+        self._network = Switch()
         self.house = House(
             Mechanism(random, world.rates or FaultRates(), speed=world.speed),
             lambda: Household(resident.profile, random, speed=world.speed),
@@ -101,7 +102,8 @@ class Home:
         dispenser = Dispenser(
             enrolment=enrolment, store=Store(self._disk, world.wall(), reserve=False, enrolled=enrolled),
             hardware=self.house, clock=OwnClock(asyncio.get_running_loop().time, world.wall()), random=random,
-            open_link=self._open_link(), door=HttpsDoor(enrolment) if enrolment.https else None, make=world.make,
+            open_link=self._network.links(self._open_link()), make=world.make,
+            door=self._network.door(HttpsDoor(enrolment)) if enrolment.https else None,
             span_s=SPAN_S / world.speed,
             heartbeat_s=max(min(LEAST_HEARTBEAT_S, HEARTBEAT_S), HEARTBEAT_S / world.speed),
         )  # fmt: skip
@@ -138,6 +140,18 @@ class Home:
         if self._plugged.is_set():
             raise MakesNoSense("The device is plugged in already.")
         self._plugged.set()
+
+    def cut(self) -> None:
+        """The network of this home falls away. Raises MakesNoSense when it has."""
+        if self._network.is_cut:
+            raise MakesNoSense("The network is away already.")
+        self._network.cut()
+
+    def mend(self) -> None:
+        """The network is back. Raises MakesNoSense when it was never away."""
+        if not self._network.is_cut:
+            raise MakesNoSense("The network is there.")
+        self._network.mend()
 
     def view(self) -> dict[str, object]:
         """What stands before a person at this device."""

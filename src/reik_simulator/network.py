@@ -1,13 +1,14 @@
-"""Bad networks around a fleet: sessions that break, messages down that never arrive, hours without any link."""
+"""Bad networks around a fleet: sessions that break, messages that never arrive, and a switch that takes all away."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from reik_dispenser.runtime.client import Link
+from reik_dispenser.runtime.client import Door, Link
 from reik_dispenser.runtime.mqtt_packets import MqttError
 
+NO_ANSWER_S = 30.0
 OpenLink = Callable[[Callable[[str, bytes], None]], Link]
 
 
@@ -73,3 +74,67 @@ class _FrailLink:
     def _heard(self, topic: str, payload: bytes) -> None:
         if self._random.random() >= self._faults.loses_down:
             self._hear(topic, payload)
+
+
+class Switch:
+    """All ways of one device to Reik: `cut` breaks them and lets none come up until `mend`."""
+
+    def __init__(self) -> None:
+        self._whole = asyncio.Event()
+        self._whole.set()
+        self._link: Link | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether nothing passes."""
+        return not self._whole.is_set()
+
+    def cut(self) -> None:
+        """The session breaks at once."""
+        self._whole.clear()
+        if self._link is not None:
+            self._link.abort()
+
+    def mend(self) -> None:
+        """Who is trying gets through, and so does who tries from now on."""
+        self._whole.set()
+
+    def links(self, open_link: OpenLink) -> OpenLink:
+        """The same links, through this switch."""
+
+        def opened(hear: Callable[[str, bytes], None]) -> Link:
+            self._link = _SwitchedLink(open_link(hear), self)
+            return self._link
+
+        return opened
+
+    def door(self, door: Door) -> Door:
+        """The same door, through this switch."""
+        return _SwitchedDoor(door, self)
+
+    async def passed(self) -> None:
+        """Wait as one waits for an answer that does not come. Raises TimeoutError when nothing passes."""
+        await asyncio.wait_for(self._whole.wait(), NO_ANSWER_S)
+
+
+class _SwitchedLink:
+    def __init__(self, link: Link, switch: Switch) -> None:
+        self._link, self._switch, self.closed = link, switch, link.closed
+        self.subscribe, self.publish, self.abort = link.subscribe, link.publish, link.abort
+
+    async def connect(self) -> None:
+        await self._switch.passed()
+        await self._link.connect()
+
+
+class _SwitchedDoor:
+    def __init__(self, door: Door, switch: Switch) -> None:
+        self._door, self._switch = door, switch
+
+    async def send(self, payload: bytes) -> bytes:
+        await self._switch.passed()
+        return await self._door.send(payload)
+
+    async def ask(self) -> bytes:
+        await self._switch.passed()
+        return await self._door.ask()

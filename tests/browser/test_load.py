@@ -18,6 +18,7 @@ def test_figures_open_their_rows_and_a_drill_is_answered(visit: Visit, axe: Call
     axe(page)
     counted = int(page.locator(".ld-totals li").first.locator("b").inner_text())
     page.locator(".ld-totals li").first.get_by_role("link").click()
+    page.wait_for_url("**/cijfer/all*")  # and until all of its rows are there
     assert page.locator(".ld-list > li").count() == min(counted, 200)
     page.goto(page.url.split("/belasting")[0] + "/oefeningen")
     page.get_by_role("button", name="Oefen nu").first.click()

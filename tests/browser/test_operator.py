@@ -54,6 +54,14 @@ def test_a_call_for_help_comes_up_by_itself_and_is_handled_by_keys(visit: Visit)
     page.locator("#o-false_notice").check(force=True)
     page.locator("#confirm").click()
     page.wait_for_selector(".chip.c-uit")
+    alert = page.locator(".detail-in").get_attribute("data-alert")
+    other = visit(
+        f"/zorgcentrale?melding={alert}", who="Ricardo Baars"
+    )  # who has the same alert open sees it
+    other.locator("#looking", has_text="Sanne Vos").wait_for(timeout=5_000)
+    page.locator("#looking", has_text="Ricardo Baars").wait_for(timeout=5_000)
+    other.close()
+    page.locator("#looking span").wait_for(state="detached", timeout=5_000)
 
 
 def test_keys_help_search_and_can_be_switched_off(visit: Visit) -> None:

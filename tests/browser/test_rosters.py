@@ -31,3 +31,16 @@ def test_a_week_fits_a_phone_and_a_change_shows_its_gaps_first(
     assert "staat er niemand meer in deze uren" in page.locator("#gaten").inner_text()
     assert "Er is nog niets bewaard" in page.locator("#gaten").inner_text()
     axe(page)
+
+    page.goto(page.url.split("?")[0])  # her own turn, asked of a colleague, who answers herself
+    page.locator("#mijn-ruil > summary").click()
+    page.select_option("#t-taker", label="Joke Meijer")
+    page.get_by_role("button", name="Vraag het").click()
+    assert "Wacht op Joke Meijer" in page.locator(".ro-swap").inner_text()
+    axe(page)
+    asked = visit("/roosters", who="Joke Meijer", phone=True)
+    assert "vraagt of u deze dienst overneemt" in asked.locator(".ro-ask").inner_text()
+    axe(asked)
+    asked.locator(".ro-ask").get_by_role("button", name="Ja, dat is goed").click()
+    assert "Geruild." in asked.locator("#gaten").inner_text()
+    assert "Joke Meijer zei ja" in asked.locator(".ro-list").nth(1).inner_text()

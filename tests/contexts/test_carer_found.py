@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from reik.alerting.models import Alert, Remark
 from reik.alerting.operations import accept_alert, agree_arrangement, handle_alert
 from reik.alerting.policy import RouteStep
-from reik.dispensing.models import Absence
+from reik.dispensing.models import Absence, Moment
 from reik.kernel.crypto import vault
 from reik.kernel.database import Role, become
 from reik.kernel.operations import add_destination, open_account
@@ -19,6 +19,7 @@ from reik.people.homes_numbers import add_number
 from reik.people.models import Carer
 from reik.people.operations import form_team, join_team, register_client
 from reik.tasks.models import Task
+from reik.tasks.operations import tell_overdue
 from tests import cast
 from tests.contexts.test_carer_screens import MINUTE, Home, _centre_fails, _missed, _text
 from tests.contexts.test_carer_screens import home as home
@@ -306,3 +307,40 @@ def _nurse(home: Home) -> Browser:
     browser.force_login(nurse)
     become(Role.WEB)
     return browser
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says"), [(-1, "kan er nog uit tot 10:30"), (0, "kan er nu niet meer uit")]
+)
+def test_whether_it_may_still_turns_at_the_latest_time_itself(
+    home: Home, asked: UUID, monkeypatch: pytest.MonkeyPatch, minutes: int, says: str
+) -> None:
+    """R29: latest 10:30, and at 10:30 it is too late."""
+    home.at(monkeypatch, 90 + minutes)
+    become(Role.WORKER)
+    latest = Moment.objects.get(id=home.moment).latest_at
+    assert latest == home.due + 90 * MINUTE
+    become(Role.WEB)
+    assert f"Het zakje {says}" in _text(home.browser.get(f"/naaste/melding/{asked}"))
+
+
+def test_a_call_back_that_nobody_made_is_a_sentence_for_each(
+    home: Home, asked: UUID, numbers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(Role.WORKER)
+    Carer.objects.update(phone=vault().seal_text(home.client.organisation_id, "06 555 01 07"))
+    become(Role.WEB)
+    tell(home, asked, "unwell")  # 09:33, so within a quarter of an hour
+    home.at(monkeypatch, 68)
+    become(Role.WORKER)
+    tell_overdue(home.due + 49 * MINUTE)
+    late = Alert.objects.get(cause="task_overdue")
+    become(Role.WEB)
+    said = _text(home.browser.get("/naaste"))
+    assert "Wij zouden u om 09:48 bellen; dat is 20 minuten geleden." in said
+    assert f"/naaste/melding/{late.id}/regelen" not in said, "there is nothing for her to see to"
+    assert "call_back" not in said
+    page = _text(_nurse(home).get(f"/team/melding/{late.id}"))
+    assert f"U zou {ME} om 09:48 terugbellen; dat is 20 minuten geleden." in page
+    assert f'action="/team/melding/{asked}/teruggebeld"' in page
+    assert 'href="tel:065550107"' in page

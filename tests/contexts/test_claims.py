@@ -16,6 +16,7 @@ from reik.alerting import operations, queries
 from reik.alerting.calls import take_due_steps
 from reik.alerting.claims.bounds import bounds_of
 from reik.alerting.claims.muting import muted
+from reik.alerting.claims.who import Who
 from reik.alerting.models import Alert, Claim, Mute, Step
 from reik.alerting.operations import (
     AlertRefused,
@@ -41,6 +42,7 @@ from reik.kernel.outbox import MessageSent
 from reik.kernel.tenancy import acting_for
 from reik.people.access import actor_for
 from tests.cast import WINDOW, beside, gather, hear, many_homes, plan, planned, tell, three_steps, welcome
+from tests.contexts.test_namesakes import leave_to_centre
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -104,6 +106,12 @@ def key_on_phone(alert, now, position=1):
     )
     with transaction.atomic():
         facts.publish([MessageSent(message_id=step.id, accepted_by="1")], now)
+
+
+def phone(alert, position=1):
+    """Whoever answers there: nobody with an account."""
+    step = Step.objects.filter(alert_id=alert.id, position=position).earliest("round")
+    return Who(step.destination_id, step.responder)
 
 
 def fresh(alert):
@@ -229,29 +237,29 @@ class TestPhone:
         key_on_phone(alert, opened)
         assert [(c.kind, c.until - opened) for c in seen(alert).claims] == [("phone", 5 * MINUTE)]
         assert not open_on_screen(alert_id=alert.id, by="Jo", now=opened)
-        assert open_on_screen(alert_id=alert.id, by="centre", now=opened + MINUTE)
+        assert open_on_screen(alert_id=alert.id, by=phone(alert), now=opened + MINUTE)
         assert fresh(alert).accepted_until == opened + 15 * MINUTE
         assert [(c.by, c.kind, c.until - opened) for c in seen(alert).claims] == [
             ("centre", "screen", 15 * MINUTE)
         ]
         assert sorted(kinds(alert)) == ["accepted", "opened_on_screen"]
-        assert not open_on_screen(alert_id=alert.id, by="centre", now=opened + MINUTE)
+        assert not open_on_screen(alert_id=alert.id, by=phone(alert), now=opened + MINUTE)
 
     def test_accepting_it_on_a_screen_is_the_same(self, alert, opened):
         key_on_phone(alert, opened)
-        accept(alert, opened + MINUTE, by="centre")
+        accept(alert, opened + MINUTE, by=phone(alert))
         assert fresh(alert).accepted_until == opened + 15 * MINUTE
 
     def test_after_its_five_minutes_the_rest_of_the_claim_can_still_be_had(self, alert, opened):
         key_on_phone(alert, opened)
         watch(opened + 5 * MINUTE)
         assert fresh(alert).state == "open"
-        assert not seen(alert).had_by("centre")
-        accept(alert, opened + 6 * MINUTE, by="centre")
+        assert not seen(alert).had_by(phone(alert))
+        accept(alert, opened + 6 * MINUTE, by=phone(alert))
         assert fresh(alert).accepted_until == opened + 15 * MINUTE
         watch(opened + 15 * MINUTE)
         with pytest.raises(ClaimUsed):
-            accept(alert, opened + 15 * MINUTE, by="centre")
+            accept(alert, opened + 15 * MINUTE, by=phone(alert))
 
     def test_a_second_key_is_noted_and_holds_nothing(self, alert, opened):
         key_on_phone(alert, opened)
@@ -522,6 +530,10 @@ class TestCodes:
     )
     def test_a_visit_is_the_teams_decision_unless_delegated(self, alert, opened, remote, said, kept):
         """R50."""
+        if said == "centre":
+            with pytest.raises(AlertRefused, match="did not leave the decision on a visit to the centre"):
+                handle(alert, "refuses", opened, role="team", remote=remote, visit_by=said)
+            leave_to_centre(alert)
         handle(alert, "refuses", opened, role="team", remote=remote, visit_by=said)
         assert (seen(alert).visit_by, seen(alert).remote) == (kept, remote)
 
@@ -633,7 +645,8 @@ def in_time(alert, first, bound):
 
 def play(voice, alert, at, act):
     what, who, role, _ = act
-    holder = fresh(alert).accepted_by
+    row = fresh(alert)
+    holder = Who(row.accepted_key, row.accepted_by) if row.accepted_key else None
     match what:
         case "screen":
             accept(alert, at, by=who, role=role)

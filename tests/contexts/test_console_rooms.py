@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from reik.alerting import handover, house_access, notes, protocols
+from reik.alerting.claims.who import Who
 from reik.alerting.models import Alert, Mute, ProtocolTick, ShiftHandover
 from reik.alerting.operations import accept_alert
 from reik.dispensing.models import Moment
@@ -19,6 +20,7 @@ from reik.kernel.operations import open_account
 from reik.people import homes, homes_numbers
 from reik.people.models import HouseAccessShown
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
+from tests.contexts.test_namesakes import leave_to_centre
 
 NOW = datetime.fromisoformat("2026-11-24T21:47:00+01:00")
 ANNA = "Anna de Boer"
@@ -60,9 +62,10 @@ def post(visits: Visits, who: str, address: str, **fields: object) -> str:
     return answer.content.decode()
 
 
-def take(alert_id: UUID, by: str, role: str = "operator") -> None:
+def take(town: Town, alert_id: UUID, by: str, role: str = "operator") -> None:
+    account = town.accounts[by]
     with as_worker():
-        accept_alert(alert_id=alert_id, by=by, now=NOW, role=role)
+        accept_alert(alert_id=alert_id, by=Who(account.id, account.display_name), now=NOW, role=role)
 
 
 class TestNotes:
@@ -146,23 +149,30 @@ class TestHouse:
         assert "4711" not in page
         address = f"melding/{alert_id}/huis"
         assert "4711" not in post(visits, "operator", address)
-        take(alert_id, "operator")
+        take(town, alert_id, "operator")
         assert "niet tot een bezoek besloten" in post(visits, "operator", address)
+        refused = post(visits, "operator", f"melding/{alert_id}/bezoek", besluit="centrale")
+        assert "niet aan de zorgcentrale overgelaten" in refused
+        assert "4711" not in post(visits, "operator", address)
         with as_worker():
-            Alert.objects.update(visit_by="centre")
+            leave_to_centre(Alert.objects.get())
+        decided = post(visits, "operator", f"melding/{alert_id}/bezoek", besluit="centrale")
+        assert "operator besloot namens de zorgcentrale tot een bezoek" in decided
         assert "Code 4711" in post(visits, "operator", address)
         assert "4711" not in post(visits, "ricardo", address)
         rows = [each for each in logged() if each[1] == "house_access"]
         # All of it was logged in the same instant, so the order is nobody's.
         assert sorted((each[0], each[2], each[4]) for each in rows) == sorted(
-            [(Act.REFUSED, "refused", "operator")] * 2
+            [(Act.REFUSED, "refused", "operator")] * 3
             + [(Act.VIEW, "ok", "operator"), (Act.REFUSED, "refused", "Ricardo")]
         )
         with as_worker():
             assert HouseAccessShown.objects.get().account_id == town.accounts["operator"].id
 
-    def test_no_list_and_no_message_holds_the_words(self, visits: Visits, alert_id: UUID) -> None:
-        take(alert_id, "operator")
+    def test_no_list_and_no_message_holds_the_words(
+        self, town: Town, visits: Visits, alert_id: UUID
+    ) -> None:
+        take(town, alert_id, "operator")
         for address in (
             "/zorgcentrale",
             "/zorgcentrale/rij",
@@ -201,7 +211,7 @@ class TestShifts:
     def test_what_is_hers_comes_into_the_next_hands_without_a_call(
         self, town: Town, visits: Visits, alert_id: UUID
     ) -> None:
-        take(alert_id, "operator")
+        take(town, alert_id, "operator")
         post(visits, "operator", "overdracht/geef", bericht="Anna belt terug", aan="")
         page = visits.text("ricardo", "/zorgcentrale")
         assert "draagt de dienst over" in page
@@ -216,7 +226,7 @@ class TestShifts:
         assert _sent() == before
 
     def test_another_centre_sees_and_takes_nothing(self, town: Town, visits: Visits, alert_id: UUID) -> None:
-        take(alert_id, "operator")
+        take(town, alert_id, "operator")
         post(visits, "operator", "overdracht/geef", bericht="geheim")
         with as_worker():
             shift = ShiftHandover.objects.get()

@@ -14,9 +14,10 @@ from reik.alerting.operations import accept_alert
 from reik.interop import Accepted, AddressRefused, Delivered, Failed
 from reik.kernel import facts
 from reik.kernel.crypto import vault
-from reik.kernel.models import Destination, GatewayHealth
+from reik.kernel.models import Destination, GatewayHealth, GatewayTally
 from reik.kernel.operations import add_destination, found_organisation, new_webhook_secret
 from reik.kernel.outbox import GatewayDown, GatewayUp, MessageSent
+from reik.kernel.tally import Tally
 from reik.ops.gateways import EVERY, Gateways
 from reik.ops.lanes import Ending, Leased, outcome
 from tests.cast import WINDOW, beside, gather, plan, tell, welcome
@@ -118,6 +119,30 @@ def test_one_that_never_worked_is_announced_too(zorg, now, provider, told):
     provider.broken = "HTTP 503"
     look(provider, now)
     assert [type(each) for each in told] == [GatewayDown]
+
+
+def test_what_one_sender_saw_of_receipts_the_others_know(zorg, now, provider, told):
+    """Two `reik send`: each tells what it saw, under its own name, and hears what all others saw."""
+    heard: list[dict[str, Tally]] = []
+    provider.tallies = lambda session: {"one": Tally(silent_since=0.0, due=4, missed=3)}
+    provider.share = lambda session, others: heard.append(others)
+
+    async def play() -> None:
+        one, other = (Gateways({"webhook": (provider, None)}, lambda: now) for _ in "ab")
+        try:
+            for each in (one, other, one, other):
+                await each.look_once()
+        finally:
+            await one._desk.close()
+            await other._desk.close()
+
+    asyncio.run(play())
+    assert heard[0] == {}
+    for seen in heard[1:]:
+        assert list(seen) == ["one"]
+        assert (seen["one"].due, seen["one"].missed) == (4, 3)
+        assert seen["one"].silent_since == pytest.approx(0.0, abs=5)
+    assert GatewayTally.objects.count() == 2
 
 
 def test_another_address_is_another_gateway(zorg, now, provider, told):

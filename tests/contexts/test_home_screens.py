@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from reik.alerting import protocols
+from reik.alerting.claims.who import Who
 from reik.alerting.models import Alert
 from reik.alerting.operations import accept_alert
 from reik.kernel.access_log import Act
@@ -70,7 +71,7 @@ def test_house_access_is_kept_sealed_checked_and_shown_for_a_visit_only(town: To
     assert "4711" not in visits.text("nurse", visit)
     assert "Neem eerst de melding" in nurse.post(visit).content.decode()
     with as_worker():
-        accept_alert(alert_id=alert.id, by="nurse", now=NOW, role="team")
+        accept_alert(alert_id=alert.id, by=Who(town.accounts["nurse"].id, "nurse"), now=NOW, role="team")
     assert "code 4711" in nurse.post(visit).content.decode()
     assert "4711" not in visits.by("southerner").post(visit).content.decode()
     rows = [each for each in logged() if each[1] == "house_access" and each[0] in (Act.VIEW, Act.REFUSED)]

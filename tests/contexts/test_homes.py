@@ -22,6 +22,7 @@ from reik.people.models import Carer, Client, ClientCard, HouseAccess, HouseAcce
 from reik.people.operations import ClientDetails, add_carer, change_client, register_client
 from reik.tasks.models import Task
 from reik.tasks.operations import finish_task
+from reik.web.rooms import who
 from tests.cast import Cast, beside, gather, look, plan
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)  # a Tuesday, noon in the Netherlands
@@ -214,19 +215,19 @@ class TestHouseAccess:
     ) -> None:
         anja, joke = (actor(cast.zorg, each, "nurse") for each in ("Anja", "Joke"))
         self._refused(alert, anja, "not_yours")  # nobody has it
-        accept_alert(alert_id=alert.id, by="Anja", now=NOON, role="team")
+        accept_alert(alert_id=alert.id, by=who(anja), now=NOON, role="team")
         seen, words = house_access.show_for_visit(alert.id, anja, NOON)
         assert (seen.how, words) == ("key_safe", "Links van de deur, code 4711")
         self._refused(alert, joke, "not_yours")
         row = HouseAccessShown.objects.get()
         assert (row.account_id, row.alert) == (anja.account_id, alert.id)
-        release_alert(alert_id=alert.id, by="Anja", now=NOON)
+        release_alert(alert_id=alert.id, by=who(anja), now=NOON)
         self._refused(alert, anja, "not_yours")
         assert HouseAccessShown.objects.count() == 1
 
     def test_an_operator_only_once_a_visit_was_decided(self, cast: Cast, alert: Alert, access: UUID) -> None:
         sanne = actor(cast.centre, "Sanne", "operator")
-        accept_alert(alert_id=alert.id, by="Sanne", now=NOON)
+        accept_alert(alert_id=alert.id, by=who(sanne), now=NOON)
         self._refused(alert, sanne, "no_visit")
         Alert.objects.update(visit_by="centre")
         assert house_access.show_for_visit(alert.id, sanne, NOON)[1].endswith("4711")
@@ -239,7 +240,7 @@ class TestHouseAccess:
         self, cast: Cast, alert: Alert, anna: Client, access: UUID
     ) -> None:
         anja = actor(cast.zorg, "Anja", "nurse")
-        accept_alert(alert_id=alert.id, by="Anja", now=NOON, role="team")
+        accept_alert(alert_id=alert.id, by=who(anja), now=NOON, role="team")
         for _ in range(2):
             house_access.show_for_visit(alert.id, anja, NOON)
         (known,) = homes_access.codes_known_by(anja.account_id, [cast.zorg.id])

@@ -13,7 +13,8 @@ from reik.kernel.operations import mark_installation
 from reik.medication.times.schedule import EVERY_DAY, TimeLine
 from reik.ops.database import as_owner
 from reik.ops.demo import agenda, cast, neighbourhood
-from reik.ops.demo.moving_in import let_in, mail_address, move_in, plain, webhook_address
+from reik.ops.demo.desks import mail_address, plain, webhook_address
+from reik.ops.demo.moving_in import let_in, move_in
 from reik.people.operations import check_bsn
 from tests.cast import rows
 

@@ -10,7 +10,9 @@ from django.http import HttpResponse
 from reik.alerting.models import OutageLine, OutageNote
 from reik.alerting.outages.rounds import look_around
 from reik.dispensing.models import Dispenser
+from reik.kernel import clock
 from reik.kernel.database import Role, become
+from reik.kernel.operations import found_organisation, open_account
 from tests import cast
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
 
@@ -144,3 +146,82 @@ def test_the_report_tells_what_became_of_it(town: Town, visits: Visits, address:
     assert "8 van 8" in text
     assert "niemand heeft het aangenomen" in text
     assert "ingenomen" not in text
+
+
+def test_a_tick_is_taken_back_on_the_page_for_a_minute(
+    town: Town, visits: Visits, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post(visits, "nurse", f"{address}/neem")
+    first, other = lines(owner="nurse")[:2]
+    for line, found in ((first, "says_out"), (other, "not_reached")):
+        post(visits, "nurse", f"{address}/vink-af", regel=str(line.id), gevonden=found, hoe="phone")
+    text = visits.text("nurse", address)
+    assert "Net afgevinkt" in text
+    assert "Er is al iemand gewaarschuwd" in text
+    assert "Net afgevinkt" not in visits.text("operator", address)
+    refused = post(visits, "operator", f"{address}/draai-terug", regel=str(first.id))
+    assert "door wie het zei" in refused.content.decode()
+    assert lines(id=first.id)[0].outcome == "says_out"
+    post(visits, "nurse", f"{address}/draai-terug", regel=str(first.id))
+    assert (lines(id=first.id)[0].outcome, lines(id=first.id)[0].owner) == ("", "nurse")
+    assert any("tick undone" in row[5] for row in logged())
+    assert "Teruggedraaid" in visits.text("nurse", f"{address}/verslag")
+    monkeypatch.setattr(clock, "now", lambda: town.now + timedelta(seconds=61))
+    assert (
+        "door wie het zei"
+        in post(visits, "nurse", f"{address}/draai-terug", regel=str(other.id)).content.decode()
+    )
+    assert visits.by("nurse").post(f"{address}/draai-terug", {"regel": "x"}).status_code == 404
+
+
+def test_the_centre_takes_lines_of_the_care_organisation_and_hands_them_over_within_the_centre(
+    town: Town, visits: Visits, address: str
+) -> None:
+    with as_worker():
+        centre = town.accounts["operator"].organisation_id
+        second = open_account(
+            organisation_id=centre, username="second", display_name="second", role="operator", now=town.now
+        )
+        town.accounts["second"] = second
+    post(visits, "operator", f"{address}/neem")
+    with as_worker():  # the centre heard it; three lines are the teams' still, and the teams are told on
+        answered = dict(OutageNote.objects.values_list("responder", "accepted_by"))
+    assert set(answered.values()) == {"", "operator, Centrale"}
+    taken = lines(owner="operator, Centrale")
+    assert len(taken) == 5
+    assert {each.organisation_id for each in taken} == {town.care.id}
+    assert any(row[4] == "operator" and row[3] == 5 and "taken" in row[5] for row in logged())
+    assert "operator, Centrale" in visits.text("nurse", address)  # the team reads who has them
+    post(visits, "operator", f"{address}/draag-over", aan=str(town.accounts["nurse"].id))
+    assert not lines(owner="nurse")
+    post(visits, "operator", f"{address}/draag-over", aan=str(second.id))
+    post(visits, "second", f"{address}/neem")
+    with as_worker():
+        assert not OutageNote.objects.filter(accepted_at=None).exists()
+    assert len(lines(owner="second, Centrale", owner_id=second.id)) == 8
+    post(visits, "second", f"{address}/vink-af", regel=str(taken[0].id), gevonden="refuses", hoe="phone")
+    assert lines(id=taken[0].id)[0].outcome == ""  # that is for the care team, whom an alert tells
+    post(visits, "second", f"{address}/geef-terug")
+    assert not lines(owner_id=second.id, outcome_at=None)
+
+
+def test_a_centre_without_a_partnership_neither_sees_nor_takes(
+    town: Town, visits: Visits, address: str
+) -> None:
+    with as_worker():
+        other = found_organisation(name="Elders", kind="centre", now=town.now)
+        town.accounts["elsewhere"] = open_account(
+            organisation_id=other.id,
+            username="elsewhere",
+            display_name="elsewhere",
+            role="operator",
+            now=town.now,
+        )
+    assert visits.by("elsewhere").get(address).status_code == 404
+    assert visits.by("elsewhere").post(f"{address}/neem").status_code == 404
+    assert not lines(owner_kind="person")
+
+
+def test_nothing_is_cut_outside_a_demo(town: Town, visits: Visits, address: str) -> None:
+    assert "Alleen in de demo" not in visits.text("nurse", address)
+    assert visits.by("nurse").post("/storing/demo/knip", {"netwerk": "kpn"}).status_code == 404

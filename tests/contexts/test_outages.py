@@ -9,12 +9,13 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from reik.alerting.models import Alert, Outage, OutageLine, OutageNote, Step
+from reik.alerting.models import Alert, Outage, OutageLine, OutageNote, OutageTick, Step
 from reik.alerting.operations import accept_alert, agree_arrangement, handle_alert
 from reik.alerting.outages import notes, sharing
 from reik.alerting.outages.late import tell_late
 from reik.alerting.outages.rounds import look_around
 from reik.alerting.outages.sharing import OutageRefused, Person, Said
+from reik.alerting.outages.undoing import undo
 from reik.alerting.policy import RouteStep
 from reik.dispensing.devices.silence import announce_silent
 from reik.dispensing.models import Dispenser
@@ -285,7 +286,51 @@ def test_it_closes_only_when_recovered_and_no_line_is_open(homes, now):
         now + 43 * MINUTE, of_team=True,
     )  # fmt: skip
     minute_round(now + 44 * MINUTE)
-    assert the_outage().closed_at == now + 44 * MINUTE
+    assert the_outage().closed_at is None  # what was said may still be taken back
+    minute_round(now + 45 * MINUTE)
+    assert the_outage().closed_at == now + 45 * MINUTE
+
+
+def test_what_was_ticked_off_is_taken_back_within_a_minute_and_stays_on_record(homes, now):
+    minute_round(now + 8 * MINUTE)
+    outage, clients = the_outage(), [each.client_id for each in homes]
+    petra, ali = (Person(account_id=new_id(now), name=name) for name in ("Petra", "Ali"))
+    one, other, third = sharing.take(outage.id, petra, clients, now + 9 * MINUTE)[:3]
+    said = [
+        Said(line_id=one, outcome="says_out", how="phone", note="wrong line"),
+        Said(line_id=other, outcome="not_reached", how="phone"),
+        Said(line_id=third, outcome="away", how="phone"),
+    ]
+    at = now + 10 * MINUTE
+    sharing.tick(outage.id, said, "Petra", clients, at, of_team=True, by_id=petra.account_id)
+    with pytest.raises(OutageRefused):
+        undo([one], ali, clients, at + MINUTE / 2)  # another's word
+    with pytest.raises(OutageRefused):
+        undo([third], petra, [], at + MINUTE / 2)  # whom she may not see
+    assert set(undo([one, other], petra, clients, at + MINUTE)) == {one, other}
+    with pytest.raises(OutageRefused):
+        undo([third], petra, clients, at + MINUTE * 1.1)
+    line = OutageLine.objects.get(id=one)
+    assert (line.outcome, line.outcome_at, line.how, line.note, line.owner) == ("", None, "", "", "Petra")
+    assert OutageLine.objects.get(id=third).outcome == "away"
+    assert OutageTick.objects.filter(undone_at=at + MINUTE).count() == 2
+    assert OutageTick.objects.count() == 3
+    sharing.tick(outage.id, said[:1], "Petra", clients, at + 2 * MINUTE, of_team=True)
+    assert OutageLine.objects.get(id=one).note == "wrong line"
+
+
+def test_a_line_taken_back_after_its_device_spoke_has_what_that_told(homes, now):
+    minute_round(now + 8 * MINUTE)
+    look(now + WINDOW + 2 * MINUTE)
+    petra, home = Person(account_id=new_id(now), name="Petra"), homes[0]
+    line, at = OutageLine.objects.get(client_id=home.client_id), now + WINDOW + 3 * MINUTE
+    said = [Said(line_id=line.id, outcome="away", how="phone")]
+    sharing.tick(line.outage_id, said, "Petra", [home.client_id], at, of_team=True, by_id=petra.account_id)
+    out = now + 5 * MINUTE
+    tell(home, home.out("m", out), home.closed("m", "complete", out), at=at + MINUTE / 4)
+    undo([line.id], petra, [home.client_id], at + MINUTE / 2)
+    line.refresh_from_db()
+    assert (line.outcome, line.how) == ("in_time", "device")
 
 
 def test_who_is_silent_still_when_it_closes_is_announced_as_ever(homes, now):

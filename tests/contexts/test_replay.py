@@ -10,6 +10,7 @@ from django.db import transaction
 
 from reik.alerting import operations, queries, replay
 from reik.alerting.calls import take_due_steps
+from reik.alerting.claims.who import Who
 from reik.alerting.models import Alert, Step
 from reik.alerting.operations import accept_alert, handle_alert, open_on_screen, take_ended_promises
 from reik.alerting.receipts import note_received
@@ -55,7 +56,7 @@ def walked(database, now):
     step = wire(alert, "carer", MessageSent, at + 7 * SECOND)
     note_received(message_id=step.id, now=at + 8 * SECOND)
     wire(alert, "carer", MessageSent, at + MINUTE, accepted_by="1")
-    open_on_screen(alert_id=alert.id, by="carer", now=at + 2 * MINUTE)
+    open_on_screen(alert_id=alert.id, by=Who(step.destination_id, "carer"), now=at + 2 * MINUTE)
     tell(anna, anna.out("m", at + 3 * MINUTE, k=1, n=2), at=at + 4 * MINUTE)
     watch(at + 6 * MINUTE)
     accept_alert(alert_id=alert.id, by="Els", role="team", now=at + 7 * MINUTE)

@@ -12,12 +12,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from reik.alerting.forewarnings import open_forewarnings
 from reik.alerting.forewarnings.rosters import look_at_rosters
 from reik.kernel.database import Role, become
-from reik.kernel.models import Destination
+from reik.kernel.models import Account, Destination
 from reik.people.absence import away_of
-from reik.people.models import Carer, Roster, RosterException, RosterMember, RosterPattern
+from reik.people.models import (
+    Carer,
+    Roster,
+    RosterException,
+    RosterMember,
+    RosterPattern,
+    RosterSwap,
+)
 from reik.people.rosters import on_duty, operations
 from reik.people.rosters.turns import NewPattern
-from tests.contexts.screens_town import Town, Visits, as_worker, found_town
+from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
 
 HOUR = timedelta(hours=1)
 
@@ -133,25 +140,69 @@ def test_an_exception_that_leaves_a_gap_says_which_hours(visits: Visits, nights:
     assert datetime(2026, 11, 24, 22, tzinfo=UTC) in found, "within 72 hours: it is told at once"
 
 
-def test_a_swap_asks_both_and_nothing_typed_is_lost(visits: Visits, nights: UUID) -> None:
+def test_a_planner_notes_a_yes_from_the_phone_and_the_swap_counts_with_both(
+    visits: Visits, nights: UUID
+) -> None:
     asked = {
         "act": "swap", "giver": member(nights, "Fatma"), "taker": member(nights, "Jos"),
         "starts_at": "2026-11-25T22:00", "ends_at": "2026-11-26T08:00", "giver_agreed": "1",
     }  # fmt: skip
-    refused = visits.by("nurse").post(f"/roosters/{nights}", asked)
+    refused = visits.by("nurse").post(f"/roosters/{nights}", {**asked, "starts_at": "2026-11-25T20:00"})
     assert refused.status_code == 422
-    assert "Jos heeft nog niet ja gezegd" in refused.content.decode()
-    assert 'value="2026-11-25T22:00"' in refused.content.decode()
-    assert visits.by("nurse").post(f"/roosters/{nights}", {**asked, "taker_agreed": "1"}).status_code == 302
-    assert "Fatma → Jos" in visits.text("nurse", f"/roosters/{nights}")
+    assert "Fatma heeft niet in al deze uren dienst" in refused.content.decode()
+    assert 'value="2026-11-25T20:00"' in refused.content.decode(), "nothing typed is lost"
+    assert visits.by("nurse").post(f"/roosters/{nights}", asked).status_code == 302
+    text = visits.text("nurse", f"/roosters/{nights}")
+    assert "Wacht op Jos. Het rooster is nog niet veranderd." in text
+    assert "Fatma zei ja aan de telefoon (genoteerd door nurse" in text
+    with as_worker():
+        assert not RosterException.objects.exists()
+        waiting = RosterSwap.objects.get().id
+    assert visits.by("stranger").post(f"/roosters/ruil/{waiting}", {"act": "intrekken"}).status_code == 404
+    said = visits.by("nurse").post(f"/roosters/ruil/{waiting}", {"act": "telefoon-taker"}, follow=True)
+    assert "Geruild. Zo staat het nu op het rooster." in said.content.decode()
+    assert "Fatma → Jos" in said.content.decode()
     with as_worker():
         row = RosterException.objects.get(kind="on")
         assert [each.name for each in on_duty([nights], row.starts_at)[nights]] == ["Jos"]
+    late = visits.by("nurse").post(f"/roosters/ruil/{waiting}", {"act": "intrekken"})
+    assert late.status_code == 422
+    assert "al beantwoord of ingetrokken" in late.content.decode()
     assert (
         visits.by("nurse").post(f"/roosters/{nights}", {"act": "take_back", "id": str(row.id)}).status_code
         == 302
     )
     assert "Fatma → Jos" not in visits.text("nurse", f"/roosters/{nights}")
+
+
+def test_a_member_asks_and_the_other_answers_herself(visits: Visits, town: Town, nights: UUID) -> None:
+    """She need not plan: her own login, and what she is asked stands above every page that shows forewarnings."""
+    with as_worker():
+        for name, account in (("Fatma", "nurse"), ("Jos", "southerner")):
+            RosterMember.objects.filter(name=name).update(account_id=town.accounts[account].id)
+            Account.objects.filter(id=town.accounts[account].id).update(role="caregiver")
+    page = visits.text("nurse", f"/roosters/{nights}")
+    assert 'id="ruil"' not in page, "she does not plan"
+    turn = re.search(r'<option value="([^"]+)"', page[page.index('id="t-turn"') :])
+    assert turn
+    typed = {"turn": turn[1].replace("&#x2B;", "+"), "taker": member(nights, "Jos")}
+    refused = visits.by("nurse").post(f"/roosters/{nights}/ruil", {**typed, "turn": "2026-11-25T03:00"})
+    assert "heeft niet in al deze uren dienst" in refused.content.decode()
+    assert visits.by("operator").post(f"/roosters/{nights}/ruil", typed).status_code == 404
+    asked = visits.by("nurse").post(f"/roosters/{nights}/ruil", typed, follow=True).content.decode()
+    assert "Gevraagd. Het rooster verandert pas als iedereen ja zegt." in asked
+    for address in ("/roosters", f"/roosters/{nights}", "/roosters/vooraf"):
+        assert "Fatma vraagt of u deze dienst overneemt." in visits.text("southerner", address)
+        assert "vraagt of u" not in visits.text("nurse", address)
+    with as_worker():
+        made = RosterSwap.objects.get()
+    assert visits.by("operator").post(f"/roosters/ruil/{made.id}", {"act": "ja"}).status_code == 404
+    assert visits.by("nurse").post(f"/roosters/ruil/{made.id}", {"act": "telefoon-taker"}).status_code == 404
+    said = visits.by("southerner").post(f"/roosters/ruil/{made.id}", {"act": "ja"}, follow=True)
+    assert "Geruild." in said.content.decode()
+    with as_worker():
+        assert [each.name for each in on_duty([nights], made.starts_at + HOUR)[nights]] == ["Jos"]
+    assert ("change", "roster", "ok", 1, "southerner", "swap ja") in logged()
 
 
 def test_ids_of_another_roster_are_refused(visits: Visits, nights: UUID, now: datetime) -> None:

@@ -16,6 +16,7 @@ from reik.people.operations import agree_partnership, register_client
 PLATFORM_TABLES = {
     "alerting_outage",
     "kernel_failedlook",
+    "kernel_gatewaytally",
     "kernel_organisation",
     "kernel_account",
     "kernel_integrationtoken",
@@ -29,6 +30,7 @@ PLATFORM_TABLES = {
     "ingest_streampartition",
     "ingest_streamreceiver",
     "medication_productcode",
+    "value_rollupstate",
 }
 RUNTIME = "rolname IN ('reik_owner', 'reik_worker', 'reik_web')"
 

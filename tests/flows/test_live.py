@@ -32,6 +32,7 @@ from reik.kernel.operations import found_organisation, open_account
 from reik.ops import web
 from reik.ops.engines import nats
 from reik.people.operations import agree_partnership
+from reik.web.looking import LOOKS
 from tests.cast import agree_default, beside, look, plan, three_webhooks, welcome
 
 POOL = 4
@@ -278,6 +279,37 @@ def test_a_claim_is_told_to_consoles_within_200_ms_of_its_commit_and_names_nobod
         assert not any("alert" in each for each in eva.lines)
         assert not any("Sanne" in each for each in centre.lines)
         connection.close()
+
+
+def test_who_has_the_same_alert_open_is_told_to_both_and_ends_with_the_page(
+    with_nats: None, site: Site
+) -> None:
+    zorg, centre, alert = site.accounts["zorg"].id, site.accounts["centrale"].id, site.alerts["zorg"].id
+    of = [site.ids["zorg"]]
+
+    def say(who: str, page: str, at: str = "") -> int:
+        return site.status(f"/live/kijkt?blad={page * 20}{at}", site.keys[who], "POST")
+
+    with site.browser(site.keys["centrale"]) as one, site.browser(site.keys["zorg"]) as other:
+        assert say("centrale", "a", f"&melding={alert}") == 204
+        assert say("zorg", "b", f"&melding={alert}") == 204
+        wait_for(lambda: "event: looks" in one.lines and "event: looks" in other.lines, 2)
+        assert LOOKS.beside(alert, centre, of) == {zorg}
+        line, answer = site.ask(f"/zorgcentrale/melding/{alert}/kijkt", site.keys["centrale"])
+        assert "<b>zorg</b> kijkt hier ook" in " ".join(answer.read().decode().split())
+        line.close()
+        told = one.lines.count("event: looks")
+        assert say("zorg", "b", f"&melding={alert}") == 204  # the same again is no news
+        assert say("zorg", "b") == 204  # the page closes
+        wait_for(lambda: one.lines.count("event: looks") > told, 2)
+        assert LOOKS.beside(alert, centre, of) == frozenset()
+        assert one.lines.count("event: looks") == told + 1
+        assert say("eva", "c", f"&melding={alert}") == 204
+        assert LOOKS.beside(alert, centre, of) == frozenset()  # of another house: nobody there sees her
+    assert site.status(f"/live/kijkt?blad={'d' * 20}", "", "POST") == 401
+    assert site.status(f"/live/kijkt?blad={'d' * 20}", site.keys["zorg"]) == 400
+    assert site.status("/live/kijkt?blad=x", site.keys["zorg"], "POST") == 400
+    assert site.status(f"/live/kijkt?blad={'d' * 20}&melding=x", site.keys["zorg"], "POST") == 401
 
 
 def test_without_the_broker_the_poll_tells_within_three_seconds(without_nats: None, site: Site) -> None:

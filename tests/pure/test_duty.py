@@ -17,6 +17,7 @@ from reik.people.rosters.duty import (
     Otherwise,
     Pattern,
     Stretch,
+    days_of,
     gaps,
     instant,
     standing,
@@ -205,3 +206,12 @@ def test_a_later_exception_holds_above_an_earlier_one() -> None:
     on, off = Otherwise(on=True, place=2, **span), Otherwise(on=False, **span)  # type: ignore[arg-type]
     assert standing([], [on, off], ZONE, at) == []
     assert [each.place for each in standing([], [off, on], ZONE, at)] == [2]
+
+
+def test_what_runs_on_for_days_is_cut_at_the_same_time_on_the_wall() -> None:
+    """Over the night in which the clock goes back: a day of 25 hours is one piece."""
+    begins, ends = (instant(date(2026, 10, day), time(7, 30), ZONE) for day in (24, 26))
+    pieces = list(days_of(begins, ends + 2 * timedelta(hours=1), ZONE))
+    assert [(until - since) / timedelta(hours=1) for since, until in pieces] == [25, 24, 2]
+    assert [each.astimezone(ZONE).time() for each, _ in pieces] == [time(7, 30)] * 3
+    assert list(days_of(begins, begins, ZONE)) == []

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from reik.alerting.claims.who import who_of
 from reik.alerting.queries import AlertSeen, StepSeen
 from reik.dispensing.queries import MomentSeen, Silence
 from reik.people.queries import ClientCard
@@ -55,8 +56,22 @@ def alert(number: int, **more: object) -> AlertSeen:
 
 
 def test_each_alert_stands_where_somebody_looks_for_it() -> None:
-    mine = alert(2, state="accepted", accepted_by=ME, accepted_at=NOW, accepted_until=NOW + 15 * MINUTE)
-    hers = alert(3, state="accepted", accepted_by="Ineke", accepted_at=NOW, accepted_until=NOW + 15 * MINUTE)
+    mine = alert(
+        2,
+        state="accepted",
+        accepted_by=ME,
+        accepted_key=who_of(ME).key,
+        accepted_at=NOW,
+        accepted_until=NOW + 15 * MINUTE,
+    )
+    hers = alert(
+        3,
+        state="accepted",
+        accepted_by="Ineke",
+        accepted_key=who_of("Ineke").key,
+        accepted_at=NOW,
+        accepted_until=NOW + 15 * MINUTE,
+    )
     asked = alert(4, current=step("ask_carer", 2, NOW), next=step("ask_team", 3, None, "planned"))
     late = alert(5, current=step("ask_team", 3, NOW), passed_at=NOW - 4 * MINUTE)
     clients = {client(each).id: client(each) for each in range(1, 6)}
@@ -110,7 +125,12 @@ def test_a_repeated_last_step_stays_now_in_the_chain() -> None:
 @pytest.mark.parametrize(("after", "may"), [(0, True), (59, True), (60, False)])
 def test_undo_lasts_a_minute(after: int, may: bool) -> None:
     handled = alert(
-        1, handled_by=ME, handled_at=NOW - timedelta(seconds=after), handled_as="away", can_undo=True
+        1,
+        handled_by=ME,
+        handled_key=who_of(ME).key,
+        handled_at=NOW - timedelta(seconds=after),
+        handled_as="away",
+        can_undo=True,
     )
     assert (detail.can_undo(handled, ME, NOW) is not None) is may
     assert detail.can_undo(handled, "Ricardo Baars", NOW) is None

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.alerting.claims.who import By, who_of
 from reik.alerting.queries import AlertSeen, alerts_by_id
 from reik.kernel.rows import array
 
@@ -52,10 +53,10 @@ class BoardSeen:
 # An alert is first when the centre has to act: it is hers, or nobody has it and no informal carer is waited for.
 RANKED = """
 WITH found AS (
-    SELECT a.id, a.priority, a.opened_at, a.state <> 'open' AND a.accepted_by = %(me)s AS mine,
+    SELECT a.id, a.priority, a.opened_at, a.state <> 'open' AND a.accepted_key = %(me)s AS mine,
         CASE WHEN a.state <> 'open' THEN coalesce(a.accepted_until < %(now)s AND a.state = 'accepted', false)
              ELSE coalesce(c.action = 'ask_team' AND c.passed, false) END AS over,
-        CASE WHEN a.state <> 'open' AND a.accepted_by = %(me)s THEN 'first'
+        CASE WHEN a.state <> 'open' AND a.accepted_key = %(me)s THEN 'first'
              WHEN a.state = 'watched' THEN 'watched' WHEN a.state = 'accepted' THEN 'other'
              WHEN a.muted_until > %(now)s THEN 'muted' WHEN c.action = 'ask_carer' THEN 'other'
              ELSE 'first' END AS grouped
@@ -78,7 +79,7 @@ WHERE (%(only)s = '' OR grouped = %(only)s) AND place > %(after)s AND place <= %
 
 def board(
     organisation_ids: Collection[UUID],
-    me: str,
+    me: By,
     now: datetime,
     *,
     but: tuple[str, Collection[UUID]] = ("", ()),
@@ -91,8 +92,8 @@ def board(
     number `after` on; the counts are of all.
     """
     values: dict[str, Any] = {
-        "me": me, "now": now, "organisations": array("uuid", organisation_ids), "cause": but[0], "most": MOST,
-        "but": array("uuid", but[1]), "only": only, "after": after if only else 0,
+        "me": who_of(me).key, "now": now, "organisations": array("uuid", organisation_ids), "cause": but[0],
+        "most": MOST, "but": array("uuid", but[1]), "only": only, "after": after if only else 0,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(RANKED, values)

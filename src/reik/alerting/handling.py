@@ -12,11 +12,12 @@ from uuid import UUID
 from django.db import transaction
 
 from reik.alerting import gone, outcomes
-from reik.alerting.claims import emergency_path, own_codes, taking
+from reik.alerting.claims import emergency_path, own_codes, taking, visits
 from reik.alerting.claims.accepting import accept_alert, note_accepted, open_on_screen, release_alert
 from reik.alerting.claims.bounds import NoClaim, Route, claimed_until, held_until
 from reik.alerting.claims.locking import NOBODYS, AlertRefused, ClaimUsed, latest_of, lock, role_of
 from reik.alerting.claims.standing import standing
+from reik.alerting.claims.who import By, Who, who_of
 from reik.alerting.dispenser_alerts import open_device_fault
 from reik.alerting.facts import AlertClosed, AlertOpened
 from reik.alerting.history import cancel_steps, remark
@@ -42,7 +43,7 @@ __all__ = [
 def handle_alert(
     *,
     alert_id: UUID,
-    by: str,
+    by: By,
     outcome: str,
     cause: str,
     remote: bool,
@@ -60,72 +61,67 @@ def handle_alert(
     beside it, does. Raises AlertRefused for an outcome that is unknown or not this role's, without a cause, and for
     an alert that is closed or that another person has (the team may always say what it found).
     """
-    who = role_of(role)
+    as_whom, who = role_of(role), who_of(by)
     common, own = own_codes.common(alert_id, outcome)
     if common in gone.STOPS:
         gone.take_turn(alert_id)
     alert = lock(alert_id)
-    _check(alert, by, who, common, cause, remote)
-    decided = _who_decided(visit_by, remote or who is Role.INFORMAL_CARER)
+    _check(alert, who, as_whom, common, cause, remote)
+    decided = visits.decided_by(alert, visit_by, remote=remote or as_whom is Role.INFORMAL_CARER)
     out = alert.moment is not None and alert.moment.outcome in SETTLES
-    effect = outcomes.effect_of(common, who, moment_is_out=out)
+    effect = outcomes.effect_of(common, as_whom, moment_is_out=out)
     again = effect is Effect.PASSES_ON and emergency_path.not_reached_before(alert)
     effect = Effect.EMERGENCY if again else effect
-    route = _note_handled(alert, by, who, common, now)
+    route = _note_handled(alert, who, as_whom, common, now)
     Alert.objects.filter(id=alert_id).update(own_code=own, visit_by=decided or alert.visit_by)
-    lines = [(alert_id, alert.organisation_id, "handled", by, f"{common}: {note}" if note else common)]
+    lines = [(alert_id, alert.organisation_id, "handled", who.name, f"{common}: {note}" if note else common)]
     if own:
-        lines.append((alert_id, alert.organisation_id, "own_code", by, own))
+        lines.append((alert_id, alert.organisation_id, "own_code", who.name, own))
     if effect is Effect.CLOSES:
         _close(alert, common, cause, remote, now)
     elif effect is not Effect.EMERGENCY:
         effect = _keep(alert, effect, common, _watched(route, alert, watch, now), now)
-        lines.append((alert_id, alert.organisation_id, effect.value, by, cause))
+        lines.append((alert_id, alert.organisation_id, effect.value, who.name, cause))
     if effect is Effect.EMERGENCY:
         emergency_path.start(
-            alert, "reik" if again else by, "second_moment" if again else "", now, after=lines
+            alert, "reik" if again else who.name, "second_moment" if again else "", now, after=lines
         )
     else:
         remark(lines, now)
     return effect
 
 
-def _who_decided(visit_by: str, remote: bool) -> str:
-    """Whose decision a visit was; an informal carer who goes there herself asks nobody (R50)."""
-    if visit_by and visit_by not in outcomes.VISIT_DECIDED_BY:
-        raise AlertRefused(f"Say who decided on the visit: {', '.join(outcomes.VISIT_DECIDED_BY)}.")
-    return "" if remote else visit_by or outcomes.VISIT_DECIDED_BY[0]
-
-
-def _check(alert: Alert, by: str, who: Role, outcome: str, cause: str, remote: bool) -> None:
+def _check(alert: Alert, who: Who, role: Role, outcome: str, cause: str, remote: bool) -> None:
     """Raise AlertRefused for what cannot be said of this alert, now, by her."""
     try:
-        outcomes.check(outcome, who, about_moment=alert.moment_id is not None, remote=remote)
+        outcomes.check(outcome, role, about_moment=alert.moment_id is not None, remote=remote)
     except OutcomeRefused as refusal:
         raise AlertRefused(str(refusal)) from None
     if not cause:
         raise AlertRefused("Say what the cause was.")
     if alert.state == "closed":
         raise AlertRefused(f"This alert was closed before, as {alert.closed_as}.")
-    if alert.state == "accepted" and alert.accepted_by != by and who is not Role.TEAM:
+    if alert.state == "accepted" and alert.accepted_key != who.key and role is not Role.TEAM:
         raise AlertRefused(
             f"{alert.accepted_by} has this alert now: tell what you know, or wait until it is free."
         )
 
 
-def _note_handled(alert: Alert, by: str, role: Role, outcome: str, now: datetime) -> Route:
+def _note_handled(alert: Alert, who: Who, role: Role, outcome: str, now: datetime) -> Route:
     """Who said what, and what undoing it would bring back: the alert in her hands, with the claim she had."""
     route = standing([alert.id])[alert.id].route
     taking.remember_last_step(alert, route)
-    mine = alert.accepted_by == by and alert.accepted_until is not None and alert.state == "accepted"
-    claim = taking.claim_of(alert, by)
+    hers = alert.accepted_key == who.key and alert.state == "accepted"
+    mine = hers and alert.accepted_until is not None
+    claim = taking.claim_of(alert, who)
     ends = alert.accepted_until if mine else _would_have(route, role, claim is not None, now)
     since = alert.accepted_at if mine and alert.accepted_at else now
     assert ends is not None
     taking.end_claims([alert.id], taking.HANDLED if mine else taking.TAKEN_OVER, now)
     Alert.objects.filter(id=alert.id).update(
-        handled_at=now, handled_by=by, handled_as=outcome, accepted_by=by, accepted_at=since,
-        accepted_role=role.value, accepted_until=ends, answered_at=alert.answered_at or now,
+        handled_at=now, handled_by=who.name, handled_key=who.key, handled_as=outcome, accepted_by=who.name,
+        accepted_key=who.key, accepted_at=since, accepted_role=role.value, accepted_until=ends,
+        answered_at=alert.answered_at or now,
         before={
             "since": since.isoformat(), "until": ends.isoformat(), "role": role.value,
             "priority": alert.priority, "reason": alert.reason, "claim": str(claim.id) if mine and claim else None,
@@ -189,21 +185,21 @@ def _keep(alert: Alert, effect: Effect, outcome: str, watched: datetime, now: da
 
 
 @transaction.atomic
-def undo_handling(*, alert_id: UUID, by: str, now: datetime) -> None:
+def undo_handling(*, alert_id: UUID, by: By, now: datetime) -> None:
     """Take back what was said within the last minute: the alert is hers again, with the claim that she had.
 
     Where that has run out meanwhile the route goes on at once. Raises AlertRefused for someone else, after 60 s, or
     when anything happened to the alert since.
     """
     gone.take_turn(alert_id)
-    alert = lock(alert_id)
-    was = _what_was(alert, by, now)
+    alert, who = lock(alert_id), who_of(by)
+    was = _what_was(alert, who, now)
     until = datetime.fromisoformat(was["until"])
     _bring_back(alert, was, until)
     cancel_steps([alert_id], "undone", now)
     if alert.handled_as in gone.STOPS:
-        gone.take_back(alert_id, alert.client_id, by, now)
-    remark([(alert_id, alert.organisation_id, "undone", by, alert.handled_as)], now)
+        gone.take_back(alert_id, alert.client_id, who.name, now)
+    remark([(alert_id, alert.organisation_id, "undone", who.name, alert.handled_as)], now)
     if alert.state == "closed":
         opened = AlertOpened(
             alert_id=alert_id,
@@ -218,11 +214,11 @@ def undo_handling(*, alert_id: UUID, by: str, now: datetime) -> None:
     elif was.get("claim"):
         taking.give_again(UUID(was["claim"]))
     else:
-        taking.give_undone(alert, by, was["role"], until, now)
+        taking.give_undone(alert, who, was["role"], until, now)
 
 
-def _what_was(alert: Alert, by: str, now: datetime) -> dict[str, Any]:
-    if alert.handled_by != by or alert.handled_at is None:
+def _what_was(alert: Alert, who: Who, now: datetime) -> dict[str, Any]:
+    if alert.handled_key != who.key or alert.handled_at is None:
         raise AlertRefused("Only who handled it can undo it: open the alert and accept it instead.")
     if now - alert.handled_at > outcomes.UNDO_WITHIN:
         raise AlertRefused(
@@ -237,10 +233,11 @@ def _what_was(alert: Alert, by: str, now: datetime) -> dict[str, Any]:
 def _bring_back(alert: Alert, was: dict[str, Any], until: datetime) -> None:
     emergency_at = was.get("emergency_at")
     Alert.objects.filter(id=alert.id).update(
-        state="accepted", accepted_by=alert.handled_by, accepted_at=datetime.fromisoformat(was["since"]),
-        accepted_role=was["role"], accepted_until=until, watched_until=None, priority=was["priority"],
+        state="accepted", accepted_by=alert.handled_by, accepted_key=alert.handled_key,
+        accepted_at=datetime.fromisoformat(was["since"]), accepted_role=was["role"], accepted_until=until,
+        watched_until=None, priority=was["priority"],
         reason=was["reason"], closed_at=None, closed_as="", closed_cause="", remote=None, before=None,
-        handled_at=None, handled_by="", handled_as="", own_code=was.get("own_code", ""),
+        handled_at=None, handled_by="", handled_key=None, handled_as="", own_code=was.get("own_code", ""),
         visit_by=was.get("visit_by", ""), emergency_by=was.get("emergency_by", ""),
         emergency_at=datetime.fromisoformat(emergency_at) if emergency_at else None,
     )  # fmt: skip

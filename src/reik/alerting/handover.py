@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from reik.alerting.claims.who import By, Who, who_of
 from reik.alerting.handling import AlertRefused, accept_alert, release_alert
 from reik.alerting.history import remark
 from reik.alerting.models import Alert, ShiftHandover
@@ -46,39 +47,41 @@ class Taken:
     went_on: Sequence[UUID]
 
 
-def held_by(name: str) -> list[UUID]:
+def held_by(by: By) -> list[UUID]:
     """The alerts that are in this person's hands, the most urgent first."""
-    rows = Alert.objects.filter(closed_at=None, state__in=HERS, accepted_by=name)
+    rows = Alert.objects.filter(closed_at=None, state__in=HERS, accepted_key=who_of(by).key)
     return list(rows.order_by("priority", "opened_at", "id").values_list("id", flat=True))
 
 
 @transaction.atomic
-def hand_over(*, organisation_id: UUID, by: str, to: str, note: str, now: datetime) -> UUID:
+def hand_over(*, organisation_id: UUID, by: By, to: str, note: str, now: datetime) -> UUID:
     """Leave what the next shift must know, with the alerts that are hers; they stay hers until somebody takes it.
 
     `organisation_id`: the centre's own, or the care organisation's. A later one of hers takes the place of one that
     nobody has taken yet. Raises HandoverRefused.
     """
-    if not by.strip():
+    who = who_of(by)
+    if not who.name.strip():
         raise HandoverRefused("Say who hands over.")
     said = note.replace("\x00", "").strip()
     if len(said) > LONGEST_NOTE:
         raise HandoverRefused(f"Say it in at most {LONGEST_NOTE} letters.")
-    before = ShiftHandover.objects.filter(organisation_id=organisation_id, by=by, taken_at=None)
-    before.update(taken_at=now, taken_by=by)
+    before = ShiftHandover.objects.filter(organisation_id=organisation_id, by_key=who.key, taken_at=None)
+    before.update(taken_at=now, taken_by=who.name)
     made = ShiftHandover.objects.create(
-        id=new_id(now), organisation_id=organisation_id, by=by, to=to.strip(), note=said, at=now,
-        alerts=[str(each) for each in held_by(by)],
+        id=new_id(now), organisation_id=organisation_id, by=who.name, by_key=who.key, to=to.strip(), note=said,
+        at=now, alerts=[str(each) for each in held_by(who)],
     )  # fmt: skip
     wake.note([organisation_id])
     return made.id
 
 
-def waiting(organisation_id: UUID, me: str, now: datetime) -> list[HandoverSeen]:
+def waiting(organisation_id: UUID, me: By, now: datetime) -> list[HandoverSeen]:
     """Hand-overs of others that nobody has taken, for everybody or for her, the newest first; of this shift only."""
+    who = who_of(me)
     rows = ShiftHandover.objects.filter(
-        organisation_id=organisation_id, taken_at=None, at__gte=now - SHOWN_FOR, to__in=("", me)
-    ).exclude(by=me)
+        organisation_id=organisation_id, taken_at=None, at__gte=now - SHOWN_FOR, to__in=("", who.name)
+    ).exclude(by_key=who.key)
     return [_seen(each) for each in rows.order_by("-at", "id")]
 
 
@@ -97,7 +100,7 @@ def _seen(row: ShiftHandover) -> HandoverSeen:
 
 
 @transaction.atomic
-def take_shift(handover_id: UUID, organisation_id: UUID, *, by: str, now: datetime) -> Taken:
+def take_shift(handover_id: UUID, organisation_id: UUID, *, by: By, now: datetime) -> Taken:
     """The shift is hers: what is still in the other's hands comes into hers, without anybody being called for it.
 
     What she may not take any more (she had it before) is given back and goes on by its route at once: nothing
@@ -106,27 +109,28 @@ def take_shift(handover_id: UUID, organisation_id: UUID, *, by: str, now: dateti
     row = ShiftHandover.objects.select_for_update(no_key=True, of=("self",)).filter(
         id=handover_id, organisation_id=organisation_id
     )
-    handover = row.first()
+    handover, who = row.first(), who_of(by)
     if handover is None or handover.taken_at is not None:
         raise HandoverRefused("Somebody has taken this shift already.")
-    if handover.by == by:
+    if handover.by_key == who.key:
         raise HandoverRefused("You cannot take over from yourself.")
-    row.update(taken_at=now, taken_by=by)
+    row.update(taken_at=now, taken_by=who.name)
     over: list[UUID] = []
     went_on: list[UUID] = []
-    for alert_id in held_by(handover.by):
-        (over if _pass(alert_id, handover.by, by, now) else went_on).append(alert_id)
+    giver = Who(handover.by_key, handover.by)
+    for alert_id in held_by(giver):
+        (over if _pass(alert_id, giver, who, now) else went_on).append(alert_id)
     wake.note([organisation_id])
     return Taken(over=over, went_on=went_on)
 
 
-def _pass(alert_id: UUID, of: str, to: str, now: datetime) -> bool:
+def _pass(alert_id: UUID, of: Who, to: Who, now: datetime) -> bool:
     try:
         release_alert(alert_id=alert_id, by=of, now=now)
     except AlertRefused:
         return False  # it changed hands in this very moment
     organisation = Alert.objects.values_list("organisation_id", flat=True).get(id=alert_id)
-    remark([(alert_id, organisation, "handed_over", of, to)], now)
+    remark([(alert_id, organisation, "handed_over", of.name, to.name)], now)
     try:
         accept_alert(alert_id=alert_id, by=to, now=now, role="operator")
     except AlertRefused:

@@ -34,7 +34,7 @@ def may_see(alert: Alert, actor: Actor) -> str:
 
     Only while she has the alert: as the team she goes there herself; in a centre only once a visit was decided on.
     """
-    if alert.state != "accepted" or alert.accepted_by != actor.name:
+    if alert.state != "accepted" or alert.accepted_key != actor.account_id:
         return "not_yours"
     if actor.role in OF_A_TEAM and alert.accepted_role == TEAM:
         return ""

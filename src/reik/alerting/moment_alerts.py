@@ -146,7 +146,8 @@ def _note_changes(changed: Sequence[MomentEnded], now: datetime) -> None:
 _REOPENED = Columns(moment_id="uuid", cause="text", reason="text", arrangement_id="uuid")
 REOPEN = f"""
 UPDATE alerting_alert AS a SET state = 'open', closed_at = NULL, closed_as = '', closed_cause = '', accepted_at = NULL,
-    accepted_by = '', accepted_role = '', accepted_until = NULL, watched_until = NULL, before = NULL, remote = NULL,
+    accepted_by = '', accepted_key = NULL, accepted_role = '', accepted_until = NULL, watched_until = NULL,
+    before = NULL, remote = NULL, visit_by = '', visit_decided_by = '', visit_decided_at = NULL,
     cause = n.cause, reason = n.reason, arrangement_id = n.arrangement_id, life = n.round + 1, last_due_at = NULL,
     moved_s = 0, muted_until = NULL, emergency_at = NULL, emergency_by = '', own_code = '',
     priority = coalesce(n.criticality, a.priority)

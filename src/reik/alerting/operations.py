@@ -10,6 +10,7 @@ from reik.alerting.claims.judging import ask_evaluation, evaluate
 from reik.alerting.claims.mute_rules import MuteRefused
 from reik.alerting.claims.muting import lengthen_mute, mute, unmute
 from reik.alerting.claims.own_codes import add_code, retire_code
+from reik.alerting.claims.visits import VisitRefused, ask_visit, decide_visit, take_back_visit
 from reik.alerting.handling import (
     AlertRefused,
     ClaimUsed,
@@ -32,10 +33,13 @@ __all__ = [
     "Effect",
     "EmergencyPath",
     "MuteRefused",
+    "VisitRefused",
     "accept_alert",
     "add_code",
     "agree_arrangement",
     "ask_evaluation",
+    "ask_visit",
+    "decide_visit",
     "emergency",
     "evaluate",
     "follow_moments",
@@ -46,6 +50,7 @@ __all__ = [
     "release_alert",
     "remark",
     "retire_code",
+    "take_back_visit",
     "take_ended_promises",
     "try_destination",
     "undo_handling",

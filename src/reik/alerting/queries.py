@@ -12,43 +12,16 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from reik.alerting import routes
+from reik.alerting.breaches import alerts_without_next_step as alerts_without_next_step
+from reik.alerting.breaches import follow_up_overdue as follow_up_overdue
 from reik.alerting.claims.seen import ClaimSeen, claims_of
 from reik.alerting.claims.seen import mutes_of as mutes_of
 from reik.alerting.claims.seen import own_codes as own_codes
+from reik.alerting.claims.visits import left_to_centre as left_to_centre
+from reik.alerting.claims.who import By, who_of
 from reik.alerting.models import Alert, Arrangement, Remark, Step
 from reik.dispensing.queries import MomentSeen, moments_by_id
-from reik.kernel.queries import Breach, breach
 from reik.kernel.rows import array
-
-
-def alerts_without_next_step() -> Breach | None:
-    """Alerts that nobody comes back to: open ones whose route has ended, promises and watches without an end."""
-    return breach(
-        "alert_without_step",
-        "Call these clients' care teams now; their follow-up arrangement is missing or ends with nobody.",
-        "SELECT a.id, count(*) OVER () FROM alerting_alert AS a WHERE a.closed_at IS NULL AND (a.state = 'open'"
-        " AND NOT EXISTS (SELECT FROM alerting_step AS s WHERE s.alert_id = a.id AND s.state IN (0, 1))"
-        " OR a.state = 'accepted' AND a.accepted_until IS NULL"
-        " OR a.state = 'watched' AND a.watched_until IS NULL) ORDER BY a.opened_at",
-        {},
-    )
-
-
-OVERDUE_AFTER = timedelta(seconds=90)
-
-
-def follow_up_overdue(now: datetime) -> Breach | None:
-    """Alerts whose next step, promise or watch was due 90 s ago: `reik watch` takes each within a second."""
-    return breach(
-        "follow_up_overdue",
-        "Look whether `reik watch` runs and what its log says.",
-        "SELECT id, count(*) OVER () FROM ("
-        "SELECT id, accepted_until AS due FROM alerting_alert WHERE state = 'accepted' AND accepted_until < %(limit)s"
-        " UNION SELECT id, watched_until FROM alerting_alert WHERE state = 'watched' AND watched_until < %(limit)s"
-        " UNION SELECT s.alert_id, s.due_at FROM alerting_step AS s JOIN alerting_alert AS a ON a.id = s.alert_id"
-        " WHERE s.state = 0 AND s.due_at < %(limit)s AND a.state = 'open') AS late ORDER BY due",
-        {"limit": now - OVERDUE_AFTER},
-    )
 
 
 def newest_remarks(organisation_ids: Collection[UUID]) -> dict[UUID, datetime]:
@@ -125,10 +98,23 @@ class AlertSeen:
     remote: bool | None = None
     own_code: str = ""  # the organisation's own word for `handled_as`
     route: int = 0
+    accepted_key: UUID | None = None  # who `accepted_by` is: two may be called alike
+    handled_key: UUID | None = None
+    visit_decided_by: str = ""  # who of the centre decided on the visit
+    visit_decided_at: datetime | None = None
 
-    def had_by(self, name: str) -> bool:
+    def held_by(self, who: By) -> bool:
+        """Whether this person has the alert, or watches it, now."""
+        return self.state in ("accepted", "watched") and self.accepted_key == who_of(who).key
+
+    def said_by(self, who: By) -> bool:
+        """Whether this person said last how it went."""
+        return self.handled_key is not None and self.handled_key == who_of(who).key
+
+    def had_by(self, who: By) -> bool:
         """Whether this person had the alert and has it no more: she cannot take it again, only say how it went."""
-        mine = [each for each in self.claims if each.by == name and each.life == self.life]
+        key = who_of(who).key
+        mine = [each for each in self.claims if each.key == key and each.life == self.life]
         return any(each.ended_as and not each.goes_on for each in mine)
 
 
@@ -241,7 +227,8 @@ def _alert(
         next=_step(following) if following else None, passed_at=_passed(taken), answered_at=row.answered_at,
         claims=claims, life=row.life, moved_s=row.moved_s, muted_until=row.muted_until,
         emergency_at=row.emergency_at, emergency_by=row.emergency_by, visit_by=row.visit_by, remote=row.remote,
-        own_code=row.own_code, route=row.route,
+        own_code=row.own_code, route=row.route, accepted_key=row.accepted_key, handled_key=row.handled_key,
+        visit_decided_by=row.visit_decided_by, visit_decided_at=row.visit_decided_at,
     )  # fmt: skip
 
 

@@ -118,8 +118,8 @@ def _calls(
 
 
 TAKE_ENDED = """
-UPDATE alerting_alert AS a SET state = 'open', accepted_at = NULL, accepted_by = '', accepted_role = '',
-    accepted_until = NULL, watched_until = NULL, before = NULL
+UPDATE alerting_alert AS a SET state = 'open', accepted_at = NULL, accepted_by = '', accepted_key = NULL,
+    accepted_role = '', accepted_until = NULL, watched_until = NULL, before = NULL
 FROM (SELECT id, state, accepted_by FROM alerting_alert
     WHERE state = 'accepted' AND accepted_until <= %(now)s OR state = 'watched' AND watched_until <= %(now)s
     ORDER BY id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED) AS ended

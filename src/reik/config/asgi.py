@@ -9,7 +9,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reik.config.settings")
 _django = get_asgi_application()
 
-from reik.web.live import PATH, Live, Receive, Scope, Send  # noqa: E402 - needs Django to be set up
+from reik.web.live import LOOKING, PATH, Live, Receive, Scope, Send  # noqa: E402 - needs Django to be set up
 
 _live = Live()
 
@@ -17,7 +17,7 @@ _live = Live()
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live_as_long_as(receive, send)
-    elif scope["type"] == "http" and scope["path"] == PATH:
+    elif scope["type"] == "http" and scope["path"] in (PATH, LOOKING):
         await _live(scope, receive, send)
     else:
         with _live.busy():

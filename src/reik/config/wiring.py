@@ -42,7 +42,7 @@ from reik.dispensing.devices.facts import (
     PressedWhileAway,
     SachetOutTwice,
 )
-from reik.dispensing.facts import CommandAnswered, MomentEnded
+from reik.dispensing.facts import AbsenceBegan, AbsenceEnded, CommandAnswered, MomentEnded
 from reik.dispensing.plans import keeping as plan_keeping
 from reik.dispensing.rolls import abilities as roll_abilities
 from reik.dispensing.rolls import at_home
@@ -75,6 +75,10 @@ from reik.medication.outside import proposals as outside_proposals
 from reik.medication.pharmacies import relocating
 from reik.medication.requests import letters as request_letters
 from reik.medication.rolls import supply as roll_supply
+from reik.pathway import evaluating, loading, winding_down
+from reik.pathway import orders as dispenser_orders
+from reik.pathway import pausing as path_pausing
+from reik.pathway.facts import DutiesAllotted, PathMoved
 from reik.people.facts import ClientMoved, PharmacyChanged
 from reik.tasks.facts import TaskEnded, TaskOverdue
 
@@ -103,6 +107,8 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     SachetOutTwice: [findings.follow_out_twice],
     PossibleDouble: [findings.follow_doubles],
     PressedWhileAway: [findings.follow_presses],
+    AbsenceBegan: [path_pausing.follow_begun],
+    AbsenceEnded: [path_pausing.follow_ended],
     AbsenceExpired: [findings.follow_expired],
     AbsenceCovered: [findings.end_expired],
     AlertClosed: [gone.follow_closed, joining.follow_closed, closing.tell_closed],
@@ -127,6 +133,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
         at_home.follow,
         plan_keeping.follow,
         findings.end_roll_trouble,
+        loading.follow_loaded,
     ],
     RollLeft: [roll_supply.follow, roll_abilities.follow_left, at_home.follow, plan_keeping.follow],
     RequestAnswered: [changing.follow_answers, roll_supply.follow_answers],
@@ -137,18 +144,27 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     ChangeNotHeld: [change_findings.follow_not_held],
     ChangeHeld: [change_findings.end_not_held],
     ChangeSettled: [change_findings.end_undecided],
-    ClientMoved: [relocating.follow_moved],
-    PharmacyChanged: [relocating.follow_pharmacy],
+    ClientMoved: [relocating.follow_moved, evaluating.follow_moved],
+    PharmacyChanged: [relocating.follow_pharmacy, evaluating.follow_pharmacy],
     TaskOverdue: [task_findings.follow_overdue],
     TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks, house_access.follow_tasks],
     GatewayDown: [ways_out.follow_down],
     GatewayUp: [ways_out.follow_up],
+    PathMoved: [winding_down.follow_moved, dispenser_orders.follow_moved, evaluating.follow_paths],
+    DutiesAllotted: [loading.follow_duties],
     MessageSent: [
         calls.note_sent,
         trying.note_sent,
         handling.note_accepted,
         notes.note_accepted,
         drills.note_sent,
+        dispenser_orders.note_sent,
     ],
-    MessageFailed: [calls.note_failed, trying.note_failed, request_letters.note_failed, drills.note_failed],
+    MessageFailed: [
+        calls.note_failed,
+        trying.note_failed,
+        request_letters.note_failed,
+        drills.note_failed,
+        dispenser_orders.note_failed,
+    ],
 }

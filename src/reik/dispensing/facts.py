@@ -42,3 +42,26 @@ class CommandAnswered(Fact):
     state: str
     reason: str
     data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceFact(Fact):
+    """About the absence of a client, with or without a dispenser; `reason` is one of `away.path`'s."""
+
+    organisation_id: UUID
+    client_id: UUID
+    absence_id: UUID
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceBegan(AbsenceFact):
+    """From now on her dispenser hands out nothing; may be said again of one that goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEnded(AbsenceFact):
+    """Her dispenser goes on, or it was brought back; `checks` by name: who, when and what was said (R12)."""
+
+    checks: Mapping[str, Mapping[str, object]]

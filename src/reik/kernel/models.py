@@ -153,6 +153,21 @@ class GatewayHealth(models.Model):
     error = models.TextField(default="")
 
 
+class GatewayTally(models.Model):
+    """What one `reik send` saw of a gateway's receipts; all of them together judge it. Kept for an hour (R56)."""
+
+    pk = models.CompositePrimaryKey("channel", "gateway", "sender")
+    channel = models.TextField()
+    gateway = models.TextField()
+    sender = models.UUIDField()  # a process, for as long as it lives
+    written_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+    silent_since = models.DateTimeField(null=True)
+    due = models.IntegerField()
+    missed = models.IntegerField()
+    lost = models.IntegerField()
+
+
 class OutboxMessage(models.Model):
     """One message to send. `id` is its idempotency key: however often it is sent, the key stays.
 

@@ -14,8 +14,9 @@ from datetime import datetime
 from django.db import connection
 
 EVERY_S = 10.0
-LOOKED_AFTER = ("watch", "receive", "send", "guard")
-"""The processes without which nobody is called: each must be there, in an installation that works."""
+LOOKED_AFTER = ("watch", "receive", "send", "guard", "admit", "jobs")
+"""The processes without which nobody is called, no dispenser comes in again, or no list for an outage is made: each
+must be there, in an installation that works."""
 
 BEAT = """
 SELECT set_config('application_name',

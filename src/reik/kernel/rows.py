@@ -45,6 +45,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "jsonb": _quoted,
     "bytea": _bytes,
     "timestamptz": _moment,
+    "date": str,
 }
 
 

@@ -23,6 +23,7 @@ from reik.ingest import stream
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
+from reik.kernel.pulse import Beating
 from reik.ops.admission import Answers, Knock, NotFromServer, Questions
 from reik.ops.doorbook import Ask, DoorBook, Refusal, Refused, write_down
 from reik.ops.running import run_until_stopped
@@ -65,6 +66,8 @@ class Admit:
         self._sweep = True
         self._woken = asyncio.Event()
         self.letting_in = asyncio.Event()
+        self._pulse = Beating("admit")
+        self._went_round = 0.0  # when memory was last brought up to date, or was found to be out of reach
 
     async def serve(self, stop: asyncio.Event) -> None:
         clients: list[Client] = []
@@ -141,6 +144,7 @@ class Admit:
         """Names that memory cannot tell are asked of the database, together and at a bounded rate."""
         while True:
             await asyncio.sleep(ASK_EVERY_S)
+            await self._beat()
             names = list(self._waiting)[:ASK_MOST]
             if not names:
                 continue
@@ -150,6 +154,12 @@ class Admit:
             for name in names:
                 for message, knock in self._waiting.pop(name):
                     await self._judge(message, knock)
+
+    async def _beat(self) -> None:
+        """From the loop that answers; not any more when the one that keeps memory fresh stands still."""
+        fresh = asyncio.get_running_loop().time() - self._went_round < 2 * REFRESH_EVERY_S
+        if fresh and self._pulse.due():
+            await self._in_desk(self._pulse.beat, clock.now())
 
     async def _wake(self, _message: Msg) -> None:
         self._woken.set()
@@ -172,7 +182,9 @@ class Admit:
             self._sweep |= anew
             write_down(self._refused.take(), now)
 
-        return await self._in_desk(work)
+        there = await self._in_desk(work)
+        self._went_round = asyncio.get_running_loop().time()
+        return there
 
     async def _end_sessions(self) -> None:
         """End the sessions whose secrets no longer hold; what fails is tried again at the next round."""

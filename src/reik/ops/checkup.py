@@ -27,6 +27,7 @@ from reik.kernel.home import KEY_BYTES, Home
 from reik.kernel.queries import unsent_alert_messages
 from reik.ops.heartbeat import HeartbeatRefused, check_url
 from reik.ops.outage_pack import OLDEST, folder_of, oldest_pack
+from reik.ops.signs_of_life import of_processes
 from reik.people.models import Client
 
 OK, WARN, FAULT = "ok", "warn", "fault"
@@ -56,7 +57,8 @@ def look(home: Home) -> Iterator[Line]:
     yield from database
     answers = all(each.state != FAULT for each in database)
     if answers:
-        for check in (_migrations, _clock, _durable, _patiently(_stream), _outbox, _seal, _outage_packs):
+        reads = (_patiently(_stream), _patiently(_processes), _outbox, _seal, _outage_packs)
+        for check in (_migrations, _clock, _durable, *reads):
             try:
                 yield from check(home)
             except DatabaseError as failure:
@@ -172,6 +174,10 @@ def _stream(_home: Home) -> Iterator[Line]:
         yield Line(OK, f"the device stream is read up to {max(0.0, lag.total_seconds()):.1f} s ago")
 
 
+def _processes(_home: Home) -> Iterator[Line]:
+    yield from (Line(*each) for each in of_processes(clock.now()))
+
+
 def _outbox(_home: Home) -> Iterator[Line]:
     found = unsent_alert_messages(clock.now())
     if found:
@@ -279,9 +285,7 @@ def _heartbeat(_home: Home) -> Iterator[Line]:
 
 
 def _disk(home: Home) -> Iterator[Line]:
-    places = [home.path]
-    if os.geteuid() == 0:
-        places.append(Path("/var/lib/reik"))
+    places = [home.path, *([Path("/var/lib/reik")] if os.geteuid() == 0 else [])]
     seen = set()
     for place in places:
         with suppress(OSError):
@@ -289,8 +293,7 @@ def _disk(home: Home) -> Iterator[Line]:
             if device in seen:
                 continue
             seen.add(device)
-            free = (
-                f"{usage.free / 1e9:.0f} GB ({usage.free / usage.total:.0%}) of the disk of {place} is free"
-            )
+            share = f"{usage.free / usage.total:.0%}"
+            free = f"{usage.free / 1e9:.0f} GB ({share}) of the disk of {place} is free"
             low = usage.free < DISK_FREE * usage.total
             yield Line(WARN, free, "Make room, or move the data to a larger disk.") if low else Line(OK, free)

@@ -18,9 +18,11 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from reik.interop import AddressRefused, Failed, Port, Result
 from reik.kernel import facts
+from reik.kernel.ids import new_id
 from reik.kernel.outbox import GatewayDown, GatewayUp
 from reik.ops import leases
 from reik.ops.desk import Desk
+from reik.ops.gateway_tallies import exchange
 from reik.ops.leases import Address
 
 log = logging.getLogger(__name__)
@@ -92,6 +94,7 @@ class Gateways:
     def __init__(self, ports: Mapping[str, tuple[Port, Any]], now: Callable[[], datetime]) -> None:
         self._ports, self._now = watched(ports), now
         self._desk = Desk("gateways")
+        self._sender = new_id(now())
 
     async def serve(self, stop: asyncio.Event) -> None:
         try:
@@ -116,6 +119,7 @@ class Gateways:
         unnamed = await self._desk.do(_unnamed, channels)
         if unnamed:
             await self._desk.do(_name, [(each.id, self._gateway(each)) for each in unnamed])
+        await self._share()
         suspected = self._suspected()
         if suspected:
             await self._desk.do(_hasten, suspected, self._now())
@@ -123,6 +127,23 @@ class Gateways:
         errors = await asyncio.gather(*(self._try(each) for each in due))
         await self._desk.do(_write, [each.id for each in due], errors, self._now())
         return len(due)
+
+    async def _share(self) -> None:
+        """Of several senders each judges a gateway by what all of them saw."""
+        ways = {channel: way for channel, way in self._ports.items() if hasattr(way.port, "tallies")}
+        if not ways:
+            return
+        now = self._now()
+        ahead = now.timestamp() - asyncio.get_running_loop().time()
+        mine = {
+            (channel, name): tally.shifted(ahead)
+            for channel, way in ways.items()
+            for name, tally in way.port.tallies(way.session).items()
+        }
+        others = await self._desk.do(exchange, mine, self._sender, now)
+        for channel, way in ways.items():
+            theirs = {name: tally.shifted(-ahead) for (of, name), tally in others.items() if of == channel}
+            way.port.share(way.session, theirs)
 
     def _suspected(self) -> list[tuple[str, str]]:
         """(channel, gateway) of those that took messages and confirm none: a drop is found within minutes."""

@@ -24,6 +24,7 @@ from reik.kernel.queries import Breach, unsent_alert_messages
 from reik.ops import outside
 from reik.ops.heartbeat import Heartbeat, HeartbeatRefused, check_url
 from reik.ops.running import run_rounds
+from reik.ops.signs_of_life import jobs_without_end, standing_still
 
 log = logging.getLogger("reik.guard")
 
@@ -87,6 +88,8 @@ class Guard:
             unread_messages(now),
             unsealed_log(now),
             failing(),
+            standing_still(now),
+            jobs_without_end(now),
         )
         return [each for each in looks if each is not None]
 

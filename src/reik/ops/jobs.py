@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from typing import Any
 
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections
 from procrastinate import JobContext
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -21,11 +22,14 @@ from reik.alerting.figures.proposals import propose_all
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
+from reik.kernel.pulse import Beating
 from reik.medication.requests.letters import send_weekly
 from reik.ops import wake
 from reik.ops.database import make_months
+from reik.ops.desk import Desk
 from reik.ops.outage_pack import folder_of, write_packs
 from reik.ops.running import run_until_stopped
+from reik.pathway.looking_back import look_back
 
 log = logging.getLogger("reik.jobs")
 
@@ -34,6 +38,8 @@ POLLED_EVERY_S = 2.0
 WAIT_S = 3.0  # for a connection; the end must not take longer when the database is away
 GRACE_S = 4.0
 KEPT_HOURS = 14 * 24
+ASKED_WITHIN_S = 15.0
+"""A worker with a free place asks for work every POLLED_EVERY_S; one that did not for so long stands still."""
 
 
 def run() -> None:
@@ -45,20 +51,39 @@ def run() -> None:
     run_until_stopped(_serve)
 
 
+class _Asking(PsycopgConnector):
+    """Remembers when the worker last asked for work and was answered."""
+
+    asked_at = float("-inf")
+
+    async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+        self.asked_at = asyncio.get_running_loop().time()
+        return answer
+
+
 async def _serve(stop: asyncio.Event) -> None:
     """However often the database goes away in between: a job that was cut off is taken again (`look_after`)."""
+    desk, pulse = Desk("jobs"), Beating("jobs")
+    try:
+        await _go_on(stop, desk, pulse)
+    finally:
+        await desk.close()
+
+
+async def _go_on(stop: asyncio.Event, desk: Desk, pulse: Beating) -> None:
     away = False
     while not stop.is_set():
         try:
             async with _connections() as pool:
-                with app.replace_connector(PsycopgConnector()):
+                with app.replace_connector(asking := _Asking()):
                     await app.open_async(pool)
                     with suppress(AlreadyEnqueued):
                         await upkeep.defer_async()  # the daily one may have been missed while Reik was off
                     with suppress(AlreadyEnqueued):
                         await outage_packs.defer_async()  # a list from before Reik was off is too old
                     away = False
-                    await _work(stop)
+                    await _work(stop, asking, desk, pulse)
         except (ConnectorException, PoolTimeout, OperationalError) as failure:
             if not away:
                 log.warning("The database is away (%s); waiting for it.", failure.__cause__ or failure)
@@ -80,7 +105,7 @@ def _connections() -> AsyncConnectionPool:
     )
 
 
-async def _work(stop: asyncio.Event) -> None:
+async def _work(stop: asyncio.Event, asking: _Asking, desk: Desk, pulse: Beating) -> None:
     """Until `stop`, or until the worker ends by itself because the database went away."""
     worker = app._worker(
         name="jobs",
@@ -93,13 +118,27 @@ async def _work(stop: asyncio.Event) -> None:
     )
     working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
     stopping = asyncio.create_task(stop.wait())
+    beating = asyncio.create_task(_beat(worker, asking, desk, pulse))
     await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    beating.cancel()
     while not working.done():
         # Cancelling it can leave its loop behind, and at its very start it forgets that it was told to stop.
         worker.stop()  # type: ignore[no-untyped-call]
         await asyncio.wait((working,), timeout=0.2)
     await working
+
+
+async def _beat(worker: Any, asking: _Asking, desk: Desk, pulse: Beating) -> None:
+    """Signs of life, for as long as the worker asks for work, or has both hands full: then the guard looks at what
+    it works on (`signs_of_life.jobs_without_end`)."""
+    loop = asyncio.get_running_loop()
+    while True:
+        moves = worker._job_semaphore.locked() or loop.time() - asking.asked_at < ASKED_WITHIN_S
+        if moves and pulse.due():
+            with suppress(OperationalError, InterfaceError):
+                await desk.do(pulse.beat, clock.now())
+        await asyncio.sleep(1)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -122,6 +161,13 @@ def weekly_letters(timestamp: int = 0) -> None:  # noqa: ARG001
 def follow_up_proposals(timestamp: int = 0) -> None:  # noqa: ARG001
     """At night: what four weeks of each client suggest for her window or route; a person decides (N11)."""
     propose_all(clock.now())
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="reik.evaluations", queueing_lock="reik.evaluations")
+def evaluations(timestamp: int = 0) -> None:  # noqa: ARG001
+    """Every hour: evaluations that are due by the calendar, or because of what happened (R7); a person holds them."""
+    look_back(clock.now())
 
 
 @app.periodic(cron="*/5 * * * *")

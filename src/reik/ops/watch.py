@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -38,6 +40,8 @@ from reik.medication.outside.tasks import tell_outside
 from reik.medication.requests.operations import tell_unanswered
 from reik.ops import wake
 from reik.ops.running import run_rounds
+from reik.pathway.asking import look_at_paths
+from reik.pathway.stopping import look_at_stops
 from reik.people.homes_callers import index_missing
 from reik.tasks.operations import tell_overdue
 
@@ -65,8 +69,10 @@ LOOKS: tuple[Look, ...] = (
     ("forewarnings", tell_forewarnings),
     ("house_access", tell_checks_due),
     ("callers", index_missing),
+    ("care_paths", look_at_paths),
+    ("path_stops", look_at_stops),
 )
-"""What is looked at once a minute besides silence, outages and plans, in this order."""
+"""What is looked at once a minute besides silence, outages, routes and plans, in this order, one a round."""
 
 
 def run() -> None:
@@ -82,6 +88,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._renew_at = 0.0
+        self._to_look: deque[Sequence[Look]] = deque()
         self._listening = Listening()
         self._listening_for_outages = Listening()
         self._kept_patience: timedelta | None = None
@@ -112,17 +119,28 @@ class Watch:
         pause_due(now, most=MOST)
         changed = tell_changes(now, most=MOST)
         more = MOST in (closed, ended, taken, late, changed)
-        if not more and time.monotonic() >= self._renew_at:
-            more = self._look_around(now)
-            self._renew_at = 0.0 if more else time.monotonic() + RENEWED_EVERY_S
-        return more
+        return more or self._look_around(now)
 
     def _look_around(self, now: datetime) -> bool:
-        """What is looked at once a minute; whether there is more of it. What is due now goes before the rest."""
-        looks: list[Look] = [("outages", self._look_at_outages), ("silence", self._look_at_silence), *LOOKS]
-        self._more = False
-        look([*looks, ("routes", self._look_at_routes), ("plans", self._renew_plans)], now)
+        """The next of what is looked at once a minute; whether there is more. A round of what is due lies between two
+        of them, so that no deadline waits for longer than one look takes."""
+        if not self._to_look and time.monotonic() >= self._renew_at:
+            self._to_look.extend(self._looks())
+            self._more = False
+        if not self._to_look:
+            return False
+        look(self._to_look.popleft(), now)
+        if self._to_look:
+            return True
+        self._renew_at = 0.0 if self._more else time.monotonic() + RENEWED_EVERY_S
         return self._more
+
+    def _looks(self) -> Iterator[Sequence[Look]]:
+        """Outages and silence belong together: who is part of an outage is not announced as silent (N4)."""
+        yield ("outages", self._look_at_outages), ("silence", self._look_at_silence)
+        yield from ([each] for each in LOOKS)
+        yield [("routes", self._look_at_routes)]
+        yield [("plans", self._renew_plans)]
 
     def _look_at_silence(self, now: datetime) -> None:
         after = self._silent_after()

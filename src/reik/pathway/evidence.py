@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 PERSON, DERIVED = "person", "derived"
 
@@ -24,7 +26,8 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "indication": Kind(1, DERIVED),  # an open pathway.Indication
     "baseline": Kind(1, DERIVED),  # a pathway.Baseline of this path
-    "selection": Kind(2, DERIVED),  # a signed pathway.Selection
+    "assessed": Kind(2, DERIVED),  # a signed pathway.Selection, whatever it came to
+    "selection": Kind(2, DERIVED),  # the newest signed pathway.Selection: it suits, with measures or without
     "selection_skipped": Kind(2, PERSON),  # the form was not filled in, with the reason
     "agreement": Kind(2, DERIVED),  # the newest pathway.SharedDecision says yes, freely
     "wzd_decision": Kind(2, DERIVED),  # ... or the Wzd step plan decided
@@ -52,6 +55,7 @@ KINDS: Mapping[str, Kind] = {
     "medication_checked": Kind(8, PERSON),
     "roll_checked": Kind(8, PERSON),
     "route_tested": Kind(8, DERIVED),
+    "resistance": Kind(8, PERSON, "caregiver"),  # informs: she pulled the plug, refused thrice, was distressed (R8)
     "routes_closed": Kind(9, DERIVED),
     "access_closed": Kind(9, PERSON),
     "billing_told": Kind(9, PERSON, "team_manager"),
@@ -60,3 +64,45 @@ KINDS: Mapping[str, Kind] = {
     "care_instead": Kind(9, PERSON),
 }
 """Every kind that a condition asks for, and a few that only inform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """That a kind holds: since when and by whom, `about` which row. `at` None: it holds, since when is not known.
+
+    `until`: exclusive; from then on it does not hold any more. `words`: what a screen may add (a roll's number).
+    """
+
+    at: datetime | None = None
+    by: str = ""
+    about: UUID | None = None
+    until: datetime | None = None
+    words: str = ""
+    evidence_id: UUID | None = None  # the row that a person can take back
+
+
+HALF_A_YEAR = timedelta(days=183)
+CARRIED: Mapping[str, timedelta | None] = {
+    "selection": HALF_A_YEAR,
+    "baseline": None,
+}
+"""What a restart takes over from the path before it, when it is younger than this; None: however old it is.
+
+Consent is asked anew, and so is the instruction, as a repeat.
+"""
+
+
+def holds(kind: str, shown: Shown, now: datetime) -> bool:
+    """Whether this still holds at `now`."""
+    if shown.until is not None and shown.until <= now:
+        return False
+    months = KINDS[kind].months if kind in KINDS else None
+    return months is None or shown.at is None or now < shown.at + months * HALF_A_YEAR / 6
+
+
+def carried(kind: str, shown: Shown, now: datetime) -> bool:
+    """Whether a restart takes this over from the path before it."""
+    if kind not in CARRIED or not holds(kind, shown, now):
+        return False
+    youth = CARRIED[kind]
+    return youth is None or (shown.at is not None and now - shown.at < youth)

@@ -1,4 +1,4 @@
-"""The nine steps of the care path as a table: which event moves it, and what must be so first. Pure (R1, R2, R3, R12, R13).
+"""The nine steps of the care path as a table: what moves it, and what must be so first. Pure (R1, R2, R3, R12, R13).
 
 The founding documents name steps 2, 3, 5, 7 and 9; 1, 4, 6 and 8 are inferred. An organisation names them as it likes.
 Step 7 (changes and faults) has no state of its own: it runs beside step 8 while a dispenser is in use.
@@ -131,7 +131,7 @@ class Condition:
 
 CONDITIONS: Mapping[Event, tuple[Condition, ...]] = {
     Event.SELECT: (Condition("indication"),),
-    Event.NOT_NOW: (Condition("selection"),),
+    Event.NOT_NOW: (Condition("assessed"),),
     Event.SUITS: (Condition("selection"), Condition("agreement", unless=("wzd_decision",))),
     Event.ENROLLED: (
         Condition("baseline", days=14),
@@ -179,11 +179,77 @@ CONDITIONS: Mapping[Event, tuple[Condition, ...]] = {
 """What an event asks for; an event that is not here asks for nothing but the pair in TRANSITIONS."""
 
 MAY_LET_THROUGH = ("nurse", "team_manager")
+MAY_GO_LIVE = ("nurse",)
+BY_ABSENCE = (Event.PAUSE, Event.RESUME)
+"""What an absence does: pausing a path and reporting the client away are one act (R9 to R12)."""
+
+NEXT: Mapping[State, Event] = {
+    State.INDICATED: Event.SELECT,
+    State.SELECTING: Event.SUITS,
+    State.NOT_NOW: Event.LOOK_AGAIN,
+    State.ENROLLING: Event.ENROLLED,
+    State.ROLL: Event.ROLL_ARRANGED,
+    State.DELIVERING: Event.INSTALLED,
+    State.STARTING: Event.GO_LIVE,
+    State.PAUSED: Event.RESUME,
+    State.STOPPING: Event.STOPPED,
+}
+"""The way on from each state; a path in use goes on until something happens."""
+SPARED_BY: Mapping[str, str] = {"selection": "selection_skipped"}
+"""What is not asked any more, though it does not hold: not filling in the form is a choice with a reason (R76)."""
+FIRST_TASKS = ("selection",)
+"""Digital, unless: asked as soon as there is an indication, before the form is opened."""
+DUTIES = ("order", "install", "load", "set_times", "first_responder", "change_roll", "take_back")
+WHO: Mapping[str, tuple[str, ...]] = {
+    "order": ("team", "pharmacy", "supplier"),
+    "install": ("team", "pharmacy", "supplier"),
+    "load": ("team", "carer", "pharmacy"),
+    "set_times": ("team", "pharmacy", "centre"),
+    "first_responder": ("centre", "carer", "team"),
+    "change_roll": ("team", "carer", "pharmacy"),
+    "take_back": ("team", "carer", "pharmacy", "supplier"),
+}
+"""Who may do each duty (R6); the first is what is usual."""
+VARIES: Mapping[str, str] = {"installs": "install", "sets_times": "set_times"}
+"""What a variant of the path settles, and the duty that it fills in."""
+
+
+def asked_in(state: State, setting: str) -> tuple[Condition, ...]:
+    """What this state asks for before the path can go on."""
+    following = NEXT.get(state)
+    asked = conditions(following, setting) if following else ()
+    if state is State.INDICATED:
+        asked = (*asked, *(Condition(kind) for kind in FIRST_TASKS))
+    return asked
+
+
+def check_variant(variant: Mapping[str, str]) -> None:
+    """Raises PathRefused for a variant that is not known."""
+    for name, who in variant.items():
+        if name not in VARIES or who not in WHO[VARIES[name]]:
+            raise PathRefused("variant", f"'{who}' cannot be chosen for '{name}': choose from the list.")
+
+
+def usual(variant: Mapping[str, str]) -> dict[str, str]:
+    """Who does each duty when nobody says otherwise, by the variant."""
+    chosen = {VARIES[name]: who for name, who in variant.items() if name in VARIES}
+    if chosen.get("install") == "pharmacy":
+        chosen.setdefault("load", "pharmacy")
+    if chosen.get("install") == "supplier":
+        chosen.setdefault("take_back", "supplier")
+    return {duty: chosen.get(duty, WHO[duty][0]) for duty in DUTIES}
 
 
 def conditions(event: Event, setting: str) -> tuple[Condition, ...]:
     """What this event asks for in this setting."""
     return tuple(each for each in CONDITIONS.get(event, ()) if setting in each.settings)
+
+
+def also_shown_by(kind: str) -> frozenset[str]:
+    """The other kinds that show this one as well."""
+    return frozenset(
+        other for of in CONDITIONS.values() for each in of if each.kind == kind for other in each.unless
+    )
 
 
 def missing(event: Event, setting: str, shown: Collection[str]) -> tuple[Condition, ...]:
@@ -207,3 +273,33 @@ def check(event: Event, setting: str, shown: Collection[str], let_through: Colle
             f"Not yet: {', '.join(kinds)}. Do these first, or have what may wait let through.",
             kinds,
         )
+
+
+def transition_table() -> str:
+    """The table of this module in Markdown, with what each event asks for; printed into the reference."""
+    head = [
+        "| event | from | to | asks for (days: may be let through, to be made good within) |",
+        "|---|---|---|---|",
+    ]
+    lines = []
+    for event in Event:
+        pairs = [(state, after) for (state, each), after in TRANSITIONS.items() if each is event]
+        tos = " / ".join(dict.fromkeys(after.value for _state, after in pairs))
+        asks = ", ".join(map(_asked, CONDITIONS.get(event, ()))) or "nothing more"
+        lines.append(f"| `{event}` | {', '.join(state.value for state, _after in pairs)} | {tos} | {asks} |")
+    return "\n".join([*head, *lines])
+
+
+def _asked(each: Condition) -> str:
+    days = "" if each.days is None else f" ({each.days})"
+    other = "".join(f" or {kind}" for kind in each.unless)
+    where = "" if each.settings == SETTINGS else f" [{', '.join(each.settings)}]"
+    return f"{each.kind}{other}{days}{where}"
+
+
+def diagram() -> str:
+    """The states as a Mermaid diagram."""
+    lines = [f"    {state} --> {after}: {event}" for (state, event), after in TRANSITIONS.items()]
+    return "\n".join(
+        ["```mermaid", "stateDiagram-v2", "    [*] --> indicated", *lines, "    ended --> [*]", "```"]
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+
+from reik.kernel.rows import array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +38,15 @@ def who_may_read_back(client_id: UUID, now: datetime) -> list[Colleague]:
     with connection.cursor() as cursor:
         cursor.execute(READERS, {"client": client_id, "now": now})
         return [Colleague(account_id=row[0], name=row[1], role=row[2]) for row in cursor.fetchall()]
+
+
+def names_of(account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these people, as they are now; nothing is asked for nobody."""
+    if not account_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, display_name FROM kernel_account WHERE id = ANY(%s::uuid[])",
+            [array("uuid", account_ids)],
+        )
+        return dict(cursor.fetchall())

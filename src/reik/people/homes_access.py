@@ -75,6 +75,11 @@ def replace_access(
     return made.id, before
 
 
+def end_access(client_id: UUID, now: datetime) -> int:
+    """Nobody needs to get in any more: it is shown to nobody from now on; gives how many rows ended."""
+    return HouseAccess.objects.filter(client_id=client_id, ended_at=None).update(ended_at=now)
+
+
 def note_checked(access_ids: Collection[UUID], *, by: str, now: datetime) -> int:
     """Somebody tried it, and it still holds; gives how many."""
     rows = HouseAccess.objects.filter(id__in=access_ids, ended_at=None)

@@ -105,6 +105,11 @@ def _opened(organisation_id: UUID, sealed: bytes | memoryview | None) -> str:
     return vault().open_text(organisation_id, bytes(sealed)) if sealed else ""
 
 
+def organisations_of(client_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The organisation that keeps the record of each of these clients."""
+    return dict(Client.objects.filter(id__in=client_ids).values_list("id", "organisation_id"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarerCard:
     """An informal carer as a page shows her."""

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMappi
 from contextlib import contextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.conf import settings
@@ -24,16 +25,21 @@ from django.http import HttpRequest
 from reik.kernel import clock, wake
 from reik.kernel.login.staying import stay_of
 from reik.people.sessions import OpenSession
-from reik.web import staying
+from reik.web import looking, staying
 from reik.web.acting import actor_of_request
 from reik.web.headers import CONTENT_SECURITY_POLICY
-from reik.web.live_hub import Hub, Listener
+from reik.web.live_hub import Hub
+from reik.web.live_listener import Listener
+from reik.web.looking import Look
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 PATH = "/live"
+LOOKING = "/live/kijkt"
+KNOWN_FOR_S = 60.0
+"""So long a session is known by heart that says where its page looks."""
 RETRY_MS = 2000
 # A browser's EventSource hides comments from the page, so the page's own sign of life is an event.
 BEAT_EVERY_S = 4.0
@@ -42,6 +48,7 @@ SLOW_S = 5.0
 MOST = 2000
 MOST_OF_SESSION = 8
 BEAT = b": still here\nevent: here\ndata: {}\n\n"
+LOOKS = b"event: looks\ndata: {}\n\n"
 CHANGED = b"event: changed\ndata: {}\n\n"
 MOST_TAKEN = 50
 
@@ -51,6 +58,7 @@ class Live:
 
     def __init__(self) -> None:
         self._hub: Hub | None = None
+        self._sessions: dict[str, tuple[Listener | None, float]] = {}
 
     def start(self) -> None:
         """In the event loop that will serve."""
@@ -79,12 +87,44 @@ class Live:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hub = self._hub
-        if scope["method"] != "GET":
+        if scope["path"] == LOOKING:
+            await self._note_look(hub, scope, send)
+        elif scope["method"] != "GET":
             await _refuse(send, 405)
         elif hub is None or len(hub) >= MOST:
             await _refuse(send, 503)
         else:
             await self._serve(hub, scope, receive, send)
+
+    async def _note_look(self, hub: Hub | None, scope: Scope, send: Send) -> None:
+        """A page of a console says at which alert it looks (`?blad=…&melding=…`, without the latter: at none)."""
+        asked = parse_qs(scope["query_string"].decode("latin-1"))
+        page, alert = asked.get("blad", [""])[0], asked.get("melding", [""])[0]
+        if scope["method"] != "POST" or hub is None or not 16 <= len(page) <= looking.LONGEST_PAGE:
+            await _refuse(send, 400)
+            return
+        try:
+            listener = await self._known(hub, _session_key(scope))
+            alert_id = UUID(alert) if alert else None
+        except (DatabaseError, ValueError):
+            listener = None
+        if listener is None or not listener.console:
+            await _refuse(send, 401)
+            return
+        account = listener.session.account_id
+        name = f"{account.hex[:8]}{page}"[: looking.LONGEST_PAGE]  # nobody says it for another
+        await hub.say_look(Look(name, alert_id, account, listener.organisations))
+        await _refuse(send, 204)
+
+    async def _known(self, hub: Hub, key: str) -> Listener | None:
+        now = asyncio.get_running_loop().time()
+        found = self._sessions.get(key)
+        if found is None or now - found[1] > KNOWN_FOR_S:
+            if len(self._sessions) > MOST:
+                self._sessions.clear()
+            found = (await hub.in_desk(lambda: _listener(key)) if key else None, now)
+            self._sessions[key] = found
+        return found[0]
 
     async def _serve(self, hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
         key = _session_key(scope)
@@ -126,6 +166,9 @@ async def _tell(hub: Hub, listener: Listener, send: Send) -> None:
         listener.news.clear()
         if listener.taken:
             await _write(send, _taken(listener))
+        if listener.looks:
+            listener.looks = False
+            await _write(send, LOOKS)
         if listener.changed:
             listener.changed = False
             await _write(send, CHANGED)

@@ -12,8 +12,7 @@ import random
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -24,14 +23,16 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from reik.alerting.queries import newest_remarks
 from reik.ingest import stream, wakes
 from reik.kernel import clock
 from reik.kernel.home import Home
-from reik.kernel.tenancy import acting_for
 from reik.kernel.wake import Whom
-from reik.people.sessions import OpenSession, holding
-from reik.web.live_presence import nobody_in, note_seen
+from reik.people.sessions import holding
+from reik.web import looking
+from reik.web.live_beside import Beside
+from reik.web.live_listener import Listener
+from reik.web.live_presence import LONG_AGO, newest, note_seen
+from reik.web.looking import Look
 
 log = logging.getLogger("reik.live")
 
@@ -48,34 +49,6 @@ LONGEST_PAUSE_S = 0.25
 FEW = 20
 GAP_S = 0.5
 WELL_FOR_S = 8.0
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(eq=False, slots=True)
-class Listener:
-    """One open stream."""
-
-    session: OpenSession
-    organisations: frozenset[UUID]
-    console: bool = False
-    """Whether it may be told which alert was taken: who works for all clients of these organisations."""
-    taken: list[UUID] = field(default_factory=list)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    changed: bool = False
-    ended: bool = False
-    told_at: float = 0.0
-
-    def tell(self) -> None:
-        self.changed = True
-        self.news.set()
-
-    def tell_taken(self, alert_id: UUID) -> None:
-        self.taken.append(alert_id)
-        self.news.set()
-
-    def end(self) -> None:
-        self.ended = True
-        self.news.set()
 
 
 class Hub:
@@ -87,6 +60,7 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._owed: dict[Listener, None] = {}
         self._due = asyncio.Event()
+        self.beside = Beside(self.look_again)
         self._newest: dict[UUID, datetime] = {}
         self._heard: dict[UUID, datetime] = {}
         self.answering = 0
@@ -97,7 +71,15 @@ class Hub:
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="live")
 
     def start(self) -> None:
-        keeping = (self._listen, self._ring, self._poll, self._check, self._tell, self._note_presence)
+        keeping = (
+            self._listen,
+            self._ring,
+            self._poll,
+            self._check,
+            self._tell,
+            self._note_presence,
+            self.beside.keep,
+        )
         self._tasks = [self._loop.create_task(each()) for each in keeping]
 
     async def stop(self) -> None:
@@ -209,6 +191,7 @@ class Hub:
                 client = await stream.connect(Home.from_environment(), "live")
                 await client.subscribe(wakes.ALL, cb=self._hear)
                 await client.subscribe(wakes.ALL_TAKEN, cb=self._hear_taken)
+                await client.subscribe(looking.SUBJECT, cb=self.beside.hear)
                 self._client = client
             except (OSError, NatsError):
                 await asyncio.sleep(POLLED_EVERY_S)
@@ -229,6 +212,19 @@ class Hub:
             for each in self._listeners:
                 if each.console and organisation_id in each.organisations:
                     each.tell_taken(alert_id)
+
+    def look_again(self, accounts: frozenset[UUID]) -> None:
+        """Whoever came or left beside these people at an alert: their consoles are told at once."""
+        for each in self._listeners:
+            if each.console and each.session.account_id in accounts:
+                each.tell_looks()
+
+    async def say_look(self, look: Look) -> None:
+        """A page of this process says where it looks; all processes hear it."""
+        self.beside.note(look)
+        if self._client is not None and self._client.is_connected:
+            with suppress(NatsError, OSError):
+                await self._client.publish(looking.SUBJECT, look.packed())
 
     async def _ring(self) -> None:
         """What views of this process changed goes over the broker and comes back; without it, straight here."""
@@ -256,7 +252,7 @@ class Hub:
                 self._heard.clear()
                 continue
             with suppress(DatabaseError):
-                found = await self.in_desk(partial(_newest, organisations))
+                found = await self.in_desk(partial(newest, organisations))
                 self._well_at = self._loop.time()
                 before, self._newest = self._newest, found
                 self.wake(
@@ -298,11 +294,3 @@ class Hub:
                 each.end()
             else:
                 each.organisations = organisations
-
-
-def _newest(organisations: frozenset[UUID]) -> dict[UUID, datetime]:
-    """As nobody, for the organisations of those who listen now: row-level security stays in force, which a
-    function of the owner's would go round; of what it reads, nothing but "changed" gets out."""
-    with acting_for(nobody_in(organisations)):
-        found = newest_remarks(organisations)
-    return {each: found.get(each, LONG_AGO) for each in organisations}

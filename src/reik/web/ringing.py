@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from reik.alerting.claims.who import Who
 from reik.alerting.policy import ASK_CARER, PHONE_CLIENT
 from reik.alerting.queries import AlertSeen
 from reik.alerting.telling import CallBack
@@ -33,23 +34,25 @@ class Ring:
 
 
 def owner_of(
-    alert: AlertSeen, me: str, carers: Sequence[CarerCard], numbers: Sequence[OpenNumber]
+    alert: AlertSeen, me: Who, carers: Sequence[CarerCard], numbers: Sequence[OpenNumber]
 ) -> Ring | None:
     """Who has the alert, or is asked about it; None where that is `me`, or nobody is asked."""
     if alert.state in ("accepted", "watched") and alert.accepted_by:
+        if alert.held_by(me):
+            return None
         who, kind = alert.accepted_by, OF_ROLE.get(alert.accepted_role, TEAM)
     elif alert.current is not None and alert.state == "open":
         who, kind = alert.current.responder, OF_ACTION.get(alert.current.action, TEAM)
+        if who == me.name:
+            return None
     else:
-        return None
-    if who == me:
         return None
     return Ring(who=who, number=_number(kind, who, carers, numbers), has_it=alert.state == "accepted")
 
 
 def rings(
     alert: AlertSeen | None,
-    me: str,
+    me: Who,
     carers: Sequence[CarerCard],
     numbers: Sequence[OpenNumber],
     team: str,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
+from reik.alerting.claims.who import Who
 from reik.kernel.tenancy import Actor
 from reik.web import staying
 from reik.web.acting import ActingRequest
@@ -37,6 +38,16 @@ def actor_of(request: ActingRequest) -> Actor:
     """The actor of a screen behind `room_for`."""
     assert request.actor is not None
     return request.actor
+
+
+def who(actor: Actor) -> Who:
+    """As whom alerts know her: by her account, with her name as it is now."""
+    return Who(actor.account_id, actor.name)
+
+
+def who_of_request(request: ActingRequest) -> Who:
+    """Who asks for a screen behind `room_for`, as alerts know her."""
+    return who(actor_of(request))
 
 
 def to_the_door(request: ActingRequest) -> HttpResponseBase:

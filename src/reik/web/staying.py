@@ -68,6 +68,11 @@ def is_sure(session: SessionBase, now: datetime) -> bool:
     return sure_at is not None and now < sure_at + SURE_FOR
 
 
+def asks(session: SessionBase) -> bool:
+    """Whether this session began with showing who she is: a demo's persona is only chosen."""
+    return IN in session
+
+
 def ask_again(request: HttpRequest, role: str, now: datetime) -> HttpResponse | None:
     """For who acts long after she last showed who she is: to that page, and back to the one she was on."""
     sure_at = _at(request.session, SURE)

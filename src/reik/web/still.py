@@ -47,16 +47,31 @@ def still_of(alert: AlertSeen, numbers: Numbers, now: datetime) -> Still | None:
         return None
     until = alert.moment.latest_at
     late = now >= until
-    asked = next((each for each in numbers.later if each.kind in homes_numbers.ASKED), None)
+    then = numbers.now if alert.cause == "withheld" else numbers.later
+    asked = next((each for each in then if each.kind in homes_numbers.ASKED), None)
     at = time_format(localtime(until), "H:i")
-    if late:
-        says = _("Het zakje kan er nu niet meer uit. Overleg eerst met:")
-        nobody = _("Het zakje kan er nu niet meer uit. Overleg eerst met het wijkteam.")
-    else:
-        says = _("Het zakje kan er nog uit tot %(time)s. Daarna eerst overleggen met:")
-        nobody = _("Het zakje kan er nog uit tot %(time)s. Daarna eerst overleggen met het wijkteam.")
+    ends = _("met:") if asked else _("met het wijkteam.")
     return Still(
-        says=(says if asked else nobody) % {"time": at},
+        says=f"{_says(alert, late, at)} {ends}",
         late=late,
         then=Ring(who=asked.name, number=asked.number) if asked else None,
     )
+
+
+def _says(alert: AlertSeen, late: bool, at: str) -> str:
+    """Up to "met": nothing that the dispenser holds back is said to be still allowed."""
+    moment = alert.moment
+    several = moment is not None and moment.sachets - moment.out > 1
+    if alert.cause == "withheld":
+        return _("De dispenser houdt dit vast. Overleg eerst")
+    if late:
+        one, more = (
+            _("Het zakje kan er nu niet meer uit. Overleg eerst"),
+            _("De zakjes kunnen er nu niet meer uit. Overleg eerst"),
+        )
+    else:
+        one, more = (
+            _("Het zakje kan er nog uit tot %(time)s. Daarna eerst overleggen"),
+            _("De zakjes kunnen er nog uit tot %(time)s. Daarna eerst overleggen"),
+        )
+    return (more if several else one) % {"time": at}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from reik.web.alert_words import between_people
 from reik.web.one_sachet import of_one
+from reik.web.pathway.words import task_words as of_path
 
 
 def cause_words(cause: str) -> str:
@@ -68,7 +69,7 @@ def _causes(_language: str) -> dict[str, str]:
 
 def task_words(kind: str, detail: Mapping[str, object]) -> str:
     """What a task asks, in a sentence; `detail` gives its values. A later kind shows its code."""
-    words = of_one(kind, detail) or _tasks(get_language() or "nl").get(kind, kind)
+    words = of_one(kind, detail) or of_path(kind, detail) or _tasks(get_language() or "nl").get(kind, kind)
     return words % {**dict.fromkeys(_named(words), ""), **detail} if "%(" in words else words
 
 
@@ -158,6 +159,10 @@ def _tasks(_language: str) -> dict[str, str]:
         "take_along_count": _("Tel wat terugkwam van de %(sachets)s meegenomen zakjes"),
         "return_roll_and_device": _("Cliënt is overleden: haal rol en dispenser op"),
         "by_hand_open": _("%(by)s geeft de dosis van %(at)s met de hand: nog niet afgerond"),
+        "order_awaited": _("%(supplier)s heeft nog niets laten weten over dispenser %(order)s. Bel %(number)s"),
+        "order_phone": _("Bestelling %(order)s kwam niet aan bij %(supplier)s. Bel %(number)s"),
+        "order_cancel": _("Zeg bestelling %(order)s af bij %(supplier)s. Bel %(number)s"),
+        "instruction_repeat": _("Herhaal de uitleg van de dispenser met %(who)s"),
         "house_access_check": _("Controleer ter plaatse of de huistoegang nog klopt"),
         "gap_held": _("Moment van %(at)s is vastgehouden: te kort na het vorige. Overleg met de apotheek"),
     }
@@ -191,6 +196,7 @@ def reason_words(reason: str) -> str:
         "carer_away": _("de naaste is weg"),
         "nobody_on_duty": _("er stond niemand op het rooster"),
         "fallback": _("langs de andere weg, omdat het bericht niet aankwam"),
+        "call_back": _("iemand vroeg om teruggebeld te worden en dat gebeurde niet op tijd"),
     }.get(reason, reason)
 
 
@@ -276,6 +282,9 @@ def remark_words(kind: str, by: str, text: str) -> str:
         "to_team": _("Het wijkteam beslist nu."),
         "watches": _("Reik blijft kijken of de dispenser het meldt."),
         "undone": _("%(who)s draait de uitkomst terug."),
+        "visit_decided": _("%(who)s besloot namens de zorgcentrale tot een bezoek."),
+        "visit_taken_back": _("%(who)s: toch geen bezoek."),
+        "visit_asked": _("%(who)s vraagt het wijkteam om een bezoek."),
         **between_people(),
     }.get(kind, "")
     if kind == "resumed":
@@ -283,8 +292,8 @@ def remark_words(kind: str, by: str, text: str) -> str:
             "promise_ended": _("De tijd van %(who)s is om; de volgende stap is genomen."),
             "watch_ended": _("De dispenser meldt niets; de volgende stap is genomen."),
         }.get(text, _("De afspraak loopt verder.")) % {"who": who}
-    if kind in ("note", "handed_over"):  # all of it was written by a person
-        return (sentence % {"who": who, "to": text}) + (f" {text}" if kind == "note" else "")
+    if kind in ("note", "handed_over", "visit_asked"):  # all of it was written by a person
+        return (sentence % {"who": who, "to": text}) + (f" {text}" if kind != "handed_over" and text else "")
     if kind in ("evaluated", "evaluation_asked"):
         asked = _("%(who)s vraagt erop terug te kijken: %(text)s")
         return (_("%(who)s kijkt terug: %(text)s") if kind == "evaluated" else asked) % {

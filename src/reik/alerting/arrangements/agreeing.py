@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -43,12 +44,14 @@ def agree_arrangement(
     others: Sequence[OtherRoute] = (),
     words: str = "",
     emergency: EmergencyPath = NO_PATH,
+    centre_decides: bool = False,
     shortest: timedelta = policy.SHORTEST,
     based_on: int | None = None,
 ) -> Arrangement:
     """A new version of a client's (or, without client, the organisation's default) follow-up arrangement.
 
-    `route` holds whenever none of `others` does; `words`: what was agreed, as it was said. `shortest`: the least
+    `route` holds whenever none of `others` does; `words`: what was agreed, as it was said;
+    `centre_decides`: the decision on a visit is left to the centre (R50). `shortest`: the least
     wait of a step; only a demo that runs fast goes below a minute. `based_on`: the version that was changed (0 for
     none), where that matters. Raises policy.ArrangementInvalid when a chain could end with nobody, when a step
     cannot be reached, or when somebody agreed another version since.
@@ -58,7 +61,12 @@ def agree_arrangement(
         raise ArrangementInvalid(f"The words of an agreement have {LONGEST_WORDS} letters at most.", "words")
     all_steps = [list(route), *(list(each.steps) for each in others)]
     refuse_unreachable(organisation_id, client_id, all_steps, emergency.destination_id)
-    made = _new_version(organisation_id, client_id, agreed_by, words, emergency, based_on, now)
+    new = partial(
+        Arrangement, organisation_id=organisation_id, client_id=client_id, agreed_by=agreed_by, words=words,
+        emergency_words=emergency.words, emergency_responder=emergency.responder,
+        emergency_id=emergency.destination_id, centre_decides=centre_decides, created_at=now,
+    )  # fmt: skip
+    made = _new_version(organisation_id, client_id, new, based_on, now)
     ArrangementRoute.objects.bulk_create(
         _route(made, number, each.name, each.when, now) for number, each in enumerate(others, start=1)
     )
@@ -72,9 +80,7 @@ def agree_arrangement(
 def _new_version(
     organisation_id: UUID,
     client_id: UUID | None,
-    agreed_by: str,
-    words: str,
-    emergency: EmergencyPath,
+    new: Callable[..., Arrangement],
     based_on: int | None,
     now: datetime,
 ) -> Arrangement:
@@ -83,15 +89,13 @@ def _new_version(
     version = newest.version if newest else 0
     if based_on is not None and based_on != version:
         raise _overtaken()
+    made = new(id=new_id(now), version=version + 1)
     try:
         with transaction.atomic():
-            return Arrangement.objects.create(
-                id=new_id(now), organisation_id=organisation_id, client_id=client_id, version=version + 1,
-                agreed_by=agreed_by, words=words, emergency_words=emergency.words,
-                emergency_responder=emergency.responder, emergency_id=emergency.destination_id, created_at=now,
-            )  # fmt: skip
+            made.save(force_insert=True)
     except IntegrityError:
         raise _overtaken() from None
+    return made
 
 
 def _overtaken() -> ArrangementInvalid:

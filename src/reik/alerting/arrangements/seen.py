@@ -73,6 +73,7 @@ class VersionSeen:
     emergency_id: UUID | None
     emergency_channel: str
     routes: tuple[RouteAgreed, ...] = field(default=())
+    centre_decides: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,7 @@ def _seen(rows: Sequence[Arrangement]) -> list[VersionSeen]:
             agreed_by=each.agreed_by, agreed_at=each.created_at, words=each.words,
             emergency_words=each.emergency_words, emergency_responder=each.emergency_responder,
             emergency_id=each.emergency_id, emergency_channel=each.emergency.channel if each.emergency else "",
+            centre_decides=each.centre_decides,
             routes=tuple(
                 RouteAgreed(number=number, name=name, when=when, steps=tuple(steps[each.id][number]))
                 for number, name, when in [(0, "", None), *others[each.id]]

@@ -10,7 +10,8 @@ from reik.alerting.models import Alert
 from reik.alerting.outcomes import Role
 
 NOBODYS: dict[str, Any] = {
-    "accepted_at": None, "accepted_by": "", "accepted_role": "", "accepted_until": None, "watched_until": None,
+    "accepted_at": None, "accepted_by": "", "accepted_key": None, "accepted_role": "", "accepted_until": None,
+    "watched_until": None,
 }  # fmt: skip
 
 

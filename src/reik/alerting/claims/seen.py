@@ -13,13 +13,15 @@ from reik.alerting.models import Claim, HandlingCode, Mute
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimSeen:
-    """Who had an alert: `kind` phone (a key) or screen; `until` what she might, `ended_at` when it ended.
+    """Who had an alert: `by` her name then, `key` who that is; `kind` phone (a key) or screen; `until` what she might,
+    `ended_at` when it ended.
 
     `ended_as`: handled, released, ended (her time was over), taken_over, closed; empty while she has it. `life`
     tells what she had before the alert opened again.
     """
 
     by: str
+    key: UUID
     role: str
     kind: str
     life: int
@@ -71,7 +73,7 @@ def claims_of(alert_ids: Collection[UUID]) -> dict[UUID, tuple[ClaimSeen, ...]]:
     for each in Claim.objects.filter(alert_id__in=alert_ids).order_by("at", "id"):
         found[each.alert_id].append(
             ClaimSeen(
-                by=each.by, role=each.role, kind=each.kind, life=each.life, at=each.at, until=each.until,
+                by=each.by, key=each.key, role=each.role, kind=each.kind, life=each.life, at=each.at, until=each.until,
                 ended_at=each.ended_at, ended_as=each.ended_as,
             )
         )  # fmt: skip

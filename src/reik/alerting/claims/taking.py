@@ -11,6 +11,7 @@ from django.db import connection
 from reik.alerting.claims import bounds
 from reik.alerting.claims.bounds import PHONE, SCREEN, Route
 from reik.alerting.claims.standing import standing
+from reik.alerting.claims.who import Who
 from reik.alerting.models import Alert, Claim
 from reik.alerting.outcomes import Role
 from reik.kernel.ids import new_id
@@ -29,20 +30,20 @@ def end_claims(alert_ids: Collection[UUID], how: str, now: datetime) -> None:
         )
 
 
-def claim_of(alert: Alert, by: str) -> Claim | None:
+def claim_of(alert: Alert, who: Who) -> Claim | None:
     """What this person had of this alert since it opened (again)."""
-    return Claim.objects.filter(alert_id=alert.id, life=alert.life, by=by).first()
+    return Claim.objects.filter(alert_id=alert.id, life=alert.life, key=who.key).first()
 
 
 def take(
-    alert: Alert, by: str, role: Role, now: datetime, *, kind: str = SCREEN, lasts: timedelta | None = None
+    alert: Alert, who: Who, role: Role, now: datetime, *, kind: str = SCREEN, lasts: timedelta | None = None
 ) -> datetime:
     """Claim a locked alert that nobody else may keep; gives when the claim ends.
 
     A key on a phone that this person pressed before is the same claim, and so is her group's phone that still has
     it: it becomes a whole one, from when it began. Raises bounds.NoClaim.
     """
-    before = claim_of(alert, by)
+    before = claim_of(alert, who)
     bounds.refuse_second(before is not None and not _goes_on(before, kind))
     phone = before or _phone_of_her_group(alert, role, kind)
     route = standing([alert.id])[alert.id].route
@@ -55,8 +56,8 @@ def take(
         Claim.objects.filter(id=before.id).update(**values)
     else:
         Claim.objects.create(
-            id=new_id(now), organisation_id=alert.organisation_id, alert_id=alert.id, life=alert.life, by=by,
-            at=now, **values,
+            id=new_id(now), organisation_id=alert.organisation_id, alert_id=alert.id, life=alert.life,
+            by=who.name, key=who.key, at=now, **values,
         )  # fmt: skip
     remember_last_step(alert, route)
     return until
@@ -90,11 +91,12 @@ def give_again(claim_id: UUID) -> None:
     Claim.objects.filter(id=claim_id).update(ended_at=None, ended_as="")
 
 
-def give_undone(alert: Alert, by: str, role: str, until: datetime, now: datetime) -> None:
+def give_undone(alert: Alert, who: Who, role: str, until: datetime, now: datetime) -> None:
     """She takes back what she said without having had the alert: from now it is hers, once."""
     Claim.objects.get_or_create(
-        alert_id=alert.id, life=alert.life, by=by,
+        alert_id=alert.id, life=alert.life, key=who.key,
         defaults={
-            "id": new_id(now), "organisation_id": alert.organisation_id, "role": role, "at": now, "until": until,
+            "id": new_id(now), "organisation_id": alert.organisation_id, "by": who.name, "role": role, "at": now,
+            "until": until,
         },
     )  # fmt: skip

@@ -10,7 +10,7 @@ from reik.alerting.models.arrangements import (
 )
 from reik.alerting.models.claims import Claim, HandlingCode, Mute, Protocol, ProtocolTick, ShiftHandover
 from reik.alerting.models.duty import Drill, DrillStep, Forewarning, Proposal
-from reik.alerting.models.outages import Outage, OutageLine, OutageNote
+from reik.alerting.models.outages import Outage, OutageLine, OutageNote, OutageTick
 
 __all__ = [
     "Alert",
@@ -28,6 +28,7 @@ __all__ = [
     "Outage",
     "OutageLine",
     "OutageNote",
+    "OutageTick",
     "Proposal",
     "Protocol",
     "ProtocolTick",

@@ -31,6 +31,7 @@ class Alert(models.Model):
     opened_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.TextField(default="")
+    accepted_key = models.UUIDField(null=True)  # who that is: two may be called alike (claims/who.py)
     accepted_role = models.TextField(default="")
     accepted_until = models.DateTimeField(null=True)  # end of the promise: then the route goes on
     watched_until = models.DateTimeField(null=True)  # end of the watch: then the route goes on
@@ -45,10 +46,14 @@ class Alert(models.Model):
     outage_line = models.UUIDField(null=True)  # the line of an outage that it came from (N4)
     emergency_at = models.DateTimeField(null=True)  # since when it goes the emergency path (R49)
     emergency_by = models.TextField(default="", db_default="")
-    visit_by = models.TextField(default="", db_default="")  # who decided that somebody drives (R50)
+    # Whose decision it was that somebody drives: team or centre (R50); the person who took it for the centre, and when.
+    visit_by = models.TextField(default="", db_default="")
+    visit_decided_by = models.TextField(default="", db_default="")
+    visit_decided_at = models.DateTimeField(null=True)
     # The last outcome that a person gave; `before` is what undoing it restores, until anything else happens.
     handled_at = models.DateTimeField(null=True)
     handled_by = models.TextField(default="")
+    handled_key = models.UUIDField(null=True)
     handled_as = models.TextField(default="")
     own_code = models.TextField(default="", db_default="")  # the organisation's own word for handled_as
     before = models.JSONField(null=True)

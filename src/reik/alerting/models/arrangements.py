@@ -25,6 +25,8 @@ class Arrangement(models.Model):
     emergency_words = models.TextField(default="")
     emergency_responder = models.TextField(default="")
     emergency = models.ForeignKey("kernel.Destination", models.PROTECT, null=True, related_name="+")
+    # Whether the organisation left the decision on a visit to the centre (R50); else the care team decides.
+    centre_decides = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:

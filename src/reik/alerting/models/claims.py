@@ -18,7 +18,8 @@ class Claim(models.Model):
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="claims", db_index=False)
     life = models.SmallIntegerField(default=1, db_default=1)
-    by = models.TextField()
+    by = models.TextField()  # her name as it was then
+    key = models.UUIDField()  # who that is: two may be called alike (claims/who.py)
     role = models.TextField()
     kind = models.TextField(default="screen")
     at = models.DateTimeField()
@@ -28,7 +29,7 @@ class Claim(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="claim_once", fields=["alert", "life", "by"]),
+            models.UniqueConstraint(name="claim_once", fields=["alert", "life", "key"]),
             models.CheckConstraint(
                 name="claim_kind", condition=Q(kind__in=["phone", "screen"], until__gte=F("at"))
             ),
@@ -127,6 +128,7 @@ class ShiftHandover(models.Model):
         "kernel.Organisation", models.PROTECT
     )  # the centre, or the care organisation
     by = models.TextField()
+    by_key = models.UUIDField()
     to = models.TextField(default="")
     note = models.TextField(default="")
     alerts = models.JSONField(default=list)

@@ -103,3 +103,22 @@ class OutageNote(models.Model):
         constraints = [
             models.UniqueConstraint(name="outage_note_once", fields=["outage", "organisation", "destination"])
         ]
+
+
+class OutageTick(models.Model):
+    """What somebody said of a line, and what stood there before; taken back it stays, with when that was."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    line = models.ForeignKey(OutageLine, models.PROTECT, related_name="ticks")
+    at = models.DateTimeField()  # when it was said here; what paper says of the time stands in the line
+    by = models.TextField()
+    by_id = models.UUIDField(null=True)  # the account
+    outcome = models.TextField()
+    how = models.TextField()
+    ended = models.BooleanField()  # whether it gave the line its outcome
+    before = models.JSONField()  # how, note and outcome_by of the line
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(name="outage_tick_lately", fields=["at"], condition=Q(undone_at=None))]

@@ -10,6 +10,7 @@ from django.db import connection
 from reik.alerting.outages import jump
 from reik.alerting.outages.members import BEHIND_SCOPE, OF_SCOPE, silence
 from reik.alerting.outages.opening import RULE
+from reik.alerting.outcomes import UNDO_WITHIN
 from reik.dispensing.devices.silence import SILENT
 from reik.kernel.rows import Columns, array
 
@@ -46,20 +47,24 @@ def recount(now: datetime, quiet_after: timedelta, *, behind: bool) -> None:
         )
 
 
+STAYS = UNDO_WITHIN + timedelta(seconds=10)
+"""So long after a tick an outage is open still: who takes it back does so with another clock."""
 CLOSE = """
 UPDATE alerting_outage AS o SET closed_at = %s WHERE o.recovered_at IS NOT NULL AND o.closed_at IS NULL
     AND NOT EXISTS (SELECT FROM alerting_outageline AS l WHERE l.outage_id = o.id AND l.outcome_at IS NULL)
+    AND NOT EXISTS (SELECT FROM alerting_outagetick AS t JOIN alerting_outageline AS l ON l.id = t.line_id
+        WHERE t.undone_at IS NULL AND t.at > %s AND l.outage_id = o.id)
 RETURNING o.id
 """
 
 
 def close(now: datetime) -> list[UUID]:
-    """Close what has recovered and has no line without outcome; gives their ids.
+    """Close what has recovered, has no line without outcome, and none that may be taken back; gives their ids.
 
     The caller holds the open outages: no line can be added meanwhile.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CLOSE, [now])
+        cursor.execute(CLOSE, [now, now - STAYS])
         closed = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             "UPDATE alerting_outagenote SET next_at = NULL WHERE outage_id = ANY(%s::uuid[])",

@@ -198,14 +198,30 @@ def _body(
     return msgspec.json.encode({"type": TYPE, "timestamp": now, "data": data}).decode()
 
 
-def accept(outage_id: UUID, organisation_ids: Sequence[UUID], by: str, now: datetime) -> int:
-    """Somebody of these organisations has it: nothing is repeated to them any more; gives how many notes that ends."""
+# Who works for a centre has heard it for the centre; for the teams only when no line of theirs is nobody's.
+ACCEPT = """
+UPDATE alerting_outagenote AS n SET accepted_at = %(now)s, accepted_by = %(by)s, next_at = NULL
+WHERE n.outage_id = %(outage)s AND n.organisation_id = ANY(%(organisations)s::uuid[]) AND n.accepted_at IS NULL
+    AND (n.organisation_id = coalesce(%(house)s::uuid, n.organisation_id)
+        OR n.destination_id IN (SELECT destination_id FROM alerting_arrangementstep WHERE action = 'phone_client')
+        OR NOT EXISTS (SELECT FROM alerting_outageline AS l WHERE l.outage_id = n.outage_id
+            AND l.organisation_id = n.organisation_id AND l.outcome_at IS NULL AND l.owner_kind <> 'person'))
+RETURNING n.id
+"""
+
+
+def accept(
+    outage_id: UUID, organisation_ids: Sequence[UUID], by: str, now: datetime, house: UUID | None = None
+) -> int:
+    """Somebody has lines of these organisations: what that answers is not repeated; gives how many notes it ends.
+
+    `house`: for whom that person works; None: for all of these.
+    """
+    values: dict[str, Any] = {
+        "now": now, "by": by, "outage": outage_id, "organisations": array("uuid", organisation_ids), "house": house,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE alerting_outagenote SET accepted_at = %s, accepted_by = %s, next_at = NULL"
-            " WHERE outage_id = %s AND organisation_id = ANY(%s::uuid[]) AND accepted_at IS NULL RETURNING id",
-            [now, by, outage_id, array("uuid", organisation_ids)],
-        )
+        cursor.execute(ACCEPT, values)
         ids = [row[0] for row in cursor.fetchall()]
     outbox.withdraw(ids, now)
     return len(ids)

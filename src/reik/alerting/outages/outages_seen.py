@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from reik.alerting.models import Outage, OutageLine, OutageNote
+from reik.alerting.models import Outage, OutageLine, OutageNote, OutageTick
 from reik.alerting.outages.notes import MOST as MOST_MESSAGES
+from reik.alerting.outcomes import UNDO_WITHIN
 
 LATELY = timedelta(days=7)
 
@@ -69,12 +70,14 @@ class LineSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of the lines. `late`: that got an alert because nobody had seen to them in time."""
+    """What became of the lines. `late`: that got an alert because nobody had seen to them in time; `undone`: ticks
+    that were taken back."""
 
     outcomes: Sequence[tuple[str, str, int]]  # outcome, how, lines
     people: Sequence[tuple[str, int]]
     late: int
     after_deadline: int
+    undone: int
     notes: Sequence[NoteSeen]
 
 
@@ -156,6 +159,35 @@ def ended_lines(outage_id: UUID, client_ids: Collection[UUID], most: int) -> lis
     return [_line(each) for each in rows[:most]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickSeen:
+    """What somebody said of a line just now, and until when she may take it back."""
+
+    line: LineSeen
+    outcome: str
+    how: str
+    until: datetime
+
+
+def ticks_of(
+    outage_id: UUID, account_id: UUID, client_ids: Collection[UUID], now: datetime
+) -> list[TickSeen]:
+    """What she ticked off within the last minute, the newest first."""
+    rows = (
+        OutageTick.objects.filter(
+            by_id=account_id, undone_at=None, at__gt=now - UNDO_WITHIN, line__outage_id=outage_id,
+            line__outage__closed_at=None, line__client_id__in=client_ids,
+        )
+        .select_related("line")
+        .order_by("-id")
+    )  # fmt: skip
+    newest = {each.line_id: each for each in reversed(rows)}
+    return [
+        TickSeen(line=_line(each.line), outcome=each.outcome, how=each.how, until=each.at + UNDO_WITHIN)
+        for each in sorted(newest.values(), key=lambda each: each.id, reverse=True)
+    ]
+
+
 def clients_of(
     outage_id: UUID, line_ids: Collection[UUID], client_ids: Collection[UUID]
 ) -> dict[UUID, list[UUID]]:
@@ -179,6 +211,7 @@ def report(outage_id: UUID, client_ids: Collection[UUID], organisation_ids: Coll
         people=list(people.annotate(n=Count("id")).order_by("-n", "outcome_by")),
         late=rows.exclude(told_late_at=None).count(),
         after_deadline=ended.filter(outcome_at__gt=F("deadline_at")).count(),
+        undone=OutageTick.objects.filter(line__in=rows).exclude(undone_at=None).count(),
         notes=[
             NoteSeen(
                 responder=each.responder, told_at=each.told_at, times=each.times, accepted_at=each.accepted_at,

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from reik.alerting.causes import HELP_PRESSED
 from reik.alerting.dispenser_alerts import Found, open_found
-from reik.alerting.outages import notes
+from reik.alerting.outages import notes, undoing
 from reik.alerting.outages.late import open_alerts
+from reik.alerting.outages.undoing import OutageRefused as OutageRefused
+from reik.alerting.outages.undoing import Person as Person
+from reik.alerting.outages.undoing import Tick
 from reik.kernel import wake
 from reik.kernel.rows import Columns, array
 
@@ -25,18 +29,6 @@ ENDS = frozenset({OUT_SEEN, SAYS_OUT, GIVEN, AWAY, UNWELL})
 HOW = ("phone", "round")
 BESIDE_HER = frozenset({OUT_SEEN, GIVEN})
 """What only somebody who stands beside her can say."""
-
-
-class OutageRefused(ValueError):
-    """This cannot be done with the lines; the message says what can."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who takes lines: an account of those who work for these clients."""
-
-    account_id: UUID
-    name: str
 
 
 # Two people who take at once get other lines: who is busy with a row is passed over.
@@ -55,7 +47,8 @@ def take(
 ) -> list[UUID]:
     """The next `most` lines that nobody has, the most urgent first, of clients whom the caller may see.
 
-    Whoever takes lines has heard of the outage: its messages to her organisation end.
+    Whoever takes lines has heard of the outage: its messages to her organisation end. A centre that takes lines of
+    a care organisation ends those to itself, and the teams' when every line of theirs is somebody's.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -68,7 +61,7 @@ def take(
         rows = cursor.fetchall()
     organisations = sorted({row[1] for row in rows})
     if organisations:
-        notes.accept(outage_id, organisations, person.name, now)
+        notes.accept(outage_id, organisations, person.name, now, person.organisation_id)
     wake.note(set(organisations))
     return [row[0] for row in rows]
 
@@ -140,12 +133,13 @@ UPDATE alerting_outageline AS l SET note = CASE WHEN n.note = '' THEN l.note ELS
     outcome = CASE WHEN n.ends THEN n.outcome ELSE '' END,
     outcome_at = CASE WHEN n.ends THEN coalesce(n.at, %s) END, outcome_by = %s,
     told_late_at = CASE WHEN n.ends THEN l.told_late_at ELSE coalesce(l.told_late_at, CASE WHEN n.due THEN %s END) END
-FROM (SELECT l.id, s.outcome, s.how, s.note, s.at, s.ends, l.due_at <= %s AS due
+FROM (SELECT l.id, s.outcome, s.how, s.note, s.at, s.ends, l.due_at <= %s AS due,
+        jsonb_build_object('how', l.how, 'note', l.note, 'outcome_by', l.outcome_by) AS before
     FROM {_TICKS.unnest} AS s({_TICKS.names}) JOIN alerting_outageline AS l USING (id)
     WHERE l.outage_id = %s AND l.outcome_at IS NULL AND l.client_id = ANY(%s::uuid[])
     ORDER BY l.id FOR NO KEY UPDATE OF l) AS n
 WHERE l.id = n.id RETURNING l.id, l.organisation_id, l.dispenser_id, l.moment_id, n.outcome,
-    l.outcome_at IS NULL AND l.told_late_at = %s
+    l.outcome_at IS NULL AND l.told_late_at = %s, n.how, n.ends, n.before::text
 """  # noqa: S608 - column names of this module
 
 
@@ -158,11 +152,12 @@ def tick(
     now: datetime,
     *,
     of_team: bool,
+    by_id: UUID | None = None,
 ) -> list[UUID]:
     """Note what was found of these lines; gives those that took it, a line with an outcome keeps its own.
 
     `of_team`: the care team itself hears it. Who is not reached is followed by an alert now, who is unwell by one
-    that does not wait. Raises OutageRefused.
+    that does not wait. `by_id`, the account, may take it back for a minute (`undoing`). Raises OutageRefused.
     """
     _check(said, now)
     once = {each.line_id: each for each in said}
@@ -176,6 +171,13 @@ def tick(
     with connection.cursor() as cursor:
         cursor.execute(TICK, [now, by, now, now, *ticks, outage_id, array("uuid", client_ids), now])
         rows = cursor.fetchall()
+    undoing.remember(
+        [
+            Tick(line_id=r[0], organisation_id=r[1], outcome=r[4], how=r[6], ended=r[7], before=r[8])
+            for r in rows
+        ],
+        by, by_id, now,
+    )  # fmt: skip
     _follow(rows, now)
     wake.note({row[1] for row in rows})
     return [row[0] for row in rows]
@@ -193,7 +195,7 @@ def _check(said: Sequence[Said], now: datetime) -> None:
             raise OutageRefused("This time has not come yet: look at the hour and the day.")
 
 
-def _follow(rows: Sequence[tuple[UUID, UUID, UUID, UUID, str, bool]], now: datetime) -> None:
+def _follow(rows: Sequence[Sequence[Any]], now: datetime) -> None:
     open_alerts([row[3] for row in rows if row[5]], now)
     found = [
         Found(dispenser_id=row[2], cause=HELP_PRESSED, reason="outage_unwell")

@@ -18,7 +18,7 @@ from reik.dispensing.away import path as away
 from reik.dispensing.away.path import AwayRefused, Event, State
 from reik.dispensing.by_hand.blocking import pause
 from reik.dispensing.devices.facts import AbsenceCovered, AbsenceExpired
-from reik.dispensing.facts import CommandAnswered
+from reik.dispensing.facts import AbsenceBegan, CommandAnswered
 from reik.dispensing.models import Absence, AbsenceLine
 from reik.kernel import facts
 from reik.kernel.ids import new_id
@@ -132,6 +132,15 @@ def begin(absence: Absence, by: str, now: datetime) -> None:
         note(absence, "began", by, now)
     _pause(absence, by, now)
     absence.save()
+    facts.publish(
+        [
+            AbsenceBegan(
+                organisation_id=absence.organisation_id, client_id=absence.client_id, absence_id=absence.id,
+                reason=absence.reason, by=by,
+            )
+        ],
+        now,
+    )  # fmt: skip
 
 
 def _pause(absence: Absence, by: str, now: datetime) -> None:

@@ -59,9 +59,11 @@ OPEN = frozenset({State.PLANNED, State.AWAY, State.STOPPED, State.BACK, State.RE
 WITHHOLDS = frozenset({State.AWAY, State.STOPPED, State.BACK, State.RESUMING})
 """States in which the dispenser must hand out nothing."""
 
-HOSPITAL, HOLIDAY, DAY_OUT, SHORT_PAUSE, NOT_SAID, DIED = (
-    "hospital", "holiday", "day_out", "short_pause", "not_said", "died",
+HOSPITAL, HOLIDAY, DAY_OUT, SHORT_PAUSE, NOT_SAID, DIED, USE_STOPPED = (
+    "hospital", "holiday", "day_out", "short_pause", "not_said", "died", "use_stopped",
 )  # fmt: skip
+FOR_GOOD = frozenset({DIED, USE_STOPPED})
+"""Nothing is handed out any more, without an end (R13, R49)."""
 REASONS = (HOSPITAL, HOLIDAY, DAY_OUT, SHORT_PAUSE)
 """Reasons that a person can choose; the others follow from how an alert was handled (R49)."""
 MEDICATION, ROLL, ROUTE = "medication", "roll", "route"

@@ -24,8 +24,9 @@ from reik.dispensing.away.path import AwayRefused, Event, State
 from reik.dispensing.away.seen import SachetInside, sachets_inside
 from reik.dispensing.by_hand import blocking
 from reik.dispensing.commands.giving import give as give_command
-from reik.dispensing.facts import CommandAnswered
+from reik.dispensing.facts import AbsenceEnded, CommandAnswered
 from reik.dispensing.models import Absence
+from reik.kernel import facts
 from reik.medication.requests.operations import NewRequest, ask
 from reik.medication.requests.rules import WEEK
 from reik.tasks.operations import NewTask, end_tasks, end_tasks_about, open_tasks
@@ -223,6 +224,19 @@ def _finish(absence: Absence, by: str, now: datetime) -> None:
     note(absence, "resumed", by, now)
     for kind in (RETURN, UNCONFIRMED):
         end_tasks([absence.client_id], kind, as_="done", by=by, now=now)
+    _tell_ended(absence, by, now)
+
+
+def _tell_ended(absence: Absence, by: str, now: datetime) -> None:
+    facts.publish(
+        [
+            AbsenceEnded(
+                organisation_id=absence.organisation_id, client_id=absence.client_id, absence_id=absence.id,
+                reason=absence.reason, by=by, checks=absence.checks,
+            )
+        ],
+        now,
+    )  # fmt: skip
 
 
 def note_answers(answers: Sequence[CommandAnswered], now: datetime) -> None:

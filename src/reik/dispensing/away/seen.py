@@ -77,6 +77,14 @@ def open_absences(client_ids: Collection[UUID]) -> dict[UUID, AbsenceSeen]:
     }
 
 
+def stopped_as(reason: str, said_before: datetime) -> dict[UUID, str]:
+    """Clients who were stopped for this reason before then, and who said so; until their dispenser is back."""
+    rows = Absence.objects.filter(
+        state=away.State.STOPPED.value, reason=reason, ended_at=None, starts_at__lte=said_before
+    )
+    return dict(rows.values_list("client_id", "noted_by"))
+
+
 def resumed_since(client_id: UUID, since: datetime) -> datetime | None:
     """When this client's dispenser last went on after an absence; None: not since then."""
     ended = Absence.objects.filter(client_id=client_id, state=away.State.ENDED.value, ended_at__gte=since)

@@ -53,11 +53,12 @@ def pause_the_stopped(now: datetime, most: int = 100) -> None:
 @transaction.atomic
 def stop_client(*, client_id: UUID, reason: str, by: str, now: datetime, ends: Collection[str] = ()) -> UUID:
     """R49: the client died (`died`), or is away and nobody knows until when (`not_said`): nothing more is handed out.
+    R13: she stops with the dispenser (`use_stopped`).
 
     Ends her open tasks of the kinds `ends`, and opens those that follow from it. Gives the absence's id.
     """
     _organisation, dispenser_id = lock(client_id)
-    died = reason == away.DIED
+    died = reason in away.FOR_GOOD
     absence = (
         Absence.objects.select_for_update(no_key=True).filter(client_id=client_id, ended_at=None).first()
     )
@@ -84,7 +85,8 @@ def stop_client(*, client_id: UUID, reason: str, by: str, now: datetime, ends: C
         end_tasks([client_id], kind, as_="dropped", by=by, now=now)
     if died:
         end_tasks([client_id], CALL, as_="dropped", by=by, now=now)
-        open_tasks([task_of(absence, BRING_BACK, by, now + BROUGHT_WITHIN)], now)
+        if reason == away.DIED:
+            open_tasks([task_of(absence, BRING_BACK, by, now + BROUGHT_WITHIN)], now)
     elif absence.reason == away.NOT_SAID:
         open_tasks([task_of(absence, DETAILS, by, now + DETAILS_WITHIN, high_risk=True)], now)
     away_cover.cover([client_id], absence.starts_at, now)

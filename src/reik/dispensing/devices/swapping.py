@@ -65,7 +65,7 @@ def swap(*, client_id: UUID, device: str, by: str, because: str, now: datetime) 
         raise SwapRefused("because", "Say who swaps the dispenser, and what was wrong with it.")
     old, new = _lock(client_id, device.strip().upper())
     _check(old, new, now)
-    _take_in(old, by, now)
+    take_in(old, by, now)
     new.client_id = client_id
     new.save(update_fields=["client_id"])
     forget_plan([new.id])
@@ -116,7 +116,7 @@ def _check(old: Dispenser, new: Dispenser, now: datetime) -> None:
         raise SwapRefused("used", "This device handed out doses of a later hour today: take another one.")
 
 
-def _take_in(old: Dispenser, by: str, now: datetime) -> None:
+def take_in(old: Dispenser, by: str, now: datetime) -> None:
     """The old device is nobody's: it is told to hand out nothing."""
     DeviceCommand.objects.filter(dispenser_id=old.id, number=None, ended_at=None).update(
         state="replaced", ended_at=now

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from reik.interop import AddressRefused
+from reik.interop.email.orders import order_letter
 from reik.interop.email.questions import questions
 
 SUBJECT = "Bericht in Reik"
@@ -111,10 +112,10 @@ def _loopback(host: str) -> bool:
 def letter(mailbox: Mailbox, message_id: str, now: datetime, body: str = "") -> EmailMessage:
     """The letter. Its Message-ID follows from the message's key, so that a second sending is known as the same.
 
-    `body` is the outbox message's; only a letter to a pharmacy says what is in it (`questions`). Raises
-    AddressRefused for one that can no longer be opened.
+    `body` is the outbox message's; only a letter to a pharmacy (`questions`) and an order to a supplier say what is in
+    it. Raises AddressRefused for one that can no longer be opened.
     """
-    subject, text = questions(body) or SAYS.get(_type(body), (SUBJECT, TEXT))
+    subject, text = questions(body) or order_letter(body) or SAYS.get(_type(body), (SUBJECT, TEXT))
     made = EmailMessage(policy=policy.SMTP)
     made["From"] = mailbox.sender
     made["To"] = mailbox.recipient

@@ -43,7 +43,8 @@ async def deliver(
 ) -> Result:
     """Hand in once. 5xx is permanent, but not a refused log-in: that is ours to repair within the day.
 
-    `body` is not sent: what it says is read in Reik, after logging in. Only a letter to a pharmacy is made of it.
+    `body` is not sent: what it says is read in Reik, after logging in. Only a letter to a pharmacy and an order to a
+    supplier are made of it.
     """
     try:
         made = mapping.letter(peer.mailbox, message_id, now, body)

@@ -31,22 +31,26 @@ def pdf_of(document: Mapping[str, Any], made_at: datetime) -> bytes:
     Nothing but the template and the fonts of this folder is read, and nothing is fetched. A letter that no font
     has makes PDF/UA impossible; the card is then made all the same, tagged, with a box in its place.
     """
-    data = json.dumps(document)
+    return set_paper(json.dumps(document), made_at, "cards.typ")
+
+
+def set_paper(data: str, made_at: datetime, template: str) -> bytes:
+    """As `pdf_of`, for data that a template of this folder sets."""
     try:
-        return _set(data, made_at, [UNIVERSAL])
+        return _set(data, made_at, [UNIVERSAL], template)
     except typst.TypstError:
         pass
     try:
-        return _set(data, made_at, [])
+        return _set(data, made_at, [], template)
     except typst.TypstError as failure:
         raise PaperFailed(
             "The card could not be set: read it on the screen, and tell who keeps Reik."
         ) from failure
 
 
-def _set(data: str, made_at: datetime, standards: list[Literal["ua-1"]]) -> bytes:
+def _set(data: str, made_at: datetime, standards: list[Literal["ua-1"]], template: str) -> bytes:
     made = typst.compile(
-        _HERE / "cards.typ", root=_HERE, font_paths=_fonts(), ignore_system_fonts=True, format="pdf",
+        _HERE / template, root=_HERE, font_paths=_fonts(), ignore_system_fonts=True, format="pdf",
         sys_inputs={"data": data}, timestamp=int(made_at.timestamp()), pdf_standards=[*standards],
     )  # fmt: skip
     assert isinstance(made, bytes)

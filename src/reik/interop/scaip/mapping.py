@@ -83,7 +83,13 @@ TAKEN_OUT = Code("0083", "Zakje is uit de dispenser", "Sachet is out of the disp
 CLEARED, CLEARED_TEXTS = "cleared", {"nl": "Melding voorbij", "en": "Alert cleared"}
 CLOSED_TEXTS = {"nl": "Melding gesloten", "en": "Alert closed"}
 HEARTBEAT_STC = TEST_STC = "0102"
-DRILL_TEXTS = {"nl": "OEFENING, geen melding", "en": "EXERCISE, no alert"}
+OF_REIK: Mapping[str, Code] = {
+    "drill.step": Code(TEST_STC, "OEFENING, geen melding", "EXERCISE, no alert"),
+    "test.message": Code(TEST_STC, "PROEF van Reik, niets doen", "TEST of Reik, do nothing"),
+    "outage.note": Code("0073", "STORING: veel dispensers stil", "OUTAGE: many dispensers silent"),
+    "forewarning": Code("0042", "Straks misschien niemand paraat", "Soon perhaps nobody to reach"),
+}
+"""What Reik tells of itself, about no client: the controller is then Reik's own. Who reads it opens the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +128,14 @@ _BODY = msgspec.json.Decoder(_Body)
 
 
 def told(body: str, message_id: str, centre: Centre) -> Told:
-    """The request for one message of the outbox (`alert.step`, `alert.closed`). Raises NotTold."""
+    """The request for one message of the outbox (`alert.*`, and those of OF_REIK). Raises NotTold for any other."""
     try:
         read = _BODY.decode(body)
     except (msgspec.MsgspecError, UnicodeError):
         raise NotTold("a message without what SCAIP needs") from None
     data = read.data
-    if read.type == "drill.step":
-        return _drill(message_id, centre)
+    if read.type in OF_REIK:
+        return _of_reik(read.type, message_id, centre)
     if data.client is None:
         raise NotTold("a message without what SCAIP needs")
     if read.type == "alert.step":
@@ -145,11 +151,12 @@ def told(body: str, message_id: str, centre: Centre) -> Told:
     )  # fmt: skip
 
 
-def _drill(message_id: str, centre: Centre) -> Told:
-    """A fire drill: a test transmission of Reik itself that says so, about no client (N12)."""
+def _of_reik(kind: str, message_id: str, centre: Centre) -> Told:
+    """A drill or a test (N12), an outage (N4), a forewarning (N3): of Reik itself, which says so."""
+    code, urgent = OF_REIK[kind], kind == "outage.note"
     return Told(
-        ref=ref(message_id), mty=ALERT, cid=centre.hub, dty=centre.dty, stc=TEST_STC,
-        stt=DRILL_TEXTS["nl" if centre.lang == "nl" else "en"], pri=_priority(2, centre),
+        ref=ref(message_id), mty=ALERT, cid=centre.hub, dty=centre.dty, stc=code.stc,
+        stt=_text(code, None, centre), pri=_priority(1 if urgent else 2, centre),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,6 +18,10 @@ from reik.kernel.operations import installation_kind
 TIMEOUT_S = 1.0
 FOLDER, DOOR = "dispensers", "door.json"
 ACTS = ("button", "take", "help", "unplug", "plug", "lid-open", "lid-close", "jam")
+
+
+NETWORK_ACTS = ("cut", "mend")
+"""What happens to the network of a home: `switch_network`, not a hand at the device."""
 
 
 class SimulatorAway(Exception):
@@ -51,6 +55,21 @@ def act(device: str, act: str) -> None:
     if act not in ACTS:
         raise ActRefused(f"Nothing can be done like that at a device; there are {', '.join(ACTS)}.")
     _ask("POST", device, f"/{act}")
+
+
+def switch_network(devices: Sequence[str], *, cut: bool) -> list[str]:
+    """Take the network away from these devices, or give it back; those of which it was so already are passed over.
+
+    Gives those that it did something to. Raises SimulatorAway.
+    """
+    done = []
+    for each in devices:
+        try:
+            _ask("POST", each, f"/{NETWORK_ACTS[0] if cut else NETWORK_ACTS[1]}")
+        except ActRefused:
+            continue
+        done.append(each)
+    return done
 
 
 def _ask(method: str, device: str, what: str = "") -> bytes:

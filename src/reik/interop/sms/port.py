@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,7 @@ from reik.interop.sms.mapping import OverHttp, OverSmpp, Receipt, SmppGateway
 from reik.interop.sms.pdu import Submit
 from reik.interop.sms.posting import Posting
 from reik.interop.sms.receipts import Fate, Ledger
+from reik.kernel.tally import NOTHING, Tally
 
 _AT_ONCE = 1.0  # seconds in which a session shows that it had ended already
 _LEAST_LEFT = 0.3  # seconds before the time-out in which no text is begun any more
@@ -142,8 +143,24 @@ def _submit(to: OverSmpp, key: str, body: str) -> Submit:
 def suspected(session: Ways) -> list[str]:
     """The gateways that took texts and confirmed none for too long: worth trying before their time."""
     at = asyncio.get_running_loop().time()
-    over_smpp = [to.name for to, link in session.links.items() if link.ledger.doubt(at)]
-    return over_smpp + [name for name, ledger in session.ledgers.items() if ledger.doubt(at)]
+    return [name for name, ledger in _ledgers(session) if ledger.doubt(at)]
+
+
+def tallies(session: Ways) -> dict[str, Tally]:
+    """What this process saw of each gateway's receipts, by the loop's clock."""
+    at = asyncio.get_running_loop().time()
+    return {name: ledger.tally(at) for name, ledger in _ledgers(session)}
+
+
+def share(session: Ways, others: Mapping[str, Tally]) -> None:
+    """What all other senders saw, by gateway and by the loop's clock; each judges by all of it."""
+    for name, ledger in _ledgers(session):
+        ledger.share(others.get(name, NOTHING))
+
+
+def _ledgers(session: Ways) -> list[tuple[str, Ledger]]:
+    over_smpp = [(to.name, link.ledger) for to, link in session.links.items()]
+    return [*over_smpp, *session.ledgers.items()]
 
 
 async def check(session: Ways, peer: Texting | Posting, *, now: datetime) -> Result:

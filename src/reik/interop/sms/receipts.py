@@ -7,6 +7,7 @@ Nothing is kept of a text but the gateway's id, the phone and times, and that in
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -14,11 +15,11 @@ from itertools import islice
 
 from reik.interop import Failed
 from reik.interop.sms.pdu import MESSAGE_STATE, RECEIPTED_ID, Incoming
+from reik.kernel.tally import LATE_S as LATE_S
+from reik.kernel.tally import LOOKED_BACK_S, NOTHING, Tally
 
 KEPT_S, EARLY_S = 7200.0, 60.0
 MOST_KEPT, MOST_EARLY = 20_000, 1000
-LATE_S = 180.0  # a receipt that has not come by then is missed
-LOOKED_BACK_S = 3600.0
 FEW = 5  # texts without a receipt before a share of them says something
 PAUSE = timedelta(minutes=1)  # before a phone that was not reached is texted again
 _SHORTEST_CONVERTED = 6  # digits of an id that may be written in another base in the receipt
@@ -95,9 +96,13 @@ def failure(fate: Fate) -> Failed | None:
 
 
 class Ledger:
-    """The texts that one gateway took from this process, by our key and by the gateway's ids."""
+    """The texts that one gateway took from this process, by our key and by the gateway's ids. What other senders saw
+    of it counts in its judgement."""
 
     def __init__(self) -> None:
+        self._others = NOTHING
+        self._heard_at: float | None = None
+        self._strays: deque[tuple[float, Fate]] = deque(maxlen=MOST_EARLY)  # receipts of others' texts
         self._texts: dict[str, Text] = {}
         self._keys: dict[str, str] = {}  # the gateway's id -> our key
         self._early: dict[str, tuple[Said, float]] = {}
@@ -129,7 +134,7 @@ class Ledger:
 
     def heard(self, got: Said, at: float) -> str | None:
         """Note a receipt; gives the key of the text of which now more is known."""
-        self._silent_since = None
+        self._silent_since, self._heard_at = None, at
         key = self._key(got)
         if key is None:
             self._early.pop(_plain(got.id), None)  # the newest last
@@ -154,28 +159,46 @@ class Ledger:
         )
         return list(islice(found, most))
 
-    def doubt(self, at: float) -> str:
-        """Why the gateway's word is not to be relied on at `at`; empty when nothing speaks against it."""
-        if self._silent_since is not None and at - self._silent_since > LATE_S:
-            return "takes messages and confirms none"
-        return ""
+    def share(self, others: Tally) -> None:
+        """What all other senders saw of this gateway: a receipt that one of them heard ends the silence here too."""
+        self._others, heard = others, others.heard_at
+        if heard is not None and self._silent_since is not None and self._silent_since <= heard:
+            later = (each.at for each in self._texts.values() if each.asked and each.at > heard)
+            self._silent_since = next(later, None)
 
-    def doubts(self, at: float) -> str:
-        """As `doubt`, and whether of the last hour most are without a receipt or did not arrive. Reads all."""
+    def tally(self, at: float) -> Tally:
+        """What this sender saw by itself. Reads all."""
+        self._forget(at)
         due = [
             each.fate
             for each in self._texts.values()
             if each.asked and LATE_S < at - each.at <= LATE_S + LOOKED_BACK_S
         ]
-        missed = sum(each in (Fate.TAKEN, Fate.ON_THE_WAY) for each in due)
-        lost = sum(each in (Fate.LOST, Fate.REFUSED) for each in due)
-        if missed >= FEW and missed * 2 > len(due):
-            return (
-                self.doubt(at)
-                or f"takes messages and confirms few ({missed} of {len(due)} without a receipt)"
-            )
-        if lost >= FEW and lost * 2 > len(due):
-            return f"takes messages and delivers few ({lost} of {len(due)} did not arrive)"
+        strays = [fate for heard, fate in self._strays if at - heard <= LOOKED_BACK_S and fate >= Fate.LOST]
+        return Tally(
+            heard_at=self._heard_at, silent_since=self._silent_since, due=len(due),
+            missed=sum(each in (Fate.TAKEN, Fate.ON_THE_WAY) for each in due) - len(strays),
+            lost=sum(each in (Fate.LOST, Fate.REFUSED) for each in [*due, *strays]),
+        )  # fmt: skip
+
+    def doubt(self, at: float) -> str:
+        """Why the gateway's word is not to be relied on at `at`; empty when nothing speaks against it."""
+        theirs = self._others.silent_since
+        if theirs is not None and self._heard_at is not None and theirs <= self._heard_at:
+            theirs = None
+        silences = [each for each in (self._silent_since, theirs) if each is not None]
+        if silences and at - min(silences) > LATE_S:
+            return "takes messages and confirms none"
+        return ""
+
+    def doubts(self, at: float) -> str:
+        """As `doubt`, and whether of the last hour most are without a receipt or did not arrive. Reads all."""
+        mine, theirs = self.tally(at), self._others
+        due, missed, lost = mine.due + theirs.due, mine.missed + theirs.missed, mine.lost + theirs.lost
+        if missed >= FEW and missed * 2 > due:
+            return self.doubt(at) or f"takes messages and confirms few ({missed} of {due} without a receipt)"
+        if lost >= FEW and lost * 2 > due:
+            return f"takes messages and delivers few ({lost} of {due} did not arrive)"
         return self.doubt(at)
 
     def _key(self, got: Said) -> str | None:
@@ -197,7 +220,8 @@ class Ledger:
         if len(self._keys) > 2 * len(self._texts) + 100:
             self._keys = {id: key for id, key in self._keys.items() if key in self._texts}
         while self._early and at - next(iter(self._early.values()))[1] > EARLY_S:
-            del self._early[next(iter(self._early))]
+            stray, heard = self._early.pop(next(iter(self._early)))
+            self._strays.append((heard, stray.fate))
 
 
 def _plain(id: str) -> str:

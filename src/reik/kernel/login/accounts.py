@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from reik.kernel.ids import new_id
 from reik.kernel.login.passwords import plain
@@ -92,6 +94,14 @@ def use_invitation(invitation_id: UUID, now: datetime) -> None:
         raise LoginRefused("This invitation was used or has ended: ask for a new one.", "invitation")
 
 
+def end_invitation(account_id: UUID, now: datetime) -> bool:
+    """The link of this account opens nothing any more; says whether there was a living one."""
+    return (
+        Invitation.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=now).update(ended_at=now)
+        > 0
+    )
+
+
 def log_out_everywhere(account_id: UUID) -> None:
     """All sessions of this account end now, also streams that are open."""
     Account.objects.filter(id=account_id).update(seed=secrets.token_hex(16))
@@ -149,6 +159,16 @@ def accounts_of(organisation_id: UUID | None, now: datetime) -> list[AccountSeen
     rows = Account.objects.exclude(username__startswith=PERSONAS).select_related("organisation")
     if organisation_id is not None:
         rows = rows.filter(organisation_id=organisation_id)
+    return _seen(rows.order_by("organisation__name", "display_name", "id"), now)
+
+
+def accounts_by(ids: Collection[UUID], now: datetime) -> dict[UUID, AccountSeen]:
+    """These accounts, also those of a demo's people."""
+    rows = Account.objects.filter(id__in=ids).select_related("organisation")
+    return {each.id: each for each in _seen(rows, now)}
+
+
+def _seen(rows: QuerySet[Account], now: datetime) -> list[AccountSeen]:
     keys = set(Passkey.objects.filter(removed_at=None).values_list("account_id", flat=True))
     apps = set(CodeApp.objects.values_list("account_id", flat=True))
     links = dict(
@@ -160,5 +180,5 @@ def accounts_of(organisation_id: UUID | None, now: datetime) -> list[AccountSeen
             organisation=each.organisation.name, last_in=each.last_login, invited_until=links.get(each.id),
             ways="+".join(word for word, has in (("passkey", each.id in keys), ("code", each.id in apps)) if has),
         )
-        for each in rows.order_by("organisation__name", "display_name", "id")
+        for each in rows
     ]  # fmt: skip

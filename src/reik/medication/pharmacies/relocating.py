@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from reik.kernel import facts
 from reik.people.facts import ClientMoved, PharmacyChanged
 from reik.people.models import Client
 from reik.people.operations import ClientRefused, change_client, details_of_client
@@ -42,7 +43,8 @@ def relocate(client_id: UUID, *, address: str, by: str, now: datetime) -> None:
         raise MoveRefused(str(refused)) from refused
     if not before.address:  # whoever says that she moved is right, also where no address was known
         organisation_id = Client.objects.values_list("organisation_id", flat=True).get(id=client_id)
-        follow_moved([ClientMoved(organisation_id=organisation_id, client_id=client_id, by=by.strip())], now)
+        told = ClientMoved(organisation_id=organisation_id, client_id=client_id, by=by.strip())
+        facts.publish([told], now)
 
 
 def follow_moved(told: Sequence[ClientMoved], now: datetime) -> None:

@@ -217,6 +217,18 @@ def _lanes(
     return found
 
 
+def lane_to(*, organisation_id: UUID, name: str, email: str, now: datetime) -> UUID | None:
+    """The destination by which this organisation's mailbox writes to this address; None: it has no mailbox."""
+    desk = _desks([organisation_id]).get(organisation_id)
+    if desk is None:
+        return None
+    address = _address(vault().open_text(organisation_id, bytes(desk.mail)), email)
+    lane = email_destinations([organisation_id]).get((organisation_id, address))
+    return lane or add_destination(
+        organisation_id=organisation_id, channel="email", name=name, address=address, now=now
+    ).id  # fmt: skip
+
+
 def _address(mail: str, to: str) -> str:
     parts = urlsplit(mail)
     query = urlencode(

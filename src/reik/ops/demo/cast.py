@@ -50,6 +50,15 @@ WORKERS: Sequence[Worker] = (
 CARERS_WITH_ACCOUNT = ("Petra de Boer", "Marleen Wolters", "Karin Wessels", "Emre Yıldız")
 
 
+UNHEARD = ("Henk Bakker",)
+"""Informal carers who cannot take the phone at work: what is asked of them goes on to the next, each time."""
+
+
+def answers(carer: str) -> str:
+    """Her name, or nobody for one who never answers."""
+    return "" if carer in UNHEARD else carer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One client. `times`: how many moments a day, 5 is Parkinson's pattern and time-critical; `window` in minutes.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from reik.alerting.figures.proposals import propose_all
 from reik.dispensing.devices.enrolment import Enrolment, enrol
 from reik.dispensing.plans.keeping import renew_all
 from reik.kernel.crypto import vault
@@ -21,7 +22,19 @@ from reik.kernel.operations import installation_kind, set_pace
 from reik.medication.requests.letters import set_desk
 from reik.medication.times.schedule import EVERY_DAY
 from reik.ops.database import MONTHLY_TABLES, as_owner
-from reik.ops.demo import agenda, cast, dispensers, letters, moving_in, on_duty, pharmacy, today
+from reik.ops.demo import (
+    agenda,
+    arranged,
+    cast,
+    desks,
+    dispensers,
+    house_rules,
+    letters,
+    moving_in,
+    on_duty,
+    pharmacy,
+    today,
+)
 from reik.ops.demo.cast import Person
 from reik.ops.demo.moving_in import Town
 from reik.ops.demo.pharmacy import Pharmacy
@@ -36,9 +49,9 @@ ROUTE_PACE = 10
 """How much sooner routes go on in a demo that is hurried: five minutes become thirty seconds."""
 HURRIED_FROM = 10.0
 TWO_SACHETS_OF = 4
+"""One in so many has two sachets at her first moment of the day."""
 NETWORKS = ("netwerk A", "netwerk B")
 """By which the dispensers of the demo speak, in turn; made up."""
-"""One in so many has two sachets at her first moment of the day."""
 
 Say = Callable[[str], None]
 
@@ -80,11 +93,10 @@ def furnish(
     place = _furnished(people, since, now, say)
     _set_pace(pace)
     with transaction.atomic():
-        if pace >= HURRIED_FROM:
-            moving_in.agree_routes(place.town.residents, now, pace=ROUTE_PACE)
         renew_all(now)
         place.street.settle(now)
-        _hand_over(home, place, since, now)
+        _hand_over(home, place, since, now, hurry=ROUTE_PACE if pace >= HURRIED_FROM else 1.0)
+        propose_all(now)
     dispensers.make_ready(home)
     say(f"{len(place.inhabited)} homes with {days} days behind them.")
     return partial(today.happen, place.town.residents, place.lines, now)
@@ -103,7 +115,7 @@ class _Place:
 def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Say) -> _Place:
     with transaction.atomic():
         town = moving_in.move_in(people, since)
-        moving_in.agree_routes(town.residents, since)
+        arranged.agree_routes(town.residents, since)
         read_back = since + timedelta(minutes=10)
         lines = _lines(town, now)
         pharmacy.agree_schedules(town.residents, lines, since, read_back=read_back)
@@ -114,10 +126,12 @@ def _furnished(people: Sequence[Person], since: datetime, now: datetime, say: Sa
     return _Place(town=town, inhabited=inhabited, street=street, lines=lines)
 
 
-def _hand_over(home: Home, place: _Place, since: datetime, now: datetime) -> None:
-    """Who works here may log in, and every device has its folder, all but ready."""
+def _hand_over(home: Home, place: _Place, since: datetime, now: datetime, *, hurry: float) -> None:
+    """Who works here may log in and stands on rosters, by which routes go from now on; every device has its folder."""
     moving_in.let_in(place.town, since)
-    on_duty.stand_by(place.town, now)
+    rosters = on_duty.stand_by(place.town, now)
+    arranged.agree_routes(place.town.residents, now, pace=hurry, rosters=rosters)
+    house_rules.agree_rules(place.town, since, now)
     for resident, (life, enrolment) in zip(place.town.residents, place.inhabited, strict=True):
         profile = "absent" if life.device == cast.STORY_DEVICE else resident.person.profile
         dispensers.put_down(home, life, enrolment, profile=profile, seed=SEED + resident.number, now=now)
@@ -237,10 +251,8 @@ def readdress(*, centre: int, mail: int, site: str, now: datetime) -> None:
     Only the neighbourhood's desks are touched.
     """
     for each in Destination.objects.filter(organisation__accounts__username__startswith="demo.").distinct():
-        if each.channel == "webhook":
-            address = moving_in.webhook_address(centre)
-        else:
-            address = moving_in.mail_address(mail, each.name)
+        webhook = each.channel == "webhook"
+        address = desks.webhook_address(centre) if webhook else desks.mail_address(mail, each.name)
         each.address = vault().seal_text(each.organisation_id, address)
         each.save(update_fields=["address"])
     for care in Organisation.objects.filter(kind="care", accounts__username__startswith="demo.").distinct():
@@ -248,7 +260,7 @@ def readdress(*, centre: int, mail: int, site: str, now: datetime) -> None:
             organisation_id=care.id,
             phone="053 555 01 00",
             site=site,
-            mail=moving_in.mailbox(mail),
+            mail=desks.mailbox(mail),
             by="demo",
             now=now,
         )

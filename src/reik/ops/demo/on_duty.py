@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from reik.kernel.models import Account
+from reik.kernel.models import Account, Destination
 from reik.kernel.operations import add_destination
 from reik.ops.demo import MAIL_PORT, cast
-from reik.ops.demo.moving_in import Town, mail_address
+from reik.ops.demo.desks import mail_address
+from reik.ops.demo.moving_in import Town
 from reik.people.homes_numbers import add_number
 from reik.people.rosters.duty import instant
 from reik.people.rosters.operations import add_exception, add_member, add_pattern, make_roster
@@ -23,17 +24,16 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 SWAP_IN, GAP_IN = 2 * DAY, 5 * DAY
 GAP = (time(18), time(23))
 BY = "Wim Lansink"
-NOORD, LOSSER = "Team Noord", "Team Losser"
+NOORD, ZUID, LOSSER = "Team Noord", "Team Zuid", "Team Losser"
 
 
-def stand_by(town: Town, now: datetime) -> None:
-    """Who is on duty for the teams of Twentestroom and De Linde, from the Monday before last on."""
+def stand_by(town: Town, now: datetime) -> dict[str, UUID]:
+    """Who is on duty for each team, from the Monday before last on; gives the rosters by team."""
     lived_in = {each.person.team for each in town.residents}
-    if NOORD in lived_in:
-        _noord(town, now)
-    if LOSSER in lived_in:
-        _linde(town, now)
+    make = {NOORD: _noord, ZUID: _zuid, LOSSER: _linde}
+    rosters = {team: fill(town, now) for team, fill in make.items() if team in lived_in}
     _numbers(town, now)
+    return rosters
 
 
 def _numbers(town: Town, now: datetime) -> None:
@@ -55,7 +55,7 @@ def _numbers(town: Town, now: datetime) -> None:
             )
 
 
-def _noord(town: Town, now: datetime) -> None:
+def _noord(town: Town, now: datetime) -> UUID:
     """Around the clock by two people; one turn is swapped, and in one evening nobody stands."""
     roster = _roster(town, cast.TWENTESTROOM, NOORD, "Bereikbare dienst Twentestroom", BY, now)
     people = ("Anja ter Horst", "Joke Meijer", "Petra Kamphuis")
@@ -76,14 +76,25 @@ def _noord(town: Town, now: datetime) -> None:
         member_id=gone, on=False, starts_at=_at(gap, GAP[0]), ends_at=_at(gap, GAP[1]), reason="bijscholing"
     )
     add_exception(off, by=BY, now=now)
+    return roster
 
 
-def _linde(town: Town, now: datetime) -> None:
+def _zuid(town: Town, now: datetime) -> UUID:
+    """Around the clock by the team's own nurse, and Noord's behind her: whoever logs in as one of them is on duty."""
+    roster = _roster(town, cast.TWENTESTROOM, ZUID, "Dienst Zuid", BY, now)
+    for place, name in enumerate(("Petra Kamphuis", "Anja ter Horst"), 1):
+        member = _member(town, cast.TWENTESTROOM, roster, name, now)
+        _turn(member, now, EVERY_DAY, place=place)
+    return roster
+
+
+def _linde(town: Town, now: datetime) -> UUID:
     """Two people, a week each."""
     roster = _roster(town, cast.LINDE, LOSSER, "Dienst Losser", "", now)
     for number, name in enumerate(("Femke Rouwhorst", "Daan Olthof")):
         member = _member(town, cast.LINDE, roster, name, now)
         _turn(member, now, EVERY_DAY, weeks=2, later=number)
+    return roster
 
 
 def _roster(town: Town, care: str, team: str, name: str, lead: str, now: datetime) -> UUID:
@@ -105,6 +116,10 @@ def _member(town: Town, care: str, roster: UUID, name: str, now: datetime) -> UU
 
 
 def _mailbox(organisation_id: UUID, name: str, now: datetime) -> UUID:
+    """One for each person, on however many rosters she stands."""
+    there = Destination.objects.filter(organisation_id=organisation_id, channel="email", name=name).first()
+    if there is not None:
+        return there.id
     return add_destination(
         organisation_id=organisation_id,
         channel="email",
@@ -114,13 +129,13 @@ def _mailbox(organisation_id: UUID, name: str, now: datetime) -> UUID:
     ).id
 
 
-def _turn(member: UUID, now: datetime, days: int, *, weeks: int = 1, later: int = 0) -> None:
+def _turn(member: UUID, now: datetime, days: int, *, weeks: int = 1, later: int = 0, place: int = 1) -> None:
     today = _day(now)
     since = today - today.weekday() * DAY - 2 * WEEK + later * WEEK
     add_pattern(
         NewPattern(
             member_id=member, weekdays=days, hours_from=CHANGES_AT, hours_until=CHANGES_AT, since=since,
-            every_weeks=weeks,
+            every_weeks=weeks, place=place,
         ),
         now,
     )  # fmt: skip

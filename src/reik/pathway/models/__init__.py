@@ -11,7 +11,7 @@ from reik.pathway.models.selection import (
     SelectionDraft,
     SharedDecision,
 )
-from reik.pathway.models.use import Evaluation, FormVersion, Incident, LoadSigning, TaskFeed
+from reik.pathway.models.use import Evaluation, FormVersion, Incident, IncidentLine, LoadSigning, TaskFeed
 
 __all__ = [
     "Allotment",
@@ -23,6 +23,7 @@ __all__ = [
     "Evidence",
     "FormVersion",
     "Incident",
+    "IncidentLine",
     "Indication",
     "Instruction",
     "LoadSigning",

@@ -21,6 +21,8 @@ class DispenserOrder(models.Model):
     their_number = models.TextField(default="")
     device = models.TextField(default="")  # the serial number, when it is known
     message = models.UUIDField(null=True)  # in the outbox
+    left_at = models.DateTimeField(null=True)  # the supplier's side took it
+    taken_by = models.TextField(default="")  # by phone: who took it
     asked_at = models.DateTimeField()
     asked_by = models.TextField()
     changed_at = models.DateTimeField()
@@ -28,6 +30,11 @@ class DispenserOrder(models.Model):
     note = models.TextField(default="")
 
     class Meta:
+        indexes = [
+            models.Index(
+                name="order_on_its_way", fields=["message"], condition=Q(left_at=None, message__isnull=False)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_order", fields=["path"],
@@ -48,7 +55,9 @@ class Supplier(models.Model):
     mapping = models.JSONField(default=dict)  # our field -> theirs, for the webhook
     phone = models.TextField(default="")
     lead_days = models.SmallIntegerField(default=5)
+    agreed_on = models.DateField(null=True)  # the processing agreement; for mail: that it is secured as well
     created_at = models.DateTimeField()
+    created_by = models.TextField(default="")
     ended_at = models.DateTimeField(null=True)
 
 
@@ -80,6 +89,7 @@ class Instruction(models.Model):
     name = models.TextField()
     items = models.JSONField(default=dict)  # {item: "alone" | "with_help" | "not_yet"}
     understood = models.BooleanField()
+    practised = models.BooleanField(default=False)  # with a sachet, a nurse beside her
     repeat_on = models.DateField(null=True)
     note = models.TextField(default="")
     at = models.DateTimeField()

@@ -52,9 +52,13 @@ class CarePath(models.Model):
     started_at = models.DateTimeField(null=True)  # the dispenser hands out for real since
     ended_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)  # of this row: two people at once are told so
+    looked_at = models.DateTimeField(null=True)  # when `asking` last looked what holds
 
     class Meta:
-        indexes = [models.Index(name="path_by_state", fields=["organisation", "state", "step"])]
+        indexes = [
+            models.Index(name="path_by_state", fields=["organisation", "state", "step"]),
+            models.Index(name="path_to_look", fields=["looked_at"], condition=Q(ended_at=None)),
+        ]
         constraints = [
             models.UniqueConstraint(name="one_path", fields=["client"], condition=Q(ended_at=None)),
             models.CheckConstraint(name="path_setting", condition=Q(setting__in=SETTINGS)),

@@ -62,6 +62,11 @@ class Incident(models.Model):
     report_by = models.DateTimeField(null=True)  # when it has to be with the inspectorate
     inspectorate_at = models.DateTimeField(null=True)
     about = models.UUIDField(null=True)  # an alert, a moment, a roll
+    established_at = models.DateTimeField(null=True)  # since when it is known to be a calamity
+    answer = models.TextField(default="")  # what was told to who complained
+    reviewed_at = models.DateTimeField(null=True)  # spoken about in a cycle of improvement (R79)
+    reviewed_by = models.TextField(default="")
+    reviewed_note = models.TextField(default="")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.TextField(default="")
 
@@ -69,6 +74,19 @@ class Incident(models.Model):
         constraints = [
             models.CheckConstraint(name="incident_order", condition=Q(reported_at__gte=F("happened_at")))
         ]
+
+
+class IncidentLine(models.Model):
+    """What was done with a report, line by line: by whom, and the values that it got. Never edited."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="lines")
+    at = models.DateTimeField()
+    by = models.TextField()
+    role = models.TextField()
+    kind = models.TextField()  # reported, classed, calamity, inspectorate, answered, reviewed, closed
+    detail = models.JSONField(default=dict)
 
 
 class LoadSigning(models.Model):

@@ -9,6 +9,7 @@ from reik.people.models.duty import (
     RosterFeed,
     RosterMember,
     RosterPattern,
+    RosterSwap,
 )
 from reik.people.models.homes import ClientCard, HouseAccess, HouseAccessShown
 from reik.people.models.persons import (
@@ -42,6 +43,7 @@ __all__ = [
     "RosterFeed",
     "RosterMember",
     "RosterPattern",
+    "RosterSwap",
     "Team",
     "TeamMember",
 ]

@@ -119,6 +119,47 @@ class RosterException(models.Model):
         ]
 
 
+class RosterSwap(models.Model):
+    """Somebody asked that `taker` takes over `giver`'s turn: it counts when both have said yes, and not before.
+
+    A yes has who noted it, and `how`: herself, or phone (who notes it heard her say so). Not answered when the turn
+    begins, it has expired. `swap` ties it to the exceptions by which it counts.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="swaps", db_index=False)
+    giver = models.ForeignKey(RosterMember, models.PROTECT, related_name="+", db_index=False)
+    taker = models.ForeignKey(RosterMember, models.PROTECT, related_name="+", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    by = models.TextField()
+    created_at = models.DateTimeField()
+    giver_at = models.DateTimeField(null=True)
+    giver_by = models.TextField(default="")
+    giver_how = models.TextField(default="")
+    taker_at = models.DateTimeField(null=True)
+    taker_by = models.TextField(default="")
+    taker_how = models.TextField(default="")
+    swap = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_as = models.TextField(default="")  # agreed, refused, withdrawn, overtaken
+    ended_by = models.TextField(default="")
+
+    class Meta:
+        indexes = [models.Index(name="roster_swap_at", fields=["roster", "starts_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="roster_swap_period", condition=Q(ends_at__gt=F("starts_at")) & ~Q(giver=F("taker"))
+            ),
+            models.CheckConstraint(
+                name="roster_swap_both",
+                condition=Q(swap=None) & ~Q(ended_as="agreed")
+                | Q(ended_as="agreed", swap__isnull=False, giver_at__isnull=False, taker_at__isnull=False),
+            ),
+        ]
+
+
 class RosterFeed(models.Model):
     """An address at which a calendar reads a roster, or one member's turns; who knows its token may (RFC 5545).
 

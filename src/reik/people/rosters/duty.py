@@ -137,6 +137,17 @@ def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return _end_of_gap(found, zone)
 
 
+def days_of(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """A stretch in pieces of at most a day, each beginning at the same time on the wall."""
+    begins = starts_at.astimezone(zone)
+    day, at = begins.date(), starts_at
+    while at < ends_at:
+        day += DAY
+        until = min(instant(day, begins.time(), zone), ends_at)
+        yield at, until
+        at = until
+
+
 def _end_of_gap(after: datetime, zone: ZoneInfo) -> datetime:
     """Where the clock leaps: the last change of the offset before an instant that lies behind it."""
     low, high = after - timedelta(hours=3), after

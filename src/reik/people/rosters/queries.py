@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from reik.people.models import CarerAbsence, Roster, RosterException, RosterMember, RosterPattern
+from reik.people.models import Carer, CarerAbsence, Roster, RosterException, RosterMember, RosterPattern
 from reik.people.rosters.duty import Gap, Otherwise, Pattern, Stretch, gaps, standing, stretches
 
 BESIDE = timedelta(days=2)
@@ -60,11 +60,12 @@ def last_resorts(roster_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 
 def absent_carers(carer_ids: Collection[UUID], at: datetime) -> frozenset[UUID]:
-    """Which of these informal carers have said that they are away at this instant."""
+    """Which of these informal carers are not called at this instant: they said so, or take no part any more."""
     rows = CarerAbsence.objects.filter(
         carer_id__in=carer_ids, starts_at__lte=at, ends_at__gt=at, ended_at=None
     )
-    return frozenset(rows.values_list("carer_id", flat=True))
+    gone = Carer.objects.filter(id__in=carer_ids, revoked_at__lte=at)
+    return frozenset(rows.values_list("carer_id", flat=True).union(gone.values_list("id", flat=True)))
 
 
 def duty_between(

@@ -67,7 +67,7 @@ class ExceptionSeen:
     place: int
     starts_at: datetime
     ends_at: datetime
-    swap: bool
+    swap_id: UUID | None
     reason: str
     by: str
     read: bool
@@ -143,7 +143,7 @@ def exceptions_of(roster_id: UUID, now: datetime) -> list[ExceptionSeen]:
     return [
         ExceptionSeen(
             id=each.id, member=each.member.name, on=each.kind == "on", place=each.place, starts_at=each.starts_at,
-            ends_at=each.ends_at, swap=each.swap is not None, reason=each.reason, by=each.by, read=bool(each.uid),
+            ends_at=each.ends_at, swap_id=each.swap, reason=each.reason, by=each.by, read=bool(each.uid),
         )
         for each in rows.order_by("starts_at", "id")
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""One takes over the other's turn, when both have said yes."""
+"""One takes over the other's turn, when both have said yes. How they are asked: `asking`."""
 
 from __future__ import annotations
 
@@ -36,14 +36,8 @@ def swap(new: Swap, *, by: str, now: datetime) -> UUID:
     Raises RosterRefused when one of them has not agreed, when the giver does not stand in all of these hours, and
     when the taker stands in some of them already: two would become one.
     """
-    giver, taker = member_of(new.giver_id), member_of(new.taker_id)
-    roster = locked(giver.roster_id)
-    check_stretch(new.starts_at, new.ends_at, now)
-    if giver.id == taker.id or taker.roster_id != roster.id:
-        raise RosterRefused("A swap is between two people of one roster.", "swap_with_herself")
+    giver, taker, turns = fits(new, now)
     _check_agreed((giver, taker), new.agreed)
-    stand, _ = duty_between([roster.id], new.starts_at, new.ends_at)[roster.id]
-    turns = _turns(stand, giver, taker, new.ends_at - new.starts_at)
     key, words = new_id(now), f"{giver.name} → {taker.name}"
     off = NewException(
         member_id=giver.id, on=False, starts_at=new.starts_at, ends_at=new.ends_at, reason=words
@@ -56,6 +50,17 @@ def swap(new: Swap, *, by: str, now: datetime) -> UUID:
         )  # fmt: skip
         keep_exception(taker, on, by, key, now)
     return key
+
+
+def fits(new: Swap, now: datetime) -> tuple[RosterMember, RosterMember, list[Stretch]]:
+    """Giver, taker and the turns that go over, as the roster (locked from now on) is. Raises RosterRefused."""
+    giver, taker = member_of(new.giver_id), member_of(new.taker_id)
+    roster = locked(giver.roster_id)
+    check_stretch(new.starts_at, new.ends_at, now)
+    if giver.id == taker.id or taker.roster_id != roster.id:
+        raise RosterRefused("A swap is between two people of one roster.", "swap_with_herself")
+    stand, _ = duty_between([roster.id], new.starts_at, new.ends_at)[roster.id]
+    return giver, taker, _turns(stand, giver, taker, new.ends_at - new.starts_at)
 
 
 def _check_agreed(both: Collection[RosterMember], agreed: Collection[UUID]) -> None:

@@ -133,6 +133,11 @@ def sentences_of(kind: str, detail: Mapping[str, object]) -> list[str]:
     """What is asked, sentence by sentence: its own text and lines, and what was said on the telephone."""
     said = [str(detail["text"])] if detail.get("text") else []
     said += [str(each) for each in _list(detail.get("lines"))]
+    if detail.get("starts_on"):
+        said.append(_("Rol nodig vanaf %(day)s.") % {"day": _day(str(detail["starts_on"]))})
+    if detail.get("times"):
+        times = ", ".join(str(each) for each in _list(detail["times"]))
+        said.append(_("Gewenste tijden: %(times)s. U mag andere voorstellen.") % {"times": times})
     if detail.get("why"):
         said.append(_why(str(detail["why"])))
     if detail.get("roll"):

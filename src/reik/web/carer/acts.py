@@ -17,6 +17,7 @@ from reik.dispensing.away.keeping import NewAbsence
 from reik.dispensing.away.path import HOSPITAL, UNSAID, AwayRefused
 from reik.kernel.tenancy import Actor
 from reik.web.carer.found import ADMITTED, CALL_ME, STOOD_THERE
+from reik.web.rooms import who
 
 ROLE = "informal_carer"
 
@@ -24,11 +25,11 @@ ROLE = "informal_carer"
 def do(actor: Actor, alert: AlertSeen, what: str, outcome: str, now: datetime) -> None:
     """Carry out one act of a carer on an alert that she may see. Raises AlertRefused."""
     if what == "accepted":
-        operations.accept_alert(alert_id=alert.id, by=actor.name, now=now, role=ROLE)
+        operations.accept_alert(alert_id=alert.id, by=who(actor), now=now, role=ROLE)
     elif what == "released":
-        operations.release_alert(alert_id=alert.id, by=actor.name, now=now)
+        operations.release_alert(alert_id=alert.id, by=who(actor), now=now)
     elif what == "undone":
-        operations.undo_handling(alert_id=alert.id, by=actor.name, now=now)
+        operations.undo_handling(alert_id=alert.id, by=who(actor), now=now)
         telling.take_back_call(alert_id=alert.id, by=actor.name, now=now)
     elif what == "no call":
         telling.take_back_call(alert_id=alert.id, by=actor.name, now=now)
@@ -38,7 +39,7 @@ def do(actor: Actor, alert: AlertSeen, what: str, outcome: str, now: datetime) -
 
 def _handle(actor: Actor, alert: AlertSeen, outcome: str, now: datetime) -> None:
     operations.handle_alert(
-        alert_id=alert.id, by=actor.name, outcome=outcome, cause="told_by_carer", remote=outcome != STOOD_THERE,
+        alert_id=alert.id, by=who(actor), outcome=outcome, cause="told_by_carer", remote=outcome != STOOD_THERE,
         now=now, role=ROLE,
     )  # fmt: skip
     if outcome == CALL_ME:
@@ -72,7 +73,7 @@ def why_not(refusal: AlertRefused, alert: AlertSeen, actor: Actor, what: str, ou
     kept = what == "handled" and outcome in HANDLED_AS
     if now.state == "closed":
         said = _("Deze melding was al gesloten.")
-    elif now.state == "accepted" and now.accepted_by != actor.name:
+    elif now.state == "accepted" and not now.held_by(who(actor)):
         said = _("%(who)s regelt deze melding nu.") % {"who": now.accepted_by}
     else:
         said = _("Dat kon niet meer: er is intussen iets veranderd. Dit is hoe het nu is.")

@@ -10,6 +10,8 @@ from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from reik.alerting.causes import TASK_OVERDUE
+from reik.alerting.claims.who import Who
 from reik.alerting.queries import AlertSeen, ArrangementSeen, RemarkSeen, StepSeen
 from reik.web.carer.found import Choice, choices
 from reik.web.ringing import Ring
@@ -24,12 +26,15 @@ UNDO_S = 60
 class Around:
     """What stands around an alert: until when she would have it, whom to ring, and until when the sachet may come out.
 
-    `offered` None: she had it already, or the last step is about to be called.
+    `offered` None: she had it already, or the last step is about to be called. `late`: it is about a call-back that
+    nobody made in time, `hers` when she herself waits for it; then there is nothing to find or to take on.
     """
 
     offered: datetime | None = None
     rings: Sequence[Ring] = ()
     still: Still | None = None
+    late: str = ""
+    hers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ def ask_of(
     remarks: Sequence[RemarkSeen],
     arrangement: ArrangementSeen | None,
     *,
-    me: str,
+    me: Who,
     called: str,
     now: datetime,
     around: Around,
@@ -74,8 +79,8 @@ def ask_of(
     mark, word = _mark(alert.cause)
     since = asked[-1].taken_at if asked and asked[-1].taken_at else alert.opened_at
     return Ask(
-        alert=alert, kind=kind, mark=mark, mark_word=word, sentence=sentence(alert),
-        done=tuple(_done(steps, remarks, me, called)),
+        alert=alert, kind=kind, mark=mark, mark_word=word, sentence=around.late or sentence(alert),
+        done=tuple(_done(steps, remarks, me.name, called)),
         too_late=moment is not None and now >= moment.latest_at,
         until=alert.watched_until if kind == "watched" else alert.accepted_until,
         since=alert.accepted_at or since, next=alert.next, team=_team(arrangement),
@@ -84,10 +89,10 @@ def ask_of(
     )  # fmt: skip
 
 
-def _kind(alert: AlertSeen, me: str) -> str:
+def _kind(alert: AlertSeen, me: Who) -> str:
     """Her turn is as long as nobody after her was called."""
     if alert.state == "accepted":
-        return "mine" if alert.accepted_by == me else "others"
+        return "mine" if alert.held_by(me) else "others"
     if alert.state == "watched":
         return "watched"
     return "asked" if alert.current is not None and alert.current.action == CARER else "open"
@@ -105,6 +110,8 @@ def _mark(cause: str) -> tuple[str, str]:
 def sentence(alert: AlertSeen) -> str:
     """What it is about, in one sentence."""
     moment = alert.moment
+    if alert.cause == TASK_OVERDUE:
+        return _("Het zorgteam is te laat met iets dat voor nu was afgesproken")
     if moment is None:
         return cause_words(alert.cause)
     at = clock_time(moment.due_at)

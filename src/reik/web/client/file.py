@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from reik.alerting.claims.who import Who
 from reik.alerting.queries import arrangement_of, open_alerts
 from reik.dispensing.devices.silence import silent_dispensers
 from reik.dispensing.devices.timeline import plan_of
@@ -40,6 +41,7 @@ from reik.web.client.week import bounds, counts_of, in_words, monday_of, week_of
 from reik.web.client.whose import weight, who_has_it
 from reik.web.client.words import balance_words
 from reik.web.frame import is_demo
+from reik.web.rooms import who
 from reik.web.words import evidence_words
 from reik.web.work import tasks
 from reik.web.work.words import days_of_finding, days_words, finding_words, latest_words, unplannable_words
@@ -90,7 +92,7 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
         "arrangement": arrangement, "links": links_of(arrangement, lines) if arrangement else [],
         "carers": carers_of([card.id]).get(card.id, []) if actor.role in SEES_CARERS else [],
         "sees_carers": actor.role in SEES_CARERS, "may_work": actor.role in SEES_WORK,
-        "findings": _findings(card), "alerts": _alerts(card, actor.name, now, zone),
+        "findings": _findings(card), "alerts": _alerts(card, who(actor), now, zone),
         "absence": banner_of(card.id), **_tasks(card, actor, now),
         "by_hand": by_hand_of(moments, now, zone) if actor.role in GIVES_BY_HAND else [],
         "changes": waiting({card.id: card}, now, TO_DECIDE) if actor.role in SEES_WORK else [],
@@ -116,7 +118,7 @@ def by_hand_of(moments: Sequence[MomentSeen], now: datetime, zone: ZoneInfo) -> 
     ]
 
 
-def _alerts(card: ClientCard, by: str, now: datetime, zone: ZoneInfo) -> list[dict[str, object]]:
+def _alerts(card: ClientCard, by: Who, now: datetime, zone: ZoneInfo) -> list[dict[str, object]]:
     return [
         {"alert": each, "chip": alert_chip(each, now, zone), "whose": who_has_it(each, by, zone)}
         for each in sorted(open_alerts([card.id]), key=lambda each: weight(each, by))

@@ -6,15 +6,16 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from reik.alerting.claims.who import Who
 from reik.alerting.queries import AlertSeen
 from reik.web.client.state import alert_mark, is_day_work
 
 
-def who_has_it(alert: AlertSeen, actor: str, zone: ZoneInfo) -> str:
+def who_has_it(alert: AlertSeen, actor: Who, zone: ZoneInfo) -> str:
     """Where the chain is now, never only how late (R47)."""
     if alert.state == "accepted":
         until = f"{alert.accepted_until.astimezone(zone):%H:%M}" if alert.accepted_until else ""
-        if alert.accepted_by == actor:
+        if alert.held_by(actor):
             return _("u regelt het, tot %(time)s") % {"time": until}
         return _("%(who)s regelt het, tot %(time)s") % {"who": alert.accepted_by, "time": until}
     if alert.state == "watched":
@@ -45,7 +46,7 @@ def _asked(action: str) -> str:
     }.get(action, "%(who)s")
 
 
-def weight(alert: AlertSeen, actor: str) -> tuple[bool, bool, bool, int]:
+def weight(alert: AlertSeen, actor: Who) -> tuple[bool, bool, bool, int]:
     """What nobody has goes before what a colleague has, and a sachet left behind before a fault."""
-    others = alert.state == "accepted" and alert.accepted_by != actor
+    others = alert.state == "accepted" and not alert.held_by(actor)
     return (is_day_work(alert), others, alert_mark(alert) != "niet", alert.priority)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -16,7 +17,7 @@ from reik.kernel.access_log import Act, record_act
 from reik.kernel.login import accounts
 from reik.kernel.login.accounts import AccountSeen
 from reik.kernel.login.refusals import AccountRefused
-from reik.people import leaving, places
+from reik.people import carers, leaving, places
 from reik.web.acting import ActingRequest
 from reik.web.entrance.sure import sure
 from reik.web.frame import is_demo
@@ -39,10 +40,15 @@ def page(request: ActingRequest) -> HttpResponseBase:
 def _page(request: ActingRequest, status: int = 200, **more: object) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     told = {
-        "people": accounts.accounts_of(actor.organisation_id, now), "me": actor.account_id, "demo": is_demo(),
+        "people": _employed(actor.organisation_id, now), "me": actor.account_id, "demo": is_demo(),
         "teams": places.team_names(actor.organisation_id), "roles": ROLES, **more,
     }  # fmt: skip
     return render(request, "entrance/people.html", told, status=status)
+
+
+def _employed(organisation_id: UUID, now: datetime) -> list[AccountSeen]:
+    """Informal carers are kept where their client is."""
+    return [each for each in accounts.accounts_of(organisation_id, now) if each.role != carers.ROLE]
 
 
 @changing

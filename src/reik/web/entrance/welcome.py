@@ -88,7 +88,7 @@ def app_parts(secret: bytes, username: str, salt: str) -> dict[str, Any]:
     """What a page shows for an app: the QR code, the same as text and as a link, and the secret signed for the form."""
     link = totp.link(secret, username)
     signed = signing.dumps(base64.b64encode(secret).decode(), salt=f"app:{salt}")
-    return {"qr": _picture(link), "readable": totp.readable(secret), "link": link, "secret": signed}
+    return {"qr": picture(link), "readable": totp.readable(secret), "link": link, "secret": signed}
 
 
 def read_secret(signed: str, salt: str) -> bytes | None:
@@ -99,7 +99,8 @@ def read_secret(signed: str, salt: str) -> bytes | None:
         return None
 
 
-def _picture(link: str) -> SafeString:
+def picture(link: str) -> SafeString:
+    """A link as a QR code."""
     drawn = segno.make(link, error="m").svg_inline(
         scale=4, border=4, dark="#000", light="#fff", title=_("QR-code")
     )

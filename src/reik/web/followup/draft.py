@@ -63,6 +63,7 @@ class Draft:
     words: str = ""
     emergency: str = ""
     emergency_words: str = ""
+    centre_decides: bool = False
     based_on: int = 0
 
 
@@ -72,6 +73,7 @@ def read(post: QueryDict) -> Draft:
     return Draft(
         routes=[_route(post, number) for number in range(count)], words=post.get("words", ""),
         emergency=post.get("emergency", ""), emergency_words=post.get("emergency_words", ""),
+        centre_decides=post.get("visit") == "centre",
         based_on=_number(post.get("based_on", "0")),
     )  # fmt: skip
 
@@ -132,7 +134,11 @@ def of_version(version: VersionSeen | None, known: Mapping[str, Choice], unit: t
         _of_route(each.name, each.when, [s.step for s in each.steps], known, unit) for each in version.routes
     ]
     return Draft(
-        routes=routes, words=version.words, emergency_words=version.emergency_words, emergency=emergency
+        routes=routes,
+        words=version.words,
+        emergency_words=version.emergency_words,
+        emergency=emergency,
+        centre_decides=version.centre_decides,
     )
 
 

@@ -107,12 +107,12 @@ def _destination(request: ActingRequest, whose: Whose, found: Responders, now: d
     if channel not in CHECKS:
         raise Http404
     return add_way(
-        carer_id=carer, client_id=whose.client_id, channel=channel, to=_to(channel, post.get("to", "")),
+        carer_id=carer, client_id=whose.client_id, channel=channel, to=written(channel, post.get("to", "")),
         by=actor_of(request).name, now=now, check=CHECKS[channel],
     )  # fmt: skip
 
 
-def _to(channel: str, typed: str) -> str:
+def written(channel: str, typed: str) -> str:
     """A number as the wire wants it: 06 12 34 56 78 is +31612345678."""
     if channel != "sms":
         return typed.strip()

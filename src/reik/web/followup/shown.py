@@ -128,7 +128,15 @@ def sentences(version: VersionSeen) -> list[str]:
             _("Noodroute: %(words)s %(who)s")
             % {"words": version.emergency_words, "who": version.emergency_responder}
         )
+    found.append(visit_words(version))
     return found
+
+
+def visit_words(version: VersionSeen) -> str:
+    """Who decides that somebody drives (R50)."""
+    if version.centre_decides:
+        return _("De zorgcentrale mag zelf tot een bezoek besluiten.")
+    return _("Het wijkteam besluit of er iemand langsgaat.")
 
 
 def differences(newer: VersionSeen, older: VersionSeen | None) -> list[Difference]:

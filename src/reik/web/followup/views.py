@@ -76,6 +76,7 @@ def _read(request: ActingRequest, whose: Whose) -> HttpResponse:
     page: dict[str, Any] = {
         "whose": whose, "card": whose.card, "held": held, "own": own,
         "routes": shown.routes_shown(held) if held else [],
+        "visit_words": shown.visit_words(held) if held else "",
         "history": [
             (each, shown.differences(each, older)) for each, older in zip(own, [*own[1:], None], strict=False)
         ],
@@ -154,8 +155,8 @@ def _save(
     made = drafts.written(draft, known, _unit(factor))
     agreed = agree_arrangement(
         organisation_id=whose.organisation_id, client_id=whose.client_id, route=made.route, others=made.others,
-        words=made.words, emergency=made.emergency, agreed_by=actor_of(request).name, now=now,
-        shortest=SHORTEST / factor, based_on=draft.based_on,
+        words=made.words, emergency=made.emergency, centre_decides=draft.centre_decides,
+        agreed_by=actor_of(request).name, now=now, shortest=SHORTEST / factor, based_on=draft.based_on,
     )  # fmt: skip
     kind, id = ("client", whose.client_id) if whose.client_id else ("arrangement", agreed.id)
     acted(

@@ -19,7 +19,7 @@ from reik.kernel.access_log import Act
 from reik.web.acting import ActingRequest
 from reik.web.operator import detail, reading
 from reik.web.operator.views import PAGE, only_operators, show
-from reik.web.rooms import actor_of
+from reik.web.rooms import actor_of, who_of_request
 from reik.web.seen import acted
 
 ROLE = "operator"
@@ -30,7 +30,7 @@ NOTE_MOST = 500
 @only_operators
 def take(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """The alert is hers: the chain waits for her, until her promise ends."""
-    now, by = clock.now(), actor_of(request).name
+    now, by = clock.now(), who_of_request(request)
     return do(
         request, alert_id, now, "accepted",
         lambda: operations.accept_alert(alert_id=alert_id, by=by, now=now, role=ROLE),
@@ -41,7 +41,7 @@ def take(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 @only_operators
 def give_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """Someone else has to: the next step is called at once."""
-    now, by = clock.now(), actor_of(request).name
+    now, by = clock.now(), who_of_request(request)
     return do(
         request, alert_id, now, "released",
         lambda: operations.release_alert(alert_id=alert_id, by=by, now=now),
@@ -52,7 +52,7 @@ def give_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 @only_operators
 def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """How it went (R49). What is missing is said at its field; nothing typed is lost."""
-    now, by = clock.now(), actor_of(request).name
+    now, by = clock.now(), who_of_request(request)
     outcome = request.POST.get("uitkomst", "")
     cause = request.POST.get("oorzaak", "") or "unknown"
     note = request.POST.get("notitie", "").replace("\x00", "").strip()[:NOTE_MOST]
@@ -65,7 +65,8 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     return do(
         request, alert_id, now, f"handled: {outcome}",
         lambda: operations.handle_alert(
-            alert_id=alert_id, by=by, outcome=outcome, cause=cause, remote=True, note=note, now=now, role=ROLE
+            alert_id=alert_id, by=by, outcome=outcome, cause=cause, remote=not alert.visit_by, note=note,
+            now=now, role=ROLE,
         ),
     )  # fmt: skip
 
@@ -73,7 +74,7 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 @require_POST
 @only_operators
 def undo(request: ActingRequest, alert_id: UUID) -> HttpResponse:
-    now, by = clock.now(), actor_of(request).name
+    now, by = clock.now(), who_of_request(request)
     return do(
         request, alert_id, now, "undone",
         lambda: operations.undo_handling(alert_id=alert_id, by=by, now=now),
@@ -87,21 +88,25 @@ def do(
     detail: str,
     act: Callable[[], object],
     refusals: tuple[type[Exception], ...] = (AlertRefused,),
+    why_not: Callable[[Exception], str] = lambda _: "",
 ) -> HttpResponse:
     """One act on an alert that she may see, logged also when it is refused; then the alert as it is now."""
     alert, client = reading.find(actor_of(request), alert_id)
-    refused = False
+    refused, sentence = False, ""
     try:
         with transaction.atomic():
             act()
-    except refusals:
-        refused = True  # the page says what the alert is now, in the reader's own language
+    except refusals as refusal:
+        refused, sentence = (
+            True,
+            why_not(refusal),
+        )  # the page says what the alert is now, in the reader's own language
     acted(
         request, Act.CHANGE, "client", [client.id], now, organisation_id=alert.organisation_id,
         detail=f"alert {alert_id} {detail}", outcome="refused" if refused else "ok",
     )  # fmt: skip
     if request.headers.get("HX-Request") != "true":
         return HttpResponseRedirect(f"/{PAGE}?melding={alert_id}")
-    answer = show(request, alert_id, now, refused=refused)
+    answer = show(request, alert_id, now, refused=refused, sentence=sentence)
     answer["HX-Trigger"] = "changed"
     return answer

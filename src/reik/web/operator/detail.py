@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reik.alerting.claims.seen import CodeSeen
+from reik.alerting.claims.who import By
 from reik.alerting.queries import AlertSeen, ArrangementSeen, RemarkSeen, StepSeen
 from reik.dispensing.queries import MomentSeen
 from reik.people.queries import CarerCard, ClientCard
@@ -199,9 +200,9 @@ def history_of(remarks: Sequence[RemarkSeen]) -> list[Past]:
     return [Past(each.at, remark_words(each.kind, each.by, each.text)) for each in reversed(remarks)]
 
 
-def can_undo(alert: AlertSeen, me: str, now: datetime) -> datetime | None:
+def can_undo(alert: AlertSeen, me: By, now: datetime) -> datetime | None:
     """Until when she can take back what she said; None when she cannot."""
-    if not alert.can_undo or alert.handled_by != me or alert.handled_at is None:
+    if not alert.can_undo or not alert.said_by(me) or alert.handled_at is None:
         return None
     if now - alert.handled_at >= UNDO_FOR:
         return None
@@ -220,4 +221,4 @@ def agreed_line(arrangement: ArrangementSeen | None, client: ClientCard) -> str:
 
 def state_of(alert: AlertSeen) -> str:
     """What makes the outcome form stale when it changes under someone's hands."""
-    return f"{alert.state}/{alert.accepted_by}/{alert.cause}"
+    return f"{alert.state}/{alert.accepted_key or ''}/{alert.cause}"

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from reik.alerting.board_seen import FIRST, MUTED, OTHER, WATCHED
+from reik.alerting.claims.who import By
 from reik.alerting.queries import AlertSeen
 from reik.dispensing.queries import MomentSeen
 from reik.people.queries import ClientCard
@@ -77,10 +78,10 @@ def queue_of(
     settled: Sequence[AlertSeen],
     clients: Mapping[UUID, ClientCard],
     *,
-    me: str,
+    me: By,
     now: datetime,
 ) -> Queue:
-    """The queue of who is called `me`. Alerts come sorted; their order is kept, so that no row jumps."""
+    """The queue as `me` sees it. Alerts come sorted; their order is kept, so that no row jumps."""
     queue = Queue()
     groups = {FIRST: queue.first, OTHER: queue.others, WATCHED: queue.watched, MUTED: queue.muted}
     for each in alerts:
@@ -117,9 +118,9 @@ def beside(queue: Queue, selected: UUID | None, since: datetime | None) -> Queue
     return queue
 
 
-def group_of(alert: AlertSeen, me: str, now: datetime) -> str:
+def group_of(alert: AlertSeen, me: By, now: datetime) -> str:
     """Where an open alert stands: the same rule as `alerting.board_seen` has for all that are not drawn."""
-    if alert.state in ("accepted", "watched") and alert.accepted_by == me:
+    if alert.held_by(me):
         return FIRST
     if alert.state == "watched":
         return WATCHED
@@ -128,16 +129,16 @@ def group_of(alert: AlertSeen, me: str, now: datetime) -> str:
     return FIRST if is_first(alert, me) else OTHER
 
 
-def is_first(alert: AlertSeen, me: str) -> bool:
+def is_first(alert: AlertSeen, me: By) -> bool:
     """Whether the centre has to act: it is hers, or nobody has it and no informal carer is being waited for."""
     if alert.state in ("accepted", "watched"):
-        return alert.accepted_by == me
+        return alert.held_by(me)
     current = alert.current
     return current is None or current.action != CARER
 
 
-def line_of(alert: AlertSeen, client: ClientCard, *, me: str, now: datetime) -> Line:
-    mine = alert.accepted_by == me and alert.state in ("accepted", "watched")
+def line_of(alert: AlertSeen, client: ClientCard, *, me: By, now: datetime) -> Line:
+    mine = alert.held_by(me)
     until, over = _until(alert, now)
     return Line(
         id=alert.id,
@@ -172,10 +173,10 @@ def shown_moment(moment: MomentSeen, now: datetime) -> Shown:
     )  # fmt: skip
 
 
-def what(alert: AlertSeen, client: ClientCard, *, me: str) -> str:
+def what(alert: AlertSeen, client: ClientCard, *, me: By) -> str:
     """What it is about, or what is being done about it."""
     zone = ZoneInfo(client.zone)
-    if alert.state == "accepted" and alert.accepted_by != me and alert.accepted_until:
+    if alert.state == "accepted" and not alert.held_by(me) and alert.accepted_until:
         until = f"{alert.accepted_until.astimezone(zone):%H:%M}"
         return _("%(who)s regelt het, tot %(until)s") % {"who": alert.accepted_by, "until": until}
     if alert.state == "watched" and alert.watched_until:

@@ -17,11 +17,14 @@ from reik.alerting.queries import AlertSeen
 from reik.dispensing import queries as dispensing
 from reik.kernel.tenancy import Actor
 from reik.people import queries as people
+from reik.people.colleagues import names_of
 from reik.people.queries import ClientCard
 from reik.web.frame import ZONE
+from reik.web.looking import LOOKS
 from reik.web.operator import detail, home, lookout, queue
 from reik.web.operator.lookout import Lookout
 from reik.web.operator.queue import Queue
+from reik.web.rooms import who
 from reik.web.words import outcome_words, reason_words
 
 SETTLED_FOR = timedelta(minutes=10)
@@ -67,15 +70,15 @@ def board(
     part: tuple[str, int] = ("", 0),
 ) -> Board:
     """`part`: rows of one group only, from a number on; the counts are of all."""
-    ids = visible(actor)
+    ids, me = visible(actor), who(actor)
     settled = alerting.settled_lately(ids, now - SETTLED_FOR)
     running = dispensing.running_moments(actor.organisations, now)
     silent = _silent(actor, now)
     but = (lookout.SILENT, silent.hidden if silent.many else [])
-    seen = board_seen.board(actor.organisations, actor.name, now, but=but, only=part[0], after=part[1])
+    seen = board_seen.board(actor.organisations, me, now, but=but, only=part[0], after=part[1])
     shown = seen.shown()
     clients = people.cards(actor, {each.client_id for group in (shown, settled, running) for each in group})
-    rows = queue.queue_of(shown, running, settled, clients, me=actor.name, now=now)
+    rows = queue.queue_of(shown, running, settled, clients, me=me, now=now)
     rows.counts = {name: group.count for name, group in seen.groups.items()}
     rows.mine, rows.over = seen.mine, seen.over
     closed, remote = alerting.closed_counts(ids, _midnight(now))
@@ -87,7 +90,7 @@ def board(
         placed=dispensing.placed_count(actor.organisations),
         now=now,
         part=part,
-        shifts=len(handover.waiting(actor.organisation_id, actor.name, now)),
+        shifts=len(handover.waiting(actor.organisation_id, me, now)),
     )
 
 
@@ -112,6 +115,30 @@ def find(actor: Actor, alert_id: UUID) -> tuple[AlertSeen, ClientCard]:
     return alert, client
 
 
+def looking(actor: Actor, alert_id: UUID) -> list[str]:
+    """The names of others who have this alert open now."""
+    return sorted(names_of(LOOKS.beside(alert_id, actor.account_id, actor.organisations)).values())
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What can be done about a visit: the centre decides itself, takes that back, asks the care team."""
+
+    decide: bool
+    take_back: bool
+    ask: bool
+
+
+def visit_of(alert: AlertSeen, *, mine: bool) -> Visit:
+    """By what was agreed (R50), and by who has the alert."""
+    hers = mine and alert.state == "accepted"
+    decided = alert.visit_by == "centre"
+    return Visit(
+        decide=hers and not decided and alerting.left_to_centre(alert.id), take_back=hers and decided,
+        ask=alert.state != "closed" and (hers or alert.state != "accepted"),
+    )  # fmt: skip
+
+
 def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> dict[str, object]:
     """What the templates of the detail need."""
     zone = ZoneInfo(client.zone)
@@ -119,7 +146,7 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
     moments = dispensing.moments_between([client.id], begins, begins + timedelta(days=1))[client.id]
     carers = people.carers_of([client.id]).get(client.id, [])
     calls = detail.calls_of(client, carers)
-    line = queue.line_of(alert, client, me=actor.name, now=now)
+    line = queue.line_of(alert, client, me=who(actor), now=now)
     own = alerting.own_codes(alert.organisation_id)
     return {
         "alert": alert,
@@ -140,10 +167,12 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
         "day": detail.day_of(moments, client, now),
         "choices": detail.choices_of(alert, detail.outcomes_among(own)),
         "causes": detail.causes_of(own),
-        "undo_until": detail.can_undo(alert, actor.name, now),
+        "undo_until": detail.can_undo(alert, who(actor), now),
         "standing": detail.state_of(alert),
         "home": home.home_of(alert, client, now),
         "alert_door": f"/zorgcentrale/melding/{alert.id}",
+        "looking": looking(actor, alert.id),
+        "visit": visit_of(alert, mine=line.mine),
         "protocol": protocols.protocol_of(alert.id),
         "zone": client.zone,
         "now": now,

@@ -16,7 +16,7 @@ from reik.people import queries as people
 from reik.web.acting import ActingRequest
 from reik.web.operator import queue
 from reik.web.operator.views import PAGE, only_operators
-from reik.web.rooms import actor_of
+from reik.web.rooms import actor_of, who
 from reik.web.seen import viewed
 
 
@@ -31,12 +31,12 @@ def shift(request: ActingRequest) -> HttpResponse:
 def show(request: ActingRequest, **more: object) -> HttpResponse:
     """Hand-overs name alerts by client: they are logged as shown."""
     now, actor = clock.now(), actor_of(request)
-    waiting = handover.waiting(actor.organisation_id, actor.name, now)
-    mine = handover.held_by(actor.name)
+    waiting = handover.waiting(actor.organisation_id, who(actor), now)
+    mine = handover.held_by(who(actor))
     seen = alerting.alerts_by_id({*mine, *(each for shift in waiting for each in shift.alerts)})
     cards = people.cards(actor, {each.client_id for each in seen.values()})
     lines = {
-        id: queue.line_of(alert, cards[alert.client_id], me=actor.name, now=now)
+        id: queue.line_of(alert, cards[alert.client_id], me=who(actor), now=now)
         for id, alert in seen.items()
         if alert.client_id in cards
     }
@@ -58,7 +58,7 @@ def give(request: ActingRequest) -> HttpResponse:
     """Leave what the next shift must know. Her alerts stay hers until somebody takes them."""
     now, actor = clock.now(), actor_of(request)
     handover.hand_over(
-        organisation_id=actor.organisation_id, by=actor.name, to=request.POST.get("aan", "")[:80],
+        organisation_id=actor.organisation_id, by=who(actor), to=request.POST.get("aan", "")[:80],
         note=request.POST.get("bericht", "")[: handover.LONGEST_NOTE], now=now,
     )  # fmt: skip
     return _answer(request, given=True)
@@ -70,7 +70,7 @@ def take(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """The shift is hers, with the alerts that are still in the other's hands."""
     now, actor = clock.now(), actor_of(request)
     try:
-        taken = handover.take_shift(handover_id, actor.organisation_id, by=actor.name, now=now)
+        taken = handover.take_shift(handover_id, actor.organisation_id, by=who(actor), now=now)
     except handover.HandoverRefused:
         return _answer(request, refused=True)
     return _answer(request, taken=taken)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reik.web.operator import acts, beside, shifts, urgent, views
+from reik.web.operator import acts, beside, shifts, urgent, views, visits
 
 urlpatterns = [
     path("zorgcentrale", views.console),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("zorgcentrale/overdracht/<uuid:handover_id>/neem", shifts.take),
     path("zorgcentrale/melding/<uuid:alert_id>", views.detail),
     path("zorgcentrale/melding/<uuid:alert_id>/stand", views.standing),
+    path("zorgcentrale/melding/<uuid:alert_id>/kijkt", views.beside),
     path("zorgcentrale/melding/<uuid:alert_id>/neem", acts.take),
     path("zorgcentrale/melding/<uuid:alert_id>/geef-terug", acts.give_back),
     path("zorgcentrale/melding/<uuid:alert_id>/uitkomst", acts.handle),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("zorgcentrale/melding/<uuid:alert_id>/notitie", beside.note),
     path("zorgcentrale/melding/<uuid:alert_id>/protocol/<uuid:protocol_id>/<int:number>", beside.step),
     path("zorgcentrale/melding/<uuid:alert_id>/huis", beside.house),
+    path("zorgcentrale/melding/<uuid:alert_id>/bezoek", visits.visit),
     path("zorgcentrale/melding/<uuid:alert_id>/spoed", urgent.at_emergency),
     path("zorgcentrale/melding/<uuid:alert_id>/dempen", urgent.at_mute),
     path("zorgcentrale/melding/<uuid:alert_id>/dempen/<uuid:mute_id>/stop", urgent.unmute),

@@ -23,7 +23,7 @@ from reik.web.acting import ActingRequest
 from reik.web.operator import finding, reading
 from reik.web.operator.queue import Line
 from reik.web.operator.reading import Board
-from reik.web.rooms import actor_of, room_for
+from reik.web.rooms import actor_of, room_for, who_of_request
 from reik.web.seen import is_refresh, viewed
 
 PAGE = "zorgcentrale"
@@ -98,7 +98,7 @@ def opened(request: ActingRequest, alert_id: UUID) -> None:
     if not is_refresh(request):
         actor = actor_of(request)
         reading.find(actor, alert_id)
-        operations.open_on_screen(alert_id=alert_id, by=actor.name, now=clock.now())
+        operations.open_on_screen(alert_id=alert_id, by=who_of_request(request), now=clock.now())
 
 
 @require_safe
@@ -109,6 +109,16 @@ def standing(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     return show(request, alert_id, clock.now(), template="operator/standing.html")
 
 
+@require_safe
+@never_cache
+@only_operators
+def beside(request: ActingRequest, alert_id: UUID) -> HttpResponse:
+    """Who else looks at this alert now."""
+    actor = actor_of(request)
+    reading.find(actor, alert_id)
+    return render(request, "operator/looking.html", {"looking": reading.looking(actor, alert_id)})
+
+
 def show(
     request: ActingRequest,
     alert_id: UUID,
@@ -117,13 +127,15 @@ def show(
     template: str = "operator/detail.html",
     refused: bool = False,
     fault: str = "",
+    sentence: str = "",
 ) -> HttpResponse:
     """A fragment of one alert, logged."""
     actor = actor_of(request)
     alert, client = reading.find(actor, alert_id)
     viewed(request, _page(alert_id), {client.organisation_id: [client.id]}, now)
     context = reading.full(actor, alert, client, now) | {
-        "refused": refused, "fault": fault, "note": request.POST.get("notitie", "") if fault or refused else "",
+        "refused": refused, "sentence": sentence, "fault": fault,
+        "note": request.POST.get("notitie", "") if fault or refused else "",
         "cause": request.POST.get("oorzaak", ""),
     }  # fmt: skip
     return render(request, template, context)

@@ -10,10 +10,13 @@ from uuid import UUID
 from django.http import Http404
 
 from reik.alerting.outages import outages_seen
-from reik.alerting.outages.outages_seen import LineSeen, OutageSeen
-from reik.alerting.outages.sharing import Person
+from reik.alerting.outages.outages_seen import LineSeen, OutageSeen, TickSeen
+from reik.alerting.outages.sharing import NOT_REACHED, UNWELL, Person
+from reik.dispensing.devices.shares import in_use
+from reik.kernel.queries import organisation_names
 from reik.kernel.tenancy import Actor
 from reik.people.queries import ClientCard, cards, visible_to
+from reik.web.frame import is_demo
 from reik.web.outages.words import found_words, how_words, state_of, what_words
 
 ROLES = ("operator", "nurse", "caregiver", "team_manager")
@@ -30,8 +33,19 @@ def ids(actor: Actor) -> list[UUID]:
     return list(visible_to(actor).values_list("id", flat=True))
 
 
-def person(actor: Actor) -> Person:
-    return Person(account_id=actor.account_id, name=actor.name)
+def person(actor: Actor, account_id: UUID | None = None, name: str = "") -> Person:
+    """She herself, or a colleague of hers; of a centre with its name, because the care team reads it too."""
+    name = name or actor.name
+    if actor.role == "operator":
+        name = ", ".join(
+            filter(None, (name, organisation_names([actor.organisation_id])[actor.organisation_id]))
+        )
+    return Person(account_id=account_id or actor.account_id, name=name, organisation_id=actor.organisation_id)
+
+
+def networks(actor: Actor) -> list[str]:
+    """What a visitor of a demo can cut; nothing elsewhere."""
+    return sorted(in_use(actor.organisations)["network"]) if is_demo() else []
 
 
 def find(actor: Actor, outage_id: UUID) -> OutageSeen:
@@ -71,6 +85,32 @@ def rows_of(actor: Actor, lines: Sequence[LineSeen]) -> list[Row]:
     """The lines with their clients, in their order."""
     found = cards(actor, {each.client_id for each in lines})
     return [Row(each, found[each.client_id]) for each in lines if each.client_id in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What she ticked off just now, with its client."""
+
+    row: Row
+    tick: TickSeen
+
+    @property
+    def found(self) -> str:
+        return found_words(self.tick.outcome)
+
+    @property
+    def calls_on(self) -> bool:
+        """Whether somebody else was called by it: that goes on, also when it is taken back."""
+        return self.tick.outcome in (NOT_REACHED, UNWELL)
+
+
+def ticks_of(actor: Actor, ticks: Sequence[TickSeen]) -> list[Said]:
+    found = cards(actor, {each.line.client_id for each in ticks})
+    return [
+        Said(Row(each.line, found[each.line.client_id]), each)
+        for each in ticks
+        if each.line.client_id in found
+    ]
 
 
 def by_organisation(*lists: Sequence[Row]) -> dict[UUID, list[UUID]]:

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from reik.alerting.outages import outages_seen, sharing
-from reik.alerting.outages.sharing import OutageRefused, Person, Said
+from reik.alerting.outages import outages_seen, sharing, undoing
+from reik.alerting.outages.sharing import OutageRefused, Said
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
@@ -43,7 +43,7 @@ def hand_over(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     if to is None:
         return back(seen.id, fout="collega")
     both = set(ids(actor)) & set(ids(actor_for(to, now)))
-    over = sharing.hand_over(seen.id, person(actor), Person(account_id=to, name=colleagues[to]), both, now)
+    over = sharing.hand_over(seen.id, person(actor), person(actor, to, colleagues[to]), both, now)
     note(request, actor, seen.id, over, "handed over")
     return back(seen.id, klaar=f"over-{len(over)}")
 
@@ -79,9 +79,34 @@ def tick(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     return back(seen.id, klaar=f"af-{len(ticked)}", at=now.strftime("%H%M%S"))
 
 
+@room
+@require_POST
+def undo(request: ActingRequest, outage_id: UUID) -> HttpResponse:
+    """What she ticked off within the last minute: one line, or all that the form names."""
+    now, actor = clock.now(), actor_of(request)
+    seen = find(actor, outage_id)
+    try:
+        lines = [UUID(each) for each in request.POST.getlist("regel")]
+        back_again = undoing.undo(lines, person(actor), ids(actor), now)
+    except OutageRefused:
+        return back(seen.id, fout="te-laat")
+    except ValueError:
+        raise Http404 from None
+    note(request, actor, seen.id, back_again, "tick undone")
+    return back(seen.id, klaar=f"weer-{len(back_again)}")
+
+
 def tick_off(request: ActingRequest, actor: Actor, outage_id: UUID, said: list[Said]) -> list[UUID]:
     """Tick these lines off, and log it. Raises OutageRefused."""
-    ticked = sharing.tick(outage_id, said, actor.name, ids(actor), clock.now(), of_team=actor.role in TEAM)
+    ticked = sharing.tick(
+        outage_id,
+        said,
+        person(actor).name,
+        ids(actor),
+        clock.now(),
+        of_team=actor.role in TEAM,
+        by_id=actor.account_id,
+    )
     note(request, actor, outage_id, ticked, "ticked off")
     return ticked
 

@@ -14,7 +14,7 @@ from reik.alerting.outages.sharing import HOW
 from reik.kernel import clock
 from reik.web.acting import ActingRequest
 from reik.web.outages import banner as banner  # its tag is known to the templates from here on
-from reik.web.outages.reading import ROLES, by_organisation, find, rows_of, shown, visible
+from reik.web.outages.reading import ROLES, by_organisation, find, networks, rows_of, shown, ticks_of, visible
 from reik.web.outages.words import choices, found_words, how_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import viewed
@@ -36,6 +36,8 @@ def every(request: ActingRequest) -> HttpResponse:
         "open": [shown(each) for each in going_on],
         "lately": [shown(each) for each in outages_seen.outages_lately(visible(actor), now)],
         "now": now,
+        "networks": networks(actor),
+        "cut": request.GET.get("demo", ""),
     }
     return render(request, "outages/every.html", page)
 
@@ -48,14 +50,15 @@ def one(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     now, actor = clock.now(), actor_of(request)
     seen, whom = find(actor, outage_id), visible(actor)
     mine = rows_of(actor, outages_seen.lines_of_person(seen.id, actor.account_id, whom))
+    said = ticks_of(actor, outages_seen.ticks_of(seen.id, actor.account_id, whom, now))
     free = rows_of(actor, outages_seen.open_lines(seen.id, whom, unowned=True, most=NEXT))
     ended = rows_of(actor, outages_seen.ended_lines(seen.id, whom, ENDED))
-    viewed(request, f"outage {seen.id}", by_organisation(mine, free, ended), now)
+    viewed(request, f"outage {seen.id}", by_organisation(mine, free, ended, [each.row for each in said]), now)
     page = {
-        **shown(seen), "mine": mine, "free": free, "ended": ended, "now": now, "hows": HOW,
+        **shown(seen), "said": said, "mine": mine, "free": free, "ended": ended, "now": now, "hows": HOW,
         "owners": outages_seen.owners(seen.id, whom), "choices": choices(), "address": f"/storing/{seen.id}",
         "colleagues": outages_seen.colleagues(actor.account_id, actor.organisation_id, actor.role),
-        "error": request.GET.get("fout", ""), "done": request.GET.get("klaar", ""),
+        "networks": networks(actor), "error": request.GET.get("fout", ""), "done": request.GET.get("klaar", ""),
     }  # fmt: skip
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, "outages/standing.html" if fragment else "outages/one.html", page)

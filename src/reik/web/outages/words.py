@@ -16,10 +16,12 @@ def what_words(scope: str, value: str) -> str:
     """Of what it is an outage, within a sentence."""
     if scope == "platform":
         return _("Reik zelf") if value == "reik" else _("alle dispensers")
-    return {
+    said = {
         "region": _("regio %(value)s"), "network": _("netwerk %(value)s"),
         "supplier": _("leverancier %(value)s"), "model": _("type %(value)s"),
-    }[scope] % {"value": value}  # fmt: skip
+    }[scope]  # fmt: skip
+    kind = (said % {"value": ""}).strip()  # who wrote "netwerk A" does not read it twice
+    return value if value.casefold().startswith(kind) else said % {"value": value}
 
 
 def state_of(seen: OutageSeen) -> Shown:

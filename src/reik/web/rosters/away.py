@@ -18,6 +18,7 @@ from reik.people.absence import AbsenceRefused, away_of, carers_by, take_back_aw
 from reik.people.queries import cards
 from reik.people.rosters.refusals import RosterRefused
 from reik.web.acting import ActingRequest
+from reik.web.carer.names import called, dialled
 from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.rosters.forms import instant_of
@@ -73,7 +74,7 @@ def _page(request: ActingRequest, carers: Sequence[UUID], now: datetime, error: 
         (span_words(*each, ZONE), f"{each[0].isoformat()} {each[1].isoformat()}") for each in sorted(spans)
     ]
     page = {
-        "card": card, "called": card.display, "others": [], "phone": card.phone, "tab": "", "error": error,
+        "card": card, "called": called(card), "others": [], "phone": dialled(card.phone), "tab": "", "error": error,
         "away": away, "typed": request.POST, "local_now": now.astimezone(ZONE).strftime("%Y-%m-%dT%H:00"),
         "address": request.get_full_path(), "instead": instead_of(carers, actor_of(request).name, list(mine.values())),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from reik.kernel.tenancy import Actor
 from reik.web.acting import ActingRequest
 from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
+from reik.web.rosters.swap_shown import asked_shown
 from reik.web.rosters.words import kind_words
 from reik.web.seen import acted
 
@@ -62,7 +63,8 @@ def banner(request: ActingRequest) -> HttpResponse:
 def _fragment(request: ActingRequest, taken: UUID | None = None) -> HttpResponse:
     """`taken`: stands first for once, so that who took it sees that she has it."""
     found = sorted(warnings_of(actor_of(request)), key=lambda each: each.seen.id != taken)
-    page = {"warnings": found[:ON_TOP], "more": max(0, len(found) - ON_TOP)}
+    page: dict[str, object] = {"warnings": found[:ON_TOP], "more": max(0, len(found) - ON_TOP)}
+    page["asked"] = asked_shown(actor_of(request), clock.now())
     return render(request, "rosters/_banner.html", page)
 
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from reik.people import push
 from reik.people.rosters import calendars, operations
+from reik.people.rosters.asking import GIVER, TAKER, Asked, ask_swap
+from reik.people.rosters.asking import PHONE as PHONE_SAID
 from reik.people.rosters.duty import instant
 from reik.people.rosters.refusals import RosterRefused
 from reik.people.rosters.seen import RosterSeen, exceptions_of, may_take_turns, members_of, patterns_of
-from reik.people.rosters.swapping import Swap, swap
 from reik.people.rosters.turns import NewException, NewPattern
 
 Form = Mapping[str, str]
@@ -91,13 +92,14 @@ def _exception(roster: RosterSeen, post: Form, by: str, now: datetime) -> Change
 
 
 def _swap(roster: RosterSeen, post: Form, by: str, now: datetime) -> Change:
-    giver, taker = _of(roster, post.get("giver")), _of(roster, post.get("taker"))
-    agreed = [id for id, said in ((giver, "giver_agreed"), (taker, "taker_agreed")) if post.get(said)]
-    new = Swap(
-        giver_id=giver, taker_id=taker, starts_at=instant_of(post.get("starts_at", ""), roster.zone),
-        ends_at=instant_of(post.get("ends_at", ""), roster.zone), agreed=agreed,
+    """A planner proposes it; whose yes she heard is noted with her name, the others are asked themselves."""
+    yes = {side: PHONE_SAID for side in (GIVER, TAKER) if post.get(f"{side}_agreed")}
+    new = Asked(
+        giver_id=_of(roster, post.get("giver")), taker_id=_of(roster, post.get("taker")),
+        starts_at=instant_of(post.get("starts_at", ""), roster.zone),
+        ends_at=instant_of(post.get("ends_at", ""), roster.zone),
     )  # fmt: skip
-    return lambda: swap(new, by=by, now=now)
+    return lambda: ask_swap(new, yes, by=by, now=now)
 
 
 def _member(roster: RosterSeen, post: Form, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reik.web.rosters import away, feed, forewarned, views
+from reik.web.rosters import away, feed, forewarned, swaps, views
 
 urlpatterns: list[URLPattern] = [
     path("roosters", views.overview),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("roosters/vooraf", forewarned.banner),
     path("roosters/vooraf/<uuid:forewarning_id>", forewarned.take),
     path("roosters/<uuid:roster_id>", views.one),
+    path("roosters/<uuid:roster_id>/ruil", swaps.ask),
+    path("roosters/ruil/<uuid:swap_id>", swaps.answer),
     path("rooster/<str:token>.ics", feed.calendar),
     path("naaste/zelf-weg", away.own),
 ]

@@ -17,10 +17,12 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
 from reik.people.rosters import calendars, operations
+from reik.people.rosters.asked import agreed_of, member_by, swaps_of, turns_of
 from reik.people.rosters.calendar_in import MOST_BYTES, CalendarRefused
 from reik.people.rosters.operations import LOOKED_AHEAD
 from reik.people.rosters.refusals import RosterRefused
 from reik.people.rosters.seen import (
+    ExceptionSeen,
     RosterSeen,
     exceptions_of,
     fed,
@@ -36,6 +38,7 @@ from reik.web.rooms import actor_of, room_for
 from reik.web.rosters.forewarned import warnings_of
 from reik.web.rosters.forms import change_of
 from reik.web.rosters.shown import lines_of, monday_of, new_gaps, week_of
+from reik.web.rosters.swap_shown import asked_shown, said_words, shown, side_words
 from reik.web.rosters.words import (
     channel_words,
     day_names,
@@ -72,6 +75,7 @@ def _overview(request: ActingRequest, now: datetime, *, error: str = "") -> Http
     ways = _ways(actor.organisation_id)
     page = {
         "lines": sorted(lines, key=lambda each: not each.gap_now), "warnings": warnings_of(actor), "error": error,
+        "asked": asked_shown(actor, now),
         "plans": actor.role in PLANS, "ways": ways, "teams": teams_in(actor.organisation_id), "now": now,
         "typed": request.POST, "address": request.get_full_path(),
     }  # fmt: skip
@@ -116,15 +120,15 @@ def one(request: ActingRequest, roster_id: UUID) -> HttpResponse:
     if roster is None:
         raise Http404
     if request.method != "POST":
-        return _page(request, roster, now)
+        return one_page(request, roster, now)
     if not may_plan(actor, roster.organisation_id):
         raise Http404
     try:
         return _changed(request, roster, now)
     except RosterRefused as refusal:
-        return _page(request, roster, now, errors=[refused_words(refusal)])
+        return one_page(request, roster, now, errors=[refused_words(refusal)])
     except CalendarRefused as refusal:
-        return _page(request, roster, now, errors=flaw_words(refusal))
+        return one_page(request, roster, now, errors=flaw_words(refusal))
 
 
 def _changed(request: ActingRequest, roster: RosterSeen, now: datetime) -> HttpResponse:
@@ -140,7 +144,7 @@ def _changed(request: ActingRequest, roster: RosterSeen, now: datetime) -> HttpR
     if post.get("preview"):
         before = operations.gaps_ahead(roster.id, now)
         after = operations.what_if(roster.id, change, now)
-        return _page(
+        return one_page(
             request, roster, now, preview=[gap_words(e, roster.zone) for e in new_gaps(before, after)]
         )
     change()
@@ -158,7 +162,7 @@ def _feed(request: ActingRequest, roster: RosterSeen, act: str, now: datetime) -
         calendars.end_feed(roster.id, member, now)
         return HttpResponseRedirect(f"{request.path}#agenda")
     token = calendars.open_feed(roster.id, member, by=actor_of(request).name, now=now)
-    return _page(request, roster, now, feed=request.build_absolute_uri(f"/rooster/{token}.ics"))
+    return one_page(request, roster, now, feed=request.build_absolute_uri(f"/rooster/{token}.ics"))
 
 
 def _log(request: ActingRequest, roster_id: UUID, act: str, now: datetime) -> None:
@@ -168,7 +172,7 @@ def _log(request: ActingRequest, roster_id: UUID, act: str, now: datetime) -> No
     )  # fmt: skip
 
 
-def _page(
+def one_page(
     request: ActingRequest,
     roster: RosterSeen,
     now: datetime,
@@ -177,6 +181,7 @@ def _page(
     preview: list[str] | None = None,
     feed: str = "",
 ) -> HttpResponse:
+    """A roster's page; `errors`: why what was asked cannot be, `preview`: the gaps that a change would make."""
     actor = actor_of(request)
     first = monday_of(request.GET.get("van") or request.POST.get("van", ""), now, roster.zone)
     local = now.astimezone(roster.zone)
@@ -185,12 +190,12 @@ def _page(
         "roster": roster, "line": line, "week": week_of(roster, first, now), "first": first,
         "before": first - timedelta(days=7), "after": first + timedelta(days=7), "last": first + timedelta(days=6),
         "this_week": first == local.date() - timedelta(days=local.weekday()), "errors": errors, "preview": preview,
-        "feed": feed, "saved": request.GET.get("bewaard") == "1", "typed": request.POST,
+        "feed": feed, "saved": said_words(request.GET.get("bewaard", "")), "typed": request.POST,
         "picked": request.POST.getlist("days"), "act": request.POST.get("act", ""),
-        "plans": may_plan(actor, roster.organisation_id), "address": request.path, "now": now,
+        "plans": may_plan(actor, roster.organisation_id), "address": f"/roosters/{roster.id}", "now": now,
         "today": local.strftime("%Y-%m-%d"), "local_now": local.strftime("%Y-%m-%dT%H:00"),
     }  # fmt: skip
-    page |= _lists(roster, now)
+    page |= _lists(roster, now) | _swaps(roster, actor, now)
     with timezone.override(roster.zone):
         return render(request, "rosters/one.html", page, status=422 if errors else 200)
 
@@ -203,13 +208,35 @@ def _lists(roster: RosterSeen, now: datetime) -> dict[str, Any]:
     return {
         "members": members, "people": [(each, channel_words(each.channel)) for each in members],
         "patterns": [(each, pattern_words(each), place_words(each.place)) for each in patterns_of(roster.id, today)],
-        "exceptions": [
-            (each, span_words(each.starts_at, each.ends_at, roster.zone)) for each in exceptions_of(roster.id, now)
-        ],
+        "exceptions": _exceptions(roster, now),
         "fed": [each for each in members if each.id in feeds], "fed_whole": None in feeds,
         "days": list(enumerate(day_names())), "places": [(n, place_words(n)) for n in (1, 2, 3)],
         "ways": _ways(roster.organisation_id),
         "colleagues": [each for each in may_take_turns(roster.organisation_id) if each[0] not in known],
+    }  # fmt: skip
+
+
+def _exceptions(roster: RosterSeen, now: datetime) -> list[tuple[ExceptionSeen, str, list[str]]]:
+    """What is otherwise, when, and of a swap who said yes."""
+    agreed = agreed_of(roster.id, now)
+    return [
+        (
+            each, span_words(each.starts_at, each.ends_at, roster.zone),
+            [side_words(side, roster.zone) for side in agreed[each.swap_id].sides]
+            if each.swap_id in agreed else [],
+        )
+        for each in exceptions_of(roster.id, now)
+    ]  # fmt: skip
+
+
+def _swaps(roster: RosterSeen, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What is asked, what ended lately, and the turns that who looks may offer herself."""
+    found = [shown(each, actor) for each in swaps_of(roster.id, now)]
+    me = member_by(roster.id, actor.account_id)
+    turns = turns_of(roster.id, me, now) if me else []
+    return {
+        "asked": [each for each in found if each.asks], "swaps": [each for each in found if not each.asks], "me": me,
+        "turns": [(span_words(e.starts_at, e.ends_at, roster.zone), e.starts_at.isoformat()) for e in turns],
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from reik.medication import operations as medication
 from reik.medication.queries import rolls_of
 from reik.medication.times.schedule import TimeLine, instant_of
 from reik.people.queries import ClientCard
+from reik.web.rooms import who
 from reik.web.story.people import DEVICE, Cast
 
 LEAD, LEAD_AFTER_POWER = timedelta(seconds=15), timedelta(seconds=25)
@@ -124,11 +125,11 @@ def close_open(cast: Cast, now: datetime) -> None:
 
 
 def _close(cast: Cast, alert: AlertSeen, now: datetime) -> None:
-    held = alert.state == "accepted" and alert.accepted_by != cast.operator.name
+    held = alert.state == "accepted" and not alert.held_by(who(cast.operator))
     actor, role = (cast.nurse, "team") if held else (cast.operator, "operator")
     with acting_for(actor):
         alerting.handle_alert(
-            alert_id=alert.id, by=actor.name, role=role, outcome="false_notice", cause="demo", remote=True, note=AGAIN,
+            alert_id=alert.id, by=who(actor), role=role, outcome="false_notice", cause="demo", remote=True, note=AGAIN,
             now=now,
         )  # fmt: skip
 

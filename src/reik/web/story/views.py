@@ -31,6 +31,7 @@ from reik.web.carer.acts import do as do_as_carer
 from reik.web.dispenser.looking import act_on, away
 from reik.web.entrance.views import BACKEND
 from reik.web.frame import is_demo, rooms_of
+from reik.web.rooms import who
 from reik.web.seen import acted
 from reik.web.story import people
 from reik.web.story.beginning import begin
@@ -142,11 +143,11 @@ def as_operator(request: HttpRequest, language: str, alert_id: UUID, what: str) 
 
     def does(actor: Actor, alert: AlertSeen) -> None:
         if what == "bel":
-            operations.accept_alert(alert_id=alert.id, by=actor.name, now=clock.now())
+            operations.accept_alert(alert_id=alert.id, by=who(actor), now=clock.now())
         else:
             operations.handle_alert(
                 alert_id=alert.id,
-                by=actor.name,
+                by=who(actor),
                 outcome="not_reached",
                 cause="demo",
                 remote=True,
@@ -166,10 +167,10 @@ def as_team(request: HttpRequest, language: str, alert_id: UUID, what: str) -> H
 
     def does(actor: Actor, alert: AlertSeen) -> None:
         if what == "gaan":
-            operations.accept_alert(alert_id=alert.id, by=actor.name, now=clock.now(), role="team")
+            operations.accept_alert(alert_id=alert.id, by=who(actor), now=clock.now(), role="team")
         else:
             operations.handle_alert(
-                alert_id=alert.id, by=actor.name, outcome="out_at_visit", cause="demo", remote=False,
+                alert_id=alert.id, by=who(actor), outcome="out_at_visit", cause="demo", remote=False,
                 role="team", now=clock.now(),
             )  # fmt: skip
 

@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from reik.alerting import operations, queries
-from reik.alerting.operations import AlertRefused, ClaimUsed, MuteRefused
+from reik.alerting.claims.who import Who
+from reik.alerting.operations import AlertRefused, ClaimUsed, MuteRefused, VisitRefused
 from reik.alerting.outcomes import UNDO_WITHIN
 from reik.alerting.queries import AlertSeen
 from reik.alerting.replay import arrangement_id_of
@@ -27,7 +28,7 @@ from reik.web.alert_words import cause_said, handling_causes, visit_words
 from reik.web.client.state import alert_mark, alert_words, latest_words
 from reik.web.client.whose import who_has_it
 from reik.web.failures import not_found
-from reik.web.rooms import actor_of, room_for
+from reik.web.rooms import actor_of, room_for, who, who_of_request
 from reik.web.seen import acted, viewed
 from reik.web.team import muting, replay, ringing
 from reik.web.team.said import Form, choices
@@ -50,8 +51,8 @@ def show(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     if found is None:
         return refused(request, alert_id, now)
     alert, card = found
-    by = actor_of(request).name
-    if held_by_phone(alert) == by and operations.open_on_screen(alert_id=alert_id, by=by, now=now):
+    by = who_of_request(request)
+    if held_by_phone(alert) == by.key and operations.open_on_screen(alert_id=alert_id, by=by, now=now):
         alert = queries.alert(alert_id, [card.id]) or alert  # her key on the phone is a whole claim from now
     wanted = request.GET.get("deel", "") if request.headers.get("HX-Request") == "true" else ""
     return _page(request, alert, card, Form(), now, part=wanted if wanted in PARTS else "")
@@ -62,7 +63,7 @@ def show(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def accept(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """ "Ik pak het op": the route waits for her, until her promise ends."""
 
-    def do(by: str, now: datetime) -> None:
+    def do(by: Who, now: datetime) -> None:
         operations.accept_alert(alert_id=alert_id, by=by, now=now, role=TEAM)
 
     return act(request, alert_id, "accepted", do)
@@ -73,7 +74,7 @@ def accept(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def give_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """ "Het lukt mij niet": the next one of the route is asked at once."""
 
-    def do(by: str, now: datetime) -> None:
+    def do(by: Who, now: datetime) -> None:
         operations.release_alert(alert_id=alert_id, by=by, now=now)
 
     return act(request, alert_id, "released", do)
@@ -84,7 +85,7 @@ def give_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def undo(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """Take back what was said within the last minute."""
 
-    def do(by: str, now: datetime) -> None:
+    def do(by: Who, now: datetime) -> None:
         operations.undo_handling(alert_id=alert_id, by=by, now=now)
 
     return act(request, alert_id, "undone", do)
@@ -102,7 +103,7 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     if form.errors:
         return _page(request, *found, form, now, status=422)
 
-    def do(by: str, now: datetime) -> None:
+    def do(by: Who, now: datetime) -> None:
         operations.handle_alert(
             alert_id=alert_id, by=by, outcome=form.outcome, cause=form.cause, remote=form.how == "phone", now=now,
             role=TEAM, note=form.note, visit_by=form.decided if form.how == "visit" else "",
@@ -112,7 +113,7 @@ def handle(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 
 
 def act(
-    request: ActingRequest, alert_id: UUID, detail: str, do: Callable[[str, datetime], None]
+    request: ActingRequest, alert_id: UUID, detail: str, do: Callable[[Who, datetime], None]
 ) -> HttpResponse:
     """One act on an alert that she may see, logged also when it is refused; then the page as it is now."""
     now, actor = clock.now(), actor_of(request)
@@ -121,7 +122,7 @@ def act(
         return refused(request, alert_id, now)
     alert, card = found
     try:
-        do(actor.name, now)
+        do(who(actor), now)
     except (AlertRefused, MuteRefused) as refusal:
         # The alert changed under her hands: the page as it is now says what can still be done.
         sentence = why_not(refusal)
@@ -166,7 +167,7 @@ def _page(
     part: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    zone, by = ZoneInfo(card.zone), actor_of(request).name
+    zone, by = ZoneInfo(card.zone), who_of_request(request)
     viewed(request, f"team alert {alert.id}", {card.organisation_id: [card.id]}, now)
     steps, by_which = queries.steps_of(alert.id), arrangement_id_of(alert.id)
     own, carers = queries.own_codes(card.organisation_id), carers_of([card.id]).get(card.id, [])
@@ -174,12 +175,13 @@ def _page(
         "alert": alert, "card": card, "form": form, "refused": too_late, "sentence": sentence, "now": now,
         "mark": alert_mark(alert), "about": alert_words(alert, now, zone), "why": reason_words(alert.reason),
         "latest": latest_words(alert.moment, now, zone) if alert.moment else "",
-        "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.accepted_by == by,
-        "undo_until": _undo_until(alert, by, now), "me": by,
+        "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.held_by(by),
+        "undo_until": _undo_until(alert, by, now), "me": by.name,
         "closed_as": outcome_words(alert.closed_as), "had_it": alert.had_by(by),
-        "by_phone": held_by_phone(alert) not in ("", by),
+        "by_phone": held_by_phone(alert) not in (None, by.key),
         "because": cause_said(alert.closed_cause, queries.own_codes(card.organisation_id, retired=True)),
         "choices": choices(alert, own), "causes": handling_causes(own),
+        "centre_decides": alert.visit_by == "centre" or queries.left_to_centre(alert.id),
         "visit_by": visit_words(alert.visit_by), "muted": muting.running(alert, now), "muting": muting.choices(now),
         "asked": replay.asked_of(steps, alert),
         "lines": replay.lines_of(alert, steps, queries.remarks_of([alert.id]), zone),
@@ -190,16 +192,18 @@ def _page(
         return render(request, PARTS.get(part, "team/alert.html"), page, status=status)
 
 
-def held_by_phone(alert: AlertSeen) -> str:
-    """Whose key on a phone of the team's holds the alert now; empty for nobody's."""
+def held_by_phone(alert: AlertSeen) -> UUID | None:
+    """Whose key on a phone of the team's holds the alert now (`Who.key`); None for nobody's."""
     running = [
         each for each in alert.claims if each.kind == "phone" and each.role == TEAM and not each.ended_as
     ]
-    return running[0].by if running and alert.state == "accepted" else ""
+    return running[0].key if running and alert.state == "accepted" else None
 
 
 def why_not(refusal: Exception) -> str:
     """What she can do instead; empty where only the alert changed meanwhile."""
+    if isinstance(refusal, VisitRefused):
+        return _("Het besluit over een bezoek is niet aan de zorgcentrale overgelaten: kies het wijkteam.")
     if isinstance(refusal, ClaimUsed):
         return _(
             "U had deze melding al een keer. Zeg hoe het ging zodra u het weet, of laat haar aan wie nu gebeld wordt."
@@ -212,8 +216,8 @@ def why_not(refusal: Exception) -> str:
     return ""
 
 
-def _undo_until(alert: AlertSeen, by: str, now: datetime) -> datetime | None:
+def _undo_until(alert: AlertSeen, by: Who, now: datetime) -> datetime | None:
     """Until when she may take back what she said; None when there is nothing to take back."""
-    if alert.handled_at is None or alert.handled_by != by or now >= alert.handled_at + UNDO_WITHIN:
+    if alert.handled_at is None or not alert.said_by(by) or now >= alert.handled_at + UNDO_WITHIN:
         return None
     return alert.handled_at + UNDO_WITHIN

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reik.alerting.claims.who import Who
 from reik.alerting.queries import AlertSeen
 from reik.dispensing.devices.silence import Silent
 from reik.dispensing.queries import DispenserSeen, MomentSeen
@@ -111,7 +112,7 @@ class Row:
         return ""
 
 
-def rows_of(known: Known, actor: str, now: datetime) -> list[Row]:
+def rows_of(known: Known, actor: Who, now: datetime) -> list[Row]:
     """All clients, what needs someone now first, time-critical before the rest, then by name."""
     alerts: dict[UUID, list[AlertSeen]] = {}
     for each in known.alerts:
@@ -127,7 +128,7 @@ def _order(row: Row) -> tuple[int, bool, int]:
     return (level, not row.critical, row.alert.priority if row.alert else 9)
 
 
-def _row(card: ClientCard, known: Known, alerts: list[AlertSeen], actor: str, now: datetime) -> Row:
+def _row(card: ClientCard, known: Known, alerts: list[AlertSeen], actor: Who, now: datetime) -> Row:
     zone = ZoneInfo(card.zone)
     moments = known.moments.get(card.id, ())
     dispenser, silent = known.dispensers.get(card.id), known.silent.get(card.id)
@@ -173,7 +174,7 @@ def _strip(
 
 
 def _what_to_do(
-    row: Row, moments: Sequence[MomentSeen], actor: str, now: datetime, zone: ZoneInfo
+    row: Row, moments: Sequence[MomentSeen], actor: Who, now: datetime, zone: ZoneInfo
 ) -> tuple[str, Chip | None, str]:
     """The level of a row, its chip, and the line under the name (empty: what helps who phones)."""
     if row.urgent is not None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reik.alerting.causes import ROLL_NEARLY_EMPTY
+from reik.alerting.claims.who import Who
 from reik.web.client.state import alert_words, clock_of, day_icon, is_day_work
 from reik.web.client.whose import who_has_it
 from reik.web.team.board import ASKS, Row
@@ -54,7 +55,7 @@ class Said:
         )  # fmt: skip
 
 
-def tasks_of(rows: Sequence[Row], role: str, actor: str, now: datetime) -> list[Task]:
+def tasks_of(rows: Sequence[Row], role: str, actor: Who, now: datetime) -> list[Task]:
     """Open alerts first, then silent dispensers, rolls, what has to be looked at again, differences and drafts."""
     found = [each for row in rows for each in _of_alerts(row, actor, now)]
     found.sort(key=lambda each: not each.urgent)
@@ -65,7 +66,7 @@ def tasks_of(rows: Sequence[Row], role: str, actor: str, now: datetime) -> list[
     return found
 
 
-def _of_alerts(row: Row, actor: str, now: datetime) -> Iterator[Task]:
+def _of_alerts(row: Row, actor: Who, now: datetime) -> Iterator[Task]:
     zone = ZoneInfo(row.card.zone)
     for alert in row.alerts:
         yield Task(
@@ -131,8 +132,8 @@ def _of_findings(row: Row, now: datetime) -> Iterator[Task]:
         )  # fmt: skip
 
 
-def _of_draft(row: Row, actor: str, now: datetime) -> Iterator[Task]:
-    if row.draft is not None and row.draft.written_by != actor:
+def _of_draft(row: Row, actor: Who, now: datetime) -> Iterator[Task]:
+    if row.draft is not None and row.draft.written_by != actor.name:
         at = clock_of(row.draft.written_at, now, ZoneInfo(row.card.zone))
         yield Task(
             key=f"s-{row.card.id}", title=_("%(name)s: schema nalezen") % {"name": row.card.display},

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from reik.alerting import operations, telling
 from reik.alerting.claims.seen import MuteSeen
+from reik.alerting.claims.who import Who
 from reik.alerting.operations import MuteRefused
 from reik.web.acting import ActingRequest
 from reik.web.team.alert_page import act, find, room
@@ -23,8 +24,8 @@ LONGEST = 200
 def emergency(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """One key: whoever was agreed on for an emergency is called now."""
 
-    def do(by: str, now: datetime) -> None:
-        operations.emergency(alert_id=alert_id, by=by, now=now)
+    def do(by: Who, now: datetime) -> None:
+        operations.emergency(alert_id=alert_id, by=by.name, now=now)
 
     return act(request, alert_id, "emergency", do)
 
@@ -35,8 +36,8 @@ def called_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """ "Ik heb teruggebeld": who asked for it waits no more."""
     who = request.POST.get("wie", "").replace("\x00", "")[:LONGEST]
 
-    def do(by: str, now: datetime) -> None:
-        telling.called_back(alert_id=alert_id, who=who, by=by, now=now)
+    def do(by: Who, now: datetime) -> None:
+        telling.called_back(alert_id=alert_id, who=who, by=by.name, now=now)
 
     return act(request, alert_id, "called back", do)
 
@@ -49,10 +50,11 @@ def mute(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     reason = request.POST.get("reden", "").replace("\x00", "").strip()[:LONGEST]
     owner = request.POST.get("eigenaar", "").replace("\x00", "").strip()[:LONGEST]
 
-    def do(by: str, now: datetime) -> None:
+    def do(by: Who, now: datetime) -> None:
         assert found is not None
         operations.mute(
-            client_id=found[0].client_id, cause=found[0].cause, until=_until(request, now), by=by, owner=owner or by,
+            client_id=found[0].client_id, cause=found[0].cause, until=_until(request, now), by=by.name,
+            owner=owner or by.name,
             reason=reason, now=now,
         )  # fmt: skip
 
@@ -64,9 +66,9 @@ def mute(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def lengthen(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """A second person, logged in as herself, lets it last beyond the next moment."""
 
-    def do(by: str, now: datetime) -> None:
+    def do(by: Who, now: datetime) -> None:
         operations.lengthen_mute(
-            mute_id=_running(request, alert_id, now).id, until=_until(request, now), second=by, now=now
+            mute_id=_running(request, alert_id, now).id, until=_until(request, now), second=by.name, now=now
         )
 
     return act(request, alert_id, "mute lengthened", do)
@@ -77,8 +79,8 @@ def lengthen(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def unmute(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """What waited begins now."""
 
-    def do(by: str, now: datetime) -> None:
-        operations.unmute(mute_id=_running(request, alert_id, now).id, by=by, now=now)
+    def do(by: Who, now: datetime) -> None:
+        operations.unmute(mute_id=_running(request, alert_id, now).id, by=by.name, now=now)
 
     return act(request, alert_id, "unmuted", do)
 

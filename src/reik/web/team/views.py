@@ -23,7 +23,7 @@ from reik.tasks.queries import open_counted
 from reik.web.acting import ActingRequest
 from reik.web.failures import not_found
 from reik.web.frame import ZONE
-from reik.web.rooms import actor_of, room_for
+from reik.web.rooms import actor_of, room_for, who
 from reik.web.seen import acted, viewed
 from reik.web.shown import legend
 from reik.web.strips import strip_of
@@ -48,7 +48,7 @@ def board(request: ActingRequest) -> HttpResponse:
     if team is None:
         return refused_team(request, now)
     found = cards_of_team(actor, team[0])
-    rows = rows_of(known_of(found, actor, now), actor.name, now)
+    rows = rows_of(known_of(found, actor, now), who(actor), now)
     viewed(request, f"team {team[0]}" if team[0] else "team", by_organisation(found), now)
     show = request.GET.get("toon", "")
     deviating = [row for row in rows if row.level in ASKS]
@@ -59,7 +59,7 @@ def board(request: ActingRequest) -> HttpResponse:
     page = {
         "team": team, "teams": teams_of(actor), "rows": deviating, "quiet": quiet[:fits], "show": show,
         "quiet_total": len(quiet), "folded": max(0, len(quiet) - fits), "said": Said.of(rows), "now": now,
-        "tasks": tasks_of(rows, actor.role, actor.name, now),
+        "tasks": tasks_of(rows, actor.role, who(actor), now),
         "day": strip_of([], now.astimezone(ZONE).date(), now, ZONE),
         "asking": len(deviating), "address": request.get_full_path(), "legend": legend(),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from reik.tasks.queries import TaskSeen
+from reik.web.pathway.pages import PAGES as PATH_PAGES
 
 PHARMACIST, CARER, NURSE = "pharmacist", "informal_carer", "nurse"
 TEAM = (NURSE, "caregiver", "team_manager")
@@ -43,6 +44,9 @@ PAGES: Mapping[str, str] = {
     "agreements": "/werk",
     "schedule": "/schema",
     "follow_up": "/opvolgafspraak",
+    "delivery": "/levering",
+    "teaching": "/instructie",
+    **{f"path{page}": page for page in PATH_PAGES.values()},
 }
 
 WAYS: Mapping[str, Way] = {
@@ -98,6 +102,11 @@ WAYS: Mapping[str, Way] = {
     "by_hand_open": Way(page="by_hand"),
     "gap_held": Way(page="by_hand", said=True),
     "house_access_check": Way(page="home", said=True),
+    "order_awaited": Way(page="delivery"),
+    "order_phone": Way(page="delivery", said=True),
+    "order_cancel": Way(page="delivery"),
+    "instruction_repeat": Way(page="teaching"),
+    **{f"path.{kind}": Way(page=f"path{page}") for kind, page in PATH_PAGES.items()},
 }
 UNKNOWN = Way(said=True)
 """A kind that this table does not know: a person must be able to end it all the same."""
@@ -107,6 +116,8 @@ OF_PHARMACY: Mapping[str, str] = {
     "confirm_change": "/apotheek/wijziging/{about}",
     "unplannable": "/apotheek/client/{client}#afspraken",
     "gap_held": "/apotheek/client/{client}",
+    "path.pharmacy_agreed": "/apotheek/client/{client}",
+    "path.roll_confirmed": "/apotheek/client/{client}",
 }
 """Where the pharmacist does it, when that is another page than the team's."""
 
@@ -145,6 +156,8 @@ def address_of(task: TaskSeen, role: str) -> str:
 
 def page_words(task: TaskSeen) -> str:
     """What the button says that leads there."""
+    if task.kind.removeprefix("path.") in PATH_PAGES:
+        return _("Naar het zorgpad")
     return {
         "change": _("Naar de wijziging"),
         "change_of": _("Naar de wijziging"),
@@ -162,4 +175,6 @@ def page_words(task: TaskSeen) -> str:
         "agreements": _("Naar de afspraken"),
         "schedule": _("Naar het schema"),
         "follow_up": _("Naar de opvolgafspraak"),
+        "delivery": _("Naar de levering"),
+        "teaching": _("Naar de instructie"),
     }.get(WAYS.get(task.kind, UNKNOWN).page, _("Naar de cliënt"))

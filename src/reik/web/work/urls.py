@@ -42,4 +42,5 @@ urlpatterns: list[URLPattern] = [
     path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>/past", roll_fit.fit),
     path("clienten/<uuid:client_id>/rollen/<uuid:roll_id>/<str:act>", rolls.act),
     path("clienten/<uuid:client_id>/dispenser", dispensers.dispenser),
+    path("clienten/<uuid:client_id>/dispenser/hoort-bij", dispensers.belongs_to),
 ]

@@ -115,7 +115,7 @@ def _events(node: Node) -> Iterator[Input]:
         yield Input(now, "release", alert.accepted_by)
         yield Input(now, "screen", alert.accepted_by)
     who = alert.accepted_by or "A"
-    role = dict(PEOPLE)[who]
+    role = Role(alert.accepted_role) if alert.accepted_by else dict(PEOPLE)[who]
     for word in WORDS if alert.state != CLOSED else ():
         yield Input(now, "handle", who, role, word)
     yield Input(now, "undo", alert.handled_by)

@@ -54,7 +54,14 @@ def open_on_screen(alert: Machine, by: str, now: datetime) -> bool:
 def key(alert: Machine, number: int, now: datetime) -> bool:
     """Whoever was called by this call presses 1."""
     step = alert.calls[number].step
-    return accept(alert, step.responder, AS_WHOM.get(step.action, Role.TEAM), now, lasts=BY_PHONE, kind=PHONE)
+    return accept(
+        alert,
+        alert.phone_of(step.position),
+        AS_WHOM.get(step.action, Role.TEAM),
+        now,
+        lasts=BY_PHONE,
+        kind=PHONE,
+    )
 
 
 def _take(

@@ -104,6 +104,13 @@ class Machine:
         self.accepted_at: datetime | None = None
         self.until: datetime | None = None
 
+    def phone_of(self, position: int) -> str:
+        """Whoever answers a call of this step: known by where she is called first."""
+        route, emergency = self.case.route, self.case.emergency
+        if position > len(route) and emergency is not None:
+            return str(emergency)
+        return str(route[min(position, len(route)) - 1].destination_id)
+
     def due(self) -> datetime | None:
         """When `watch` has something to do with it."""
         if self.state in (ACCEPTED, WATCHED):

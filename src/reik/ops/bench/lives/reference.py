@@ -71,7 +71,10 @@ class Reference(Reckoned):
         position = self.calls[it.number][1]
         step = self.route[min(position, self.last) - 1]
         role = {"phone_client": "operator", "ask_carer": "informal_carer"}.get(step.action, "team")
-        return self._get(step.responder, "team" if position == PATH else role, now, 5, phone=True)
+        there = self.case.emergency if position == PATH else None
+        return self._get(
+            str(there or step.destination_id), "team" if position == PATH else role, now, 5, phone=True
+        )
 
     def _get(self, by: str, role: str, now: int, minutes: float, *, phone: bool) -> bool:
         if self.state == "accepted" and self.has == by:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.db import connection
 from reik.alerting import operations
 from reik.alerting.calls import note_failed, note_sent
 from reik.alerting.claims.accepting import note_accepted
+from reik.alerting.claims.who import By, Who
 from reik.kernel.outbox import MessageFailed, MessageSent
 from reik.ops.bench.lives.play import Input
 
@@ -30,7 +32,7 @@ def by_wire(it: Input, step: UUID) -> bool:
 
 def by_hand(alert: UUID, it: Input) -> bool:
     """One operation on one alert; what it allowed. Raises AlertRefused."""
-    now, by = it.at, it.by
+    now, by = it.at, _who(it.by)
     match it.kind:
         case "accept":
             operations.accept_alert(alert_id=alert, by=by, now=now, role=it.role, lasts=it.lasts)
@@ -46,10 +48,17 @@ def by_hand(alert: UUID, it: Input) -> bool:
         case "undo":
             operations.undo_handling(alert_id=alert, by=by, now=now)
         case "emergency":
-            operations.emergency(alert_id=alert, by=by, now=now)
+            operations.emergency(alert_id=alert, by=it.by, now=now)
         case _:
             raise AssertionError(it.kind)
     return True
+
+
+def _who(by: str) -> By:
+    """Whoever pressed a key on a phone is known by where she was called."""
+    with suppress(ValueError):
+        return Who(UUID(by), by)
+    return by
 
 
 def _rows(query: str, *values: Any) -> Iterator[tuple[object, ...]]:

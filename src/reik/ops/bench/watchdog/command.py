@@ -18,7 +18,7 @@ from pathlib import Path
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.operations import new_webhook_secret
-from reik.ops import web
+from reik.ops import admit, jobs, web
 from reik.ops.bench import figures as fig
 from reik.ops.bench.figures import Claim, Figures, number, say
 from reik.ops.bench.processes import Processes
@@ -31,7 +31,8 @@ WITHIN_S = 90.0
 WELL_AGAIN_S, SETTLED_S, SLACK_S = 90.0, 60.0, 10.0
 SHIFT = timedelta(minutes=10)
 PLANTS = ("mute",)
-STUCK = ("watch", "receive", "send", "guard", "web")
+STUCK = ("watch", "receive", "send", "guard", "web", "admit", "jobs")
+ALL = {**REAL, "admit": admit.run, "jobs": jobs.run}
 CASES = (
     *(f"{each} stuck" for each in STUCK), "watch gone", "send gone", "all gone", "watch ahead", "watch behind",
     "found inside", "database gone",
@@ -101,11 +102,11 @@ class Ports:
 @contextmanager
 def _platform(scene: Scene, ports: Ports) -> Iterator[Processes]:
     runs: dict[str, Callable[[], None]] = {
-        **REAL, "web": lambda: web.run("127.0.0.1", ports.web),
+        **ALL, "web": lambda: web.run("127.0.0.1", ports.web),
         "ahead": lambda: _shifted(SHIFT), "behind": lambda: _shifted(-SHIFT),
     }  # fmt: skip
     processes = scene.processes(runs)
-    with _only(processes, (*REAL, "web")):
+    with _only(processes, (*ALL, "web")):
         yield processes
 
 
@@ -186,7 +187,7 @@ class Case:
             case "stuck":
                 processes.signal(self._victim, signal.SIGSTOP)
             case "gone" if self._victim == "all":
-                for each in (*REAL, "web"):
+                for each in (*ALL, "web"):
                     processes.kill(each)
             case "gone" if self._victim == "database":
                 for engine in self._scene.instance.engines:
@@ -207,7 +208,7 @@ class Case:
             case "stuck":
                 processes.signal(self._victim, signal.SIGCONT)
             case "gone" if self._victim == "all":
-                for each in (*REAL, "web"):
+                for each in (*ALL, "web"):
                     processes.start(each)
             case "gone" if self._victim == "database":
                 pass

@@ -40,6 +40,7 @@
   function take(name) {
     seen();
     if (name === "changed") refresh();
+    if (name === "looks") body.dispatchEvent(new CustomEvent("reik:looks"));
     if (name.indexOf("taken:") === 0) body.dispatchEvent(new CustomEvent("reik:taken", { detail: name.slice(6) }));
   }
   function relay(name) { take(name); if (channel) channel.postMessage(name); }
@@ -49,6 +50,7 @@
     source.onopen = seen;
     source.addEventListener("here", function () { relay("here"); });
     source.addEventListener("changed", function () { relay("changed"); });
+    source.addEventListener("looks", function () { relay("looks"); });
     source.addEventListener("taken", function (event) { relay("taken:" + JSON.parse(event.data).alert); });
     source.onerror = function () {
       line = false;

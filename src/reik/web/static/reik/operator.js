@@ -145,6 +145,7 @@
     e: function () { return press("emergency"); },
     d: function () { return press("mute"); },
     h: function () { return press("house-show"); },
+    v: function () { return press("visit"); },
     o: function () { if (by("shift")) show("shift"); return by("shift"); },
     "/": function () { show("search"); return true; },
     "?": function () { show("help"); return true; }

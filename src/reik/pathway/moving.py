@@ -1,0 +1,241 @@
+"""Writes of the care path: opening it, and moving it by an event of `pathway.path` (R1, R2, R3, R9, R13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from reik.kernel import facts
+from reik.kernel.ids import new_id
+from reik.pathway import path, readiness
+from reik.pathway.asking import keep_tasks
+from reik.pathway.facts import PathMoved, PathOpened
+from reik.pathway.models import CarePath, PathEvent
+from reik.pathway.path import Event, PathRefused, State
+from reik.pathway.queries import overrides_of, seen
+from reik.people import queries as people
+
+KEEPS_REASON = (State.NOT_NOW, State.PAUSED, State.STOPPING, State.ENDED)
+NOTE_MOST = 2000
+
+
+@transaction.atomic
+def open_path(
+    *,
+    client_id: UUID,
+    setting: str,
+    by: str,
+    role: str,
+    now: datetime,
+    variant: Mapping[str, str] | None = None,
+    before: UUID | None = None,
+) -> UUID:
+    """A client's care path begins at its first step; gives its id.
+
+    `before`: the path that ended and is restarted. Raises PathRefused while one is open, for an unknown setting or
+    variant, and for a client who is not there.
+    """
+    if setting not in path.SETTINGS:
+        raise PathRefused("setting", "Choose by which law the care is paid.")
+    path.check_variant(variant or {})
+    organisation_id = people.organisations_of([client_id]).get(client_id)
+    if organisation_id is None:
+        raise PathRefused("client", "This client is not in the records: look at the list of clients again.")
+    row = _first(
+        CarePath(
+            id=new_id(now), organisation_id=organisation_id, client_id=client_id, before_id=before,
+            setting=setting, variant=dict(variant or {}), state=State.INDICATED.value,
+            step=path.STEP_OF[State.INDICATED], opened_at=now, opened_by=by, entered_at=now,
+        )
+    )  # fmt: skip
+    _note([Moved(row=row, event="open", before="", by=by, role=role)], now)
+    keep_tasks([row.id], now, by)
+    facts.publish(
+        [
+            PathOpened(
+                organisation_id=organisation_id, client_id=client_id, path_id=row.id, setting=setting,
+                before=before, by=by,
+            )
+        ],
+        now,
+    )  # fmt: skip
+    return row.id
+
+
+def _first(row: CarePath) -> CarePath:
+    """One path at a time."""
+    if CarePath.objects.filter(client_id=row.client_id, ended_at=None).exists():
+        raise PathRefused("open", "This client has a care path already: go on with that one.")
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise PathRefused("open", "Somebody else opened a care path for this client just now.") from None
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A row that moved: from which state, by which event."""
+
+    row: CarePath
+    event: str
+    before: str
+    by: str
+    role: str
+    note: str = ""
+    detail: Mapping[str, object] | None = None
+
+
+def lock(path_id: UUID, version: int | None = None) -> CarePath:
+    """The path, locked. Raises PathRefused when it is not there, or is not the one that the person looked at."""
+    row = CarePath.objects.select_for_update(no_key=True).filter(id=path_id).first()
+    if row is None:
+        raise PathRefused("gone", "This care path is not there: open the client's page again.")
+    if version is not None and row.version != version:
+        raise PathRefused("changed", "Somebody else changed this care path meanwhile: look at it again.")
+    return row
+
+
+@transaction.atomic
+def move(
+    path_id: UUID,
+    event: Event,
+    *,
+    by: str,
+    role: str,
+    now: datetime,
+    note: str = "",
+    detail: Mapping[str, object] | None = None,
+    version: int | None = None,
+) -> State:
+    """Move a path; gives where it stands then. Raises PathRefused, and then nothing has changed.
+
+    `detail`: `because` (a code: why it waits, stops or ends), `look_again_on` (ISO date, for not now), and what the
+    history should keep. `version`: of the path that the person looked at.
+    """
+    if event in path.BY_ABSENCE:
+        raise PathRefused("by_absence", "Pausing and resuming go by the client's absence: report it there.")
+    if event is Event.GO_LIVE and role not in path.MAY_GO_LIVE:
+        raise PathRefused("role", "A nurse starts the dispenser: ask her to look at this list.")
+    row = lock(path_id, version)
+    after = path.step(State(row.state), event)
+    _check(row, event, now)
+    moved = Moved(
+        row=row, event=event.value, before=row.state, by=by, role=role, note=note.strip()[:NOTE_MOST], detail=detail
+    )  # fmt: skip
+    _apply(moved, after, now)
+    row.save()
+    _note([moved], now)
+    keep_tasks([row.id], now, by)
+    _publish([moved], now)
+    return after
+
+
+def _check(row: CarePath, event: Event, now: datetime) -> None:
+    """Everything that this event asks for holds, or was let through with a date that has not passed."""
+    kinds = {each.kind for each in path.conditions(event, row.setting)}
+    kinds |= {other for kind in kinds for other in path.also_shown_by(kind)}
+    if not kinds:
+        return
+    holding = readiness.shown_for([seen(row)], now, kinds)[row.id]
+    let = overrides_of([row.id], only_open=True).get(row.id, [])
+    path.check(event, row.setting, holding, [one.condition for one in let if one.make_good_by > now])
+
+
+def _apply(moved: Moved, after: State, now: datetime) -> None:
+    """The row as it is after the event."""
+    row, detail = moved.row, moved.detail or {}
+    row.look_again_on = _look_again_on(detail) if after is State.NOT_NOW else None
+    if detail.get("because"):
+        row.because = str(detail["because"])
+    elif after not in KEEPS_REASON:
+        row.because = ""
+    if after is State.IN_USE and row.started_at is None:
+        row.started_at = now
+    if after is State.ENDED:
+        row.ended_at = now
+    row.state, row.step = after.value, path.STEP_OF[after]
+    row.entered_at, row.version = now, row.version + 1
+
+
+def _look_again_on(detail: Mapping[str, object]) -> date:
+    said = detail.get("look_again_on")
+    try:
+        return said if isinstance(said, date) else date.fromisoformat(str(said))
+    except ValueError:
+        raise PathRefused("look_again_on", "Say on which day it is looked at again.") from None
+
+
+def _note(moved: Sequence[Moved], now: datetime) -> None:
+    """A line of history for each."""
+    PathEvent.objects.bulk_create(
+        PathEvent(
+            id=new_id(now), organisation_id=each.row.organisation_id, client_id=each.row.client_id,
+            path_id=each.row.id, event=each.event, from_state=each.before, to_state=each.row.state,
+            step=each.row.step, at=now, by=each.by, role=each.role, note=each.note,
+            detail={name: _plain(value) for name, value in (each.detail or {}).items()},
+        )
+        for each in moved
+    )  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def _publish(moved: Sequence[Moved], now: datetime) -> None:
+    facts.publish(
+        [
+            PathMoved(
+                organisation_id=each.row.organisation_id, client_id=each.row.client_id, path_id=each.row.id,
+                event=each.event, from_state=each.before, to_state=each.row.state, by=each.by,
+            )
+            for each in moved
+        ],
+        now,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What happened to a client whatever the path says: her dispenser was paused, or goes on."""
+
+    client_id: UUID
+    event: Event
+    by: str
+    detail: Mapping[str, object]
+
+
+@transaction.atomic
+def follow(happened: Sequence[Happened], now: datetime) -> list[UUID]:
+    """Write down on the paths what has happened already; one that stands elsewhere stays there. Set-wise.
+
+    No condition is asked: an absence has its own checks (R12), and what is so is not refused. Gives the paths.
+    """
+    of = {each.client_id: each for each in happened}
+    rows = CarePath.objects.select_for_update(no_key=True).filter(client_id__in=of, ended_at=None)
+    moved = []
+    for row in rows.order_by("id"):
+        one = of[row.client_id]
+        after = path.TRANSITIONS.get((State(row.state), one.event))
+        if after is None:
+            continue
+        each = Moved(
+            row=row, event=one.event.value, before=row.state, by=one.by, role="reik", detail=one.detail
+        )
+        _apply(each, after, now)
+        moved.append(each)
+    CarePath.objects.bulk_update(
+        [each.row for each in moved],
+        ["state", "step", "because", "look_again_on", "entered_at", "started_at", "ended_at", "version"],
+    )  # fmt: skip
+    _note(moved, now)
+    ids = [each.row.id for each in moved]
+    keep_tasks(ids, now)
+    _publish(moved, now)
+    return ids

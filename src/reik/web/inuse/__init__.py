@@ -1,0 +1,1 @@
+"""The dispenser in use: loading and signing, evaluation, reports, and stopping."""
