@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from reik.alerting import board_seen
+from reik.alerting.claims.who import who_of
 from reik.alerting.models import Alert
 from reik.kernel.database import Role, become
 from reik.people.access import actor_for
@@ -97,7 +98,10 @@ def test_the_groups_of_the_database_are_those_of_the_rule(town: Town) -> None:
             state="watched", accepted_by="Ricardo", watched_until=NOW + timedelta(minutes=4)
         )
         Alert.objects.filter(id__in=ids[4:6]).update(
-            state="accepted", accepted_by="operator", accepted_until=NOW - timedelta(minutes=4)
+            state="accepted",
+            accepted_by="operator",
+            accepted_key=who_of("operator").key,
+            accepted_until=NOW - timedelta(minutes=4),
         )
         seen = board_seen.board([town.care.id], "operator", NOW)
         for name, group in seen.groups.items():

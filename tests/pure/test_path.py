@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reik.pathway.drawing import diagram, transition_table
 from reik.pathway.evidence import CARRIED, DERIVED, KINDS, Shown, carried, holds
 from reik.pathway.path import (
     CONDITIONS,
@@ -25,9 +26,7 @@ from reik.pathway.path import (
     check,
     check_variant,
     conditions,
-    diagram,
     step,
-    transition_table,
     usual,
 )
 
@@ -162,3 +161,18 @@ def test_the_pages_name_every_event_and_state() -> None:
     table, drawn = transition_table(), diagram()
     assert all(f"`{event}`" in table for event in Event)
     assert all(state in drawn for state in State)
+
+
+def test_everything_that_a_step_asks_opens_a_task() -> None:
+    """But for the restart after a pause, whose tasks are the absence's."""
+    from reik.pathway.asking import TASKS
+
+    asked = {
+        each.kind
+        for state in State
+        for setting in SETTINGS
+        for each in asked_in(state, setting)
+        if state is not State.PAUSED
+    }
+    assert asked == TASKS.keys()
+    assert all(task == f"path.{kind}" for kind, task in TASKS.items())

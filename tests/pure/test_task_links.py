@@ -34,6 +34,8 @@ def constants(module: str) -> dict[str, ast.expr]:
     """What the names of a module stand for, also where several are assigned at once."""
     found: dict[str, ast.expr] = {}
     for each in modules()[module].body:
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name) and each.value is not None:
+            found[each.target.id] = each.value
         if not isinstance(each, ast.Assign):
             continue
         target = each.targets[0]

@@ -46,6 +46,7 @@ COMMANDS = {
     "pharmacy-mail": Command("set the mailbox by which pharmacies are written to", "pharmacy_mail"),
     "codes": Command("load a licensed table of product codes", "codes"),
     "plan": Command("print the planned moments of a pharmacy's message", "plan", django=False),
+    "value": Command("compute the business case, or hold it against published figures", "value"),
     "account": Command("add, invite, close or list who may log in", "accounts"),
     "bench": Command("measure: " + ", ".join(BENCHES), "bench"),
     "prove": Command("prove: " + ", ".join(PROOFS), "bench"),

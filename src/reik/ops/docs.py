@@ -18,6 +18,7 @@ from reik.medication.changes import path as change_path
 from reik.ops.cli import COMMANDS, EXPERIMENTS
 from reik.ops.docs_schema import WRITTEN_BY, schema
 from reik.ops.docs_traceability import ROOT, traceability
+from reik.pathway import drawing as care_path
 from reik_dispenser.machine import transition_table
 
 
@@ -82,6 +83,17 @@ def change_states() -> str:
     )
 
 
+def path_states() -> str:
+    """docs/reference/care-path.md: the nine steps of the care path, from their own table."""
+    return (
+        f"# States of the care path\n\n<!-- {WRITTEN_BY} -->\n\n"
+        "What moves a client's care path, and what each event asks for first: `pathway.path`. Steps 2, 3, 5, 7 and 9\n"
+        "are named by the founding documents; 1, 4, 6 and 8 are inferred. Step 7 has no state: it runs beside step 8.\n"
+        "Why it is so: [the care path](../explanation/care-path.md).\n\n"
+        f"{care_path.diagram()}\n\n{care_path.transition_table()}\n"
+    )
+
+
 def pages() -> dict[str, str]:
     """Path below the repository → the text that it should have now."""
     return {
@@ -91,6 +103,7 @@ def pages() -> dict[str, str]:
         + "\n",
         "docs/reference/device-states.md": device_states(),
         "docs/reference/change-states.md": change_states(),
+        "docs/reference/care-path.md": path_states(),
         "docs/reference/cli.md": cli(),
         "docs/safety/traceability.md": traceability(),
     }

@@ -10,7 +10,7 @@ from django.db import transaction
 from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.medication.times.schedule import local_day
-from reik.pathway import moving, selecting
+from reik.pathway import moving, selecting, winding_down
 from reik.pathway.asking import keep_tasks
 from reik.pathway.deciding_rules import (
     NO,
@@ -28,9 +28,9 @@ from reik.pathway.path import Event, State
 from reik.pathway.selection_facts import Decided
 from reik.tasks.operations import DONE, NewTask, end_tasks, open_tasks
 
-WZD_TASK = "path.wzd_or_stop"
+WZD_TASK, WITHDRAWN_TASK = "path.wzd_or_stop", "path.withdrawn"
 MAY_WRITE_YES = ("nurse",)
-WZD_WITHIN = timedelta(days=2)
+WZD_WITHIN, WITHDRAWN_WITHIN = timedelta(days=2), timedelta(hours=8)
 BEFORE_DELIVERY = (State.INDICATED, State.SELECTING, State.NOT_NOW, State.ENROLLING, State.ROLL)
 WITH_DEVICE = (State.DELIVERING, State.STARTING, State.IN_USE, State.PAUSED)
 
@@ -40,8 +40,8 @@ def decide(path_id: UUID, said: Said, *, by: str, role: str, now: datetime) -> U
     """Write down what was chosen, for good; gives its id.
 
     A yes is written by a nurse, and takes the path on when the form suits. A no or a withdrawal needs no reason and
-    may be written by anyone of the team: the path ends before delivery, and is stopped after it; the planned
-    visits run again at once (`winding_down.follow_moved`). Raises DecisionRefused and PathRefused.
+    may be written by anyone of the team: before delivery the path ends, after it a task asks to stop; either way the
+    planned visits run again at once. Raises DecisionRefused and PathRefused.
     """
     path = selecting.locked(path_id)
     check(said, now, local_day(now, selecting.zone_of_client(path.client_id)))
@@ -77,7 +77,9 @@ def _follow(path: CarePath, said: Said, *, by: str, role: str, now: datetime) ->
     if state in BEFORE_DELIVERY:
         moving.move(path.id, Event.DECLINE, by=by, role=role, now=now, detail=detail)
     elif state in WITH_DEVICE:
-        moving.move(path.id, Event.STOP, by=by, role=role, now=now, detail=detail)
+        # The dispenser goes on until somebody has settled what takes its place: no gap. The visits run again now.
+        winding_down.fall_back([path.client_id], by=by, now=now)
+        _ask(path, WITHDRAWN_TASK, by=by, now=now, within=WITHDRAWN_WITHIN)
 
 
 def _wzd(path: CarePath, said: Said, *, by: str, now: datetime) -> None:
@@ -85,11 +87,16 @@ def _wzd(path: CarePath, said: Said, *, by: str, now: datetime) -> None:
     if not asks_wzd(said):
         end_tasks([path.client_id], WZD_TASK, as_=DONE, by=by, now=now)
         return
+    _ask(path, WZD_TASK, by=by, now=now, within=WZD_WITHIN, what="other")
+
+
+def _ask(path: CarePath, kind: str, *, by: str, now: datetime, within: timedelta, **detail: str) -> None:
+    """A nurse does this soon; late is told as high risk."""
     open_tasks(
         [
             NewTask(
-                organisation_id=path.organisation_id, client_id=path.client_id, kind=WZD_TASK, about=path.id,
-                owner_role="nurse", due_at=now + WZD_WITHIN, by=by, high_risk=True,
+                organisation_id=path.organisation_id, client_id=path.client_id, kind=kind, about=path.id,
+                owner_role="nurse", due_at=now + within, by=by, high_risk=True, detail=detail,
             )
         ],
         now,

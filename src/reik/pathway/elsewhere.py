@@ -71,11 +71,10 @@ def of_rolls(paths: Paths, now: datetime) -> ByKind:
     confirmed, loaded = {}, {}
     for id, of_client in rolls.items():
         for roll in of_client:
-            one = Shown(by=roll.packer, until=roll.ends_at, words=roll.number)
             if roll.ends_at > now:
-                confirmed[id] = one
+                confirmed[id] = Shown(by=roll.packer, until=roll.ends_at, words=roll.number)
             if roll.state == "loaded" and roll.ends_at > now:
-                loaded[id] = one
+                loaded[id] = Shown(until=roll.ends_at, words=roll.number)
     return {"roll_confirmed": _each(paths, confirmed), "roll_loaded": _each(paths, loaded)}
 
 

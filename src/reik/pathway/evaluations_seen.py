@@ -60,6 +60,14 @@ def evaluations_of(client_id: UUID) -> list[EvaluationSeen]:
     return sorted(rows, key=lambda each: each.held_at is not None)
 
 
+def evaluations_on(path_ids: Collection[UUID]) -> dict[UUID, list[EvaluationSeen]]:
+    """All of each of these paths, held or open, by the day that they were due. One statement."""
+    found: dict[UUID, list[EvaluationSeen]] = {}
+    for each in _seen(Evaluation.objects.filter(path_id__in=path_ids).order_by("due_on", "id")):
+        found.setdefault(each.path_id, []).append(each)
+    return found
+
+
 def open_evaluations_of(client_ids: Collection[UUID]) -> dict[UUID, list[EvaluationSeen]]:
     """What is open of these clients, what is due first first. One statement."""
     found: dict[UUID, list[EvaluationSeen]] = {}

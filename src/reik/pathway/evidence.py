@@ -55,7 +55,7 @@ KINDS: Mapping[str, Kind] = {
     "medication_checked": Kind(8, PERSON),
     "roll_checked": Kind(8, PERSON),
     "route_tested": Kind(8, DERIVED),
-    "resistance": Kind(8, PERSON, "caregiver"),  # informs: she pulled the plug, refused thrice, was distressed (R8)
+    "resistance": Kind(8, PERSON, "caregiver"),  # informs: plug pulled, refused thrice, distress (R8)
     "routes_closed": Kind(9, DERIVED),
     "access_closed": Kind(9, PERSON),
     "billing_told": Kind(9, PERSON, "team_manager"),

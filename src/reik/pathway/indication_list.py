@@ -26,7 +26,8 @@ COLUMNS = {
     "source_key": ("source_key", "kenmerk", "reference"),
 }
 BASES = {
-    **{each: each for each in SETTINGS}, "wlz": "wlz_home", "wlz thuis": "wlz_home", "wlz intramuraal": "wlz_intramural",
+    **{each: each for each in SETTINGS},
+    "wlz": "wlz_home", "wlz thuis": "wlz_home", "wlz intramuraal": "wlz_intramural",
     "beschermd wonen": "supported_living", "begeleid wonen": "supported_living", "particulier": "private",
     "zelf betaald": "private",
 }  # fmt: skip
@@ -70,7 +71,11 @@ def read(text: str, organisation_id: UUID, among: Collection[UUID], today: date)
         refused = asked[number] if isinstance(asked[number], str) else ""
         if not refused and number in nobody:
             refused = "twice_named" if "more than one" in nobody[number] else "nobody"
-        line = Line(number=number, refused=str(refused)) if refused else _line(number, cells, clients[number], today)
+        line = (
+            Line(number=number, refused=str(refused))
+            if refused
+            else _line(number, cells, clients[number], today)
+        )
         if line.entry is not None and line.entry.client_id in taken:
             line = Line(number=number, refused="again")
         if line.entry is not None:

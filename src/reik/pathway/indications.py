@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from reik.kernel import facts
 from reik.kernel.ids import new_id
@@ -81,7 +81,7 @@ def take(entries: Sequence[Entry], *, by: str, role: str, now: datetime, source:
     for entry in entries:
         check(entry, now.date())
     ids = [each.client_id for each in entries]
-    houses, known, walking = organisations_of(ids), open_indications(ids), _walking(ids)
+    houses, known, walked = organisations_of(ids), open_indications(ids), _walked(ids)
     taken, told = [], []
     for entry in entries:
         old = known.get(entry.client_id)
@@ -98,17 +98,22 @@ def take(entries: Sequence[Entry], *, by: str, role: str, now: datetime, source:
                     basis=entry.basis, source=source, by=by,
                 )
             )  # fmt: skip
-        path = None if entry.client_id in walking else open_form(entry.client_id, by=by, role=role, now=now)
+        # A list that says the same every night opens nothing anew for who said no.
+        opens = walked.get(entry.client_id, True) if became != SAME else entry.client_id not in walked
+        path = open_form(entry.client_id, by=by, role=role, now=now) if opens else None
         taken.append(Taken(client_id=entry.client_id, indication_id=id, became=became, path_id=path))
     end_tasks(ids, TASK, as_=DONE, by=by, now=now)
     facts.publish(told, now)
     return taken
 
 
-def _walking(client_ids: Collection[UUID]) -> set[UUID]:
-    return set(
-        CarePath.objects.filter(client_id__in=client_ids, ended_at=None).values_list("client_id", flat=True)
-    )
+def _walked(client_ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Of who has or had a path: whether all of them are over."""
+    rows = CarePath.objects.filter(client_id__in=client_ids)
+    over: dict[UUID, bool] = {}
+    for client_id, ended_at in rows.values_list("client_id", "ended_at"):
+        over[client_id] = over.get(client_id, True) and ended_at is not None
+    return over
 
 
 def _same(entry: Entry, old: object) -> bool:
@@ -117,11 +122,20 @@ def _same(entry: Entry, old: object) -> bool:
 
 
 def _write(entry: Entry, organisation_id: UUID, by: str, now: datetime, source: str) -> UUID:
-    return Indication.objects.create(
+    row = Indication(
         id=new_id(now), organisation_id=organisation_id, client_id=entry.client_id, basis=entry.basis,
         starts_on=entry.starts_on, ends_on=entry.ends_on, in_care_plan=entry.in_care_plan, source=source,
         source_key=entry.source_key, by=by, created_at=now,
-    ).id  # fmt: skip
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise IndicationRefused(
+            "meanwhile",
+            "Somebody else entered this indication just now, or its reference is of another client.",
+        ) from None
+    return row.id
 
 
 @transaction.atomic

@@ -189,7 +189,7 @@ class Changed:
 
 def changed(before: Mapping[str, Given], after: Mapping[str, Given]) -> list[Changed]:
     """What is otherwise, in the order of the questions of both."""
-    codes = list(dict.fromkeys([*before, *after]))
+    codes = [*after, *(code for code in before if code not in after)]
     return [
         Changed(question=code, before=before.get(code), after=after.get(code))
         for code in codes

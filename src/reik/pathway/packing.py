@@ -31,10 +31,12 @@ def packing_of(client_id: UUID, now: datetime) -> Packing:
     """What the list says today. Without a plan nothing is known: unknown is never "fits"."""
     today = local_day(now, zones_of([client_id])[client_id])
     moments = len(planned_doses([client_id], today, today + AHEAD).get(client_id, ()))
-    outside = tuple(each.version.says.product for each in loose_of([client_id], today, now).get(client_id, []))
+    outside = tuple(
+        each.version.says.product for each in loose_of([client_id], today, now).get(client_id, [])
+    )
     undecided = tuple(each.proposed.says.product for each in proposals_open([client_id]))
-    if not moments:
-        says = LITTLE if outside or undecided else NOT_KNOWN
-    else:
-        says = PARTLY if outside or undecided else ALL
+    beside = bool(outside or undecided)
+    says = {
+        (True, False): ALL, (True, True): PARTLY, (False, True): LITTLE, (False, False): NOT_KNOWN,
+    }[bool(moments), beside]  # fmt: skip
     return Packing(says=says, moments=moments, outside=outside, undecided=undecided)

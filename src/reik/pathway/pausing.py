@@ -14,8 +14,9 @@ from django.db import transaction
 
 from reik.dispensing.away.keeping import NewAbsence, declare
 from reik.dispensing.facts import AbsenceBegan, AbsenceEnded
-from reik.pathway.moving import Happened, follow, lock
+from reik.pathway.moving import Happened, follow
 from reik.pathway.path import Event, PathRefused, State
+from reik.pathway.queries import paths_by_id
 
 
 @transaction.atomic
@@ -36,9 +37,12 @@ def pause(
 
     Raises PathRefused when the dispenser is not in use, and dispensing's AwayRefused for what is not complete.
     """
-    row = lock(path_id, version)
-    if row.state != State.IN_USE:
+    # Not locked: dispensers are locked before paths, and the absence locks hers; its handler then moves the path.
+    row = paths_by_id([path_id]).get(path_id)
+    if row is None or row.state != State.IN_USE:
         raise PathRefused("not_from_here", "Only a dispenser that is in use can be paused.")
+    if version is not None and row.version != version:
+        raise PathRefused("changed", "Somebody else changed this care path meanwhile: look at it again.")
     return declare(
         NewAbsence(
             client_id=row.client_id, reason=reason, starts_at=starts_at, expected_end=expected_end,

@@ -106,7 +106,20 @@ _OF_EVENT = tuple(EventSeen.__dataclass_fields__)
 def events_of(path_id: UUID) -> list[EventSeen]:
     """What moved this path, the oldest first."""
     rows = PathEvent.objects.filter(path_id=path_id).order_by("at", "id")
-    return [EventSeen(**{name: getattr(each, name) for name in _OF_EVENT}) for each in rows]
+    return _chained([EventSeen(**{name: getattr(each, name) for name in _OF_EVENT}) for each in rows])
+
+
+def _chained(events: list[EventSeen]) -> list[EventSeen]:
+    """Events of the same instant in the order in which one follows from the other."""
+    found: list[EventSeen] = []
+    left, state = list(events), ""
+    while left:
+        together = [each for each in left if each.at == left[0].at]
+        following = next((each for each in together if each.from_state == state), together[0])
+        left.remove(following)
+        found.append(following)
+        state = following.to_state
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,11 +180,12 @@ def to_json(given: Mapping[str, Given]) -> dict[str, dict[str, Any]]:
 
 
 def from_json(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Given]:
-    """Back from how it is kept."""
+    """Back from how it is kept, in the order of the form: JSON in the database has an order of its own."""
+    order = [*(code for code in BY_CODE if code in kept), *(code for code in kept if code not in BY_CODE)]
     return {
         code: Given(
             answers=tuple(each.get("answer") or ()), saw=each.get("saw", ""), who=each.get("who", ""),
             on=date.fromisoformat(each["on"]) if each.get("on") else None,
         )
-        for code, each in kept.items()
+        for code, each in ((code, kept[code]) for code in order)
     }  # fmt: skip

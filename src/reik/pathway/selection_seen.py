@@ -130,6 +130,14 @@ def newest_selections(path_ids: Collection[UUID]) -> dict[UUID, SelectionSeen]:
     return {each.path_id: _selection(each) for each in rows}
 
 
+def all_selections(path_ids: Collection[UUID]) -> dict[UUID, list[SelectionSeen]]:
+    """All signed versions of each of these paths, the oldest first. One statement."""
+    found: dict[UUID, list[SelectionSeen]] = {}
+    for each in Selection.objects.filter(path_id__in=path_ids).order_by("version", "id"):
+        found.setdefault(each.path_id, []).append(_selection(each))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionSeen:
     """What was chosen together, with who wrote it down."""
@@ -157,6 +165,14 @@ def decisions_of(path_id: UUID) -> list[DecisionSeen]:
     """All of this path, the newest first."""
     rows = SharedDecision.objects.filter(path_id=path_id).order_by("-created_at", "-id")
     return [_decision(each) for each in rows]
+
+
+def all_decisions(path_ids: Collection[UUID]) -> dict[UUID, list[DecisionSeen]]:
+    """All of each of these paths, the oldest first. One statement."""
+    found: dict[UUID, list[DecisionSeen]] = {}
+    for each in SharedDecision.objects.filter(path_id__in=path_ids).order_by("created_at", "id"):
+        found.setdefault(each.path_id, []).append(_decision(each))
+    return found
 
 
 def newest_decisions(path_ids: Collection[UUID]) -> dict[UUID, DecisionSeen]:

@@ -96,9 +96,9 @@ def check(
     gaps = uncovered(slots, instead)
     if gaps:
         first = gaps[0]
+        slot = f"{first.day:%d-%m} {first.at:%H:%M}"
         raise StopRefused(
-            "gap",
-            f"Nobody gives the medicines of {first.day:%d-%m} {first.at:%H:%M}: say who does, or stop later.",
+            f"gap {slot}", f"Nobody gives the medicines of {slot}: say who does, or stop later."
         )
     if not instead:
         raise StopRefused("instead", "Say what care comes instead, also when no medicine is left.")

@@ -130,6 +130,19 @@ def take_task(task_id: UUID, *, account_id: UUID, name: str, now: datetime) -> N
         raise TaskRefused("This task is no longer open: look at the list again.")
 
 
+def give_task(
+    task_id: UUID, *, seen_owner_id: UUID | None, account_id: UUID | None, name: str, now: datetime
+) -> None:
+    """Hand a task over to somebody (None: back to nobody in particular), as it was seen with this owner.
+
+    Raises TaskRefused when it ended, or when somebody else took it meanwhile.
+    """
+    rows = Task.objects.filter(id=task_id, ended_at=None, owner_id=seen_owner_id)
+    owned_at = None if account_id is None else now
+    if not rows.update(owner_id=account_id, owner_name=name if account_id else "", owned_at=owned_at):
+        raise TaskRefused("This task ended, or somebody else took it: look at the list again.")
+
+
 OVERDUE = """
 UPDATE tasks_task AS t SET overdue_told_at = %(now)s
 WHERE t.id IN (SELECT id FROM tasks_task WHERE ended_at IS NULL AND overdue_told_at IS NULL AND due_at <= %(now)s

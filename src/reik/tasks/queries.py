@@ -40,7 +40,8 @@ class TaskSeen:
 _NAMES = tuple(TaskSeen.__dataclass_fields__)
 
 
-def _seen(rows: QuerySet[Task]) -> list[TaskSeen]:
+def seen_of(rows: QuerySet[Task]) -> list[TaskSeen]:
+    """These rows as screens show them."""
     return [TaskSeen(**{name: getattr(each, name) for name in _NAMES}) for each in rows]
 
 
@@ -49,7 +50,7 @@ def open_tasks_of(client_ids: Collection[UUID], roles: Collection[str] | None = 
     rows = Task.objects.filter(client_id__in=client_ids, ended_at=None)
     if roles is not None:
         rows = rows.filter(owner_role__in=roles)
-    return _seen(rows.order_by("-high_risk", "due_at", "id"))
+    return seen_of(rows.order_by("-high_risk", "due_at", "id"))
 
 
 def open_counted(client_ids: Collection[UUID], roles: Collection[str]) -> dict[UUID, int]:
@@ -61,7 +62,7 @@ def open_counted(client_ids: Collection[UUID], roles: Collection[str]) -> dict[U
 def tasks_about(about: Collection[UUID]) -> dict[UUID, list[TaskSeen]]:
     """All tasks, open or ended, about each of these rows, the oldest first."""
     found: dict[UUID, list[TaskSeen]] = {}
-    for each in _seen(Task.objects.filter(about__in=about).order_by("opened_at", "id")):
+    for each in seen_of(Task.objects.filter(about__in=about).order_by("opened_at", "id")):
         assert each.about is not None
         found.setdefault(each.about, []).append(each)
     return found
@@ -69,4 +70,4 @@ def tasks_about(about: Collection[UUID]) -> dict[UUID, list[TaskSeen]]:
 
 def task(task_id: UUID) -> TaskSeen | None:
     """One task, as far as the caller may see it."""
-    return next(iter(_seen(Task.objects.filter(id=task_id))), None)
+    return next(iter(seen_of(Task.objects.filter(id=task_id))), None)

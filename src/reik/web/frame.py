@@ -68,6 +68,7 @@ def rooms_of(role: str) -> list[Room]:
             rosters,
             Room("/opvolgafspraak", "route", _("Opvolging")),
             load,
+            Room("/incidenten", "alert-triangle", _("Incidenten")),
         ],
         "pharmacist": [pharmacy, work, clients],
         "informal_carer": [Room("/naaste", "heart", _("Vandaag"))],

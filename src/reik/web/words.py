@@ -10,8 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reik.web.alert_words import between_people
+from reik.web.inuse.task_words import use_words
 from reik.web.one_sachet import of_one
 from reik.web.pathway.words import task_words as of_path
+from reik.web.selection.task_words import selection_words
 
 
 def cause_words(cause: str) -> str:
@@ -69,7 +71,8 @@ def _causes(_language: str) -> dict[str, str]:
 
 def task_words(kind: str, detail: Mapping[str, object]) -> str:
     """What a task asks, in a sentence; `detail` gives its values. A later kind shows its code."""
-    words = of_one(kind, detail) or of_path(kind, detail) or _tasks(get_language() or "nl").get(kind, kind)
+    of_care = of_path(kind, detail) or use_words(kind, detail) or selection_words(kind, detail)
+    words = of_one(kind, detail) or of_care or _tasks(get_language() or "nl").get(kind, kind)
     return words % {**dict.fromkeys(_named(words), ""), **detail} if "%(" in words else words
 
 
@@ -159,7 +162,9 @@ def _tasks(_language: str) -> dict[str, str]:
         "take_along_count": _("Tel wat terugkwam van de %(sachets)s meegenomen zakjes"),
         "return_roll_and_device": _("Cliënt is overleden: haal rol en dispenser op"),
         "by_hand_open": _("%(by)s geeft de dosis van %(at)s met de hand: nog niet afgerond"),
-        "order_awaited": _("%(supplier)s heeft nog niets laten weten over dispenser %(order)s. Bel %(number)s"),
+        "order_awaited": _(
+            "%(supplier)s heeft nog niets laten weten over dispenser %(order)s. Bel %(number)s"
+        ),
         "order_phone": _("Bestelling %(order)s kwam niet aan bij %(supplier)s. Bel %(number)s"),
         "order_cancel": _("Zeg bestelling %(order)s af bij %(supplier)s. Bel %(number)s"),
         "instruction_repeat": _("Herhaal de uitleg van de dispenser met %(who)s"),

@@ -42,7 +42,7 @@ def holds(path: CarePath, kind: str, now: datetime) -> bool:
     return kind in readiness.holding([path.id], now, [kind])[path.id]
 
 
-def test_the_pharmacy_is_asked_with_the_times_and_its_answer_shows(client: Client, now: datetime):
+def test_the_pharmacy_is_asked_with_the_times_and_its_answer_shows(client: Client, now: datetime) -> None:
     house = client.organisation_id
     pharmacy = register_pharmacy(organisation_id=house, name="Apotheek Noord", phone="053 555 02 00", now=now)
     give_pharmacy(client.id, pharmacy, by="Fatma", now=now)
@@ -69,7 +69,9 @@ def test_the_pharmacy_is_asked_with_the_times_and_its_answer_shows(client: Clien
         (Asked(starts_on=date(2026, 12, 1), times=[time(8)], text="x" * 501), "text"),
     ],
 )
-def test_a_question_that_cannot_be_is_not_asked(client: Client, now: datetime, asked: Asked, code: str):
+def test_a_question_that_cannot_be_is_not_asked(
+    client: Client, now: datetime, asked: Asked, code: str
+) -> None:
     path = path_in(client, State.ENROLLING, now)
     with pytest.raises(EnrolmentRefused) as refused:
         enrolling.ask_pharmacy(path.id, asked, by="Fatma", now=now, zone=ZONE)
@@ -77,7 +79,7 @@ def test_a_question_that_cannot_be_is_not_asked(client: Client, now: datetime, a
     assert enrolling.asked_of(path.id) == []
 
 
-def test_before_the_choice_no_pharmacy_is_asked(client: Client, now: datetime):
+def test_before_the_choice_no_pharmacy_is_asked(client: Client, now: datetime) -> None:
     path = path_in(client, State.INDICATED, now)
     with pytest.raises(EnrolmentRefused) as refused:
         enrolling.ask_pharmacy(path.id, ASKED, by="Fatma", now=now, zone=ZONE)
@@ -91,7 +93,7 @@ def room(
     return installing.try_room(path.id, tried, by="Joke", now=now)
 
 
-def test_each_room_is_tested_and_the_newest_counts(client: Client, now: datetime):
+def test_each_room_is_tested_and_the_newest_counts(client: Client, now: datetime) -> None:
     path = path_in(client, State.DELIVERING, now)
     assert room(path, "living_room", now) == ("bedroom",)
     assert not holds(path, "signal_tested", now)
@@ -105,14 +107,14 @@ def test_each_room_is_tested_and_the_newest_counts(client: Client, now: datetime
     assert installing.rooms_of([path.id])[path.id]["bedroom"].measure == ""
 
 
-def test_without_a_delivery_nothing_is_tested(client: Client, now: datetime):
+def test_without_a_delivery_nothing_is_tested(client: Client, now: datetime) -> None:
     path = path_in(client, State.ROLL, now)
     with pytest.raises(InstallationRefused) as refused:
         room(path, "living_room", now)
     assert refused.value.code == "state"
 
 
-def test_coverage_comes_from_the_dispenser_and_is_never_assumed(client: Client, now: datetime):
+def test_coverage_comes_from_the_dispenser_and_is_never_assumed(client: Client, now: datetime) -> None:
     path = path_in(client, State.DELIVERING, now)
     say = {"by": "Joke", "role": "caregiver", "now": now}
     with pytest.raises(InstallationRefused) as refused:
@@ -129,7 +131,7 @@ def test_coverage_comes_from_the_dispenser_and_is_never_assumed(client: Client, 
     assert (detail["coverage"], detail["signal_dbm"]) == ("unknown", None)
 
 
-def test_a_dispenser_that_was_heard_shows_itself(client: Client, now: datetime):
+def test_a_dispenser_that_was_heard_shows_itself(client: Client, now: datetime) -> None:
     path = path_in(client, State.DELIVERING, now)
     voice = beside(client, "REIK-00001", now)
     assert not holds(path, "device_linked", now)
@@ -147,7 +149,7 @@ def teach(path: CarePath, session: Session, now: datetime, carer: UUID | None = 
     return instructing.instruct(path.id, session, carer_id=carer, now=now, zone=ZONE, **NURSE)
 
 
-def test_what_is_not_understood_is_done_again_on_a_day(client: Client, now: datetime):
+def test_what_is_not_understood_is_done_again_on_a_day(client: Client, now: datetime) -> None:
     path = path_in(client, State.STARTING, now)
     with pytest.raises(InstructionRefused) as refused:
         teach(path, session(CLIENT, presses=WITH_HELP), now)
@@ -167,7 +169,7 @@ def test_what_is_not_understood_is_done_again_on_a_day(client: Client, now: date
     assert "path.instruction_client" in tasks(client)
 
 
-def test_every_informal_carer_who_takes_part_is_instructed(client: Client, now: datetime):
+def test_every_informal_carer_who_takes_part_is_instructed(client: Client, now: datetime) -> None:
     path = path_in(client, State.STARTING, now)
     assert holds(path, "instruction_carer", now)
     petra, wim = (
@@ -187,7 +189,7 @@ def test_every_informal_carer_who_takes_part_is_instructed(client: Client, now: 
     assert refused.value.code == "who"
 
 
-def test_readers_ask_as_much_for_one_path_as_for_many(client: Client, now: datetime):
+def test_readers_ask_as_much_for_one_path_as_for_many(client: Client, now: datetime) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

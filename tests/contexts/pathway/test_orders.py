@@ -31,7 +31,7 @@ from tests.cast import gather
 
 pytestmark = pytest.mark.usefixtures("database")
 ZONE = ZoneInfo("Europe/Amsterdam")
-NURSE = {"by": "Fatma Yılmaz", "role": "nurse"}
+NURSE: dict[str, Any] = {"by": "Fatma Yılmaz", "role": "nurse"}
 SUPPLIER = NewSupplier(
     name="Dispenser BV", types=["Lade 4"], channel="webhook", phone="053 555 04 00", agreed_on=date(2026, 1, 5),
     url="https://supplier.example/orders", mapping={"order": "ref", "client": "to.name"},
@@ -86,7 +86,7 @@ def kinds(client: Client) -> set[str]:
 
 def test_a_dispenser_is_ordered_only_when_the_roll_is_arranged(
     client: Client, card: ClientCard, now: datetime
-):
+) -> None:
     path = path_in(client, State.ROLL, now)
     supplier = supplied(client.organisation_id, now)
     promised(path, now)
@@ -107,7 +107,9 @@ def test_a_dispenser_is_ordered_only_when_the_roll_is_arranged(
     assert refused.value.code == "open"
 
 
-def test_it_leaves_sealed_in_their_names_and_holds_no_bsn(client: Client, card: ClientCard, now: datetime):
+def test_it_leaves_sealed_in_their_names_and_holds_no_bsn(
+    client: Client, card: ClientCard, now: datetime
+) -> None:
     path = path_in(client, State.DELIVERING, now)
     supplier = supplied(client.organisation_id, now)
     promised(path, now)
@@ -123,7 +125,9 @@ def test_it_leaves_sealed_in_their_names_and_holds_no_bsn(client: Client, card: 
     assert readiness.holding([path.id], now)[path.id] >= {"device_ordered", "roll_confirmed"}
 
 
-def test_what_fails_is_phoned_and_what_arrives_ends_it(client: Client, card: ClientCard, now: datetime):
+def test_what_fails_is_phoned_and_what_arrives_ends_it(
+    client: Client, card: ClientCard, now: datetime
+) -> None:
     path = path_in(client, State.DELIVERING, now)
     promised(path, now)
     id = order(path, supplied(client.organisation_id, now), card, now)
@@ -147,7 +151,7 @@ def test_what_fails_is_phoned_and_what_arrives_ends_it(client: Client, card: Cli
     assert "device_delivered" in readiness.holding([path.id], now)[path.id]
 
 
-def test_an_answer_that_cannot_be_changes_nothing(client: Client, card: ClientCard, now: datetime):
+def test_an_answer_that_cannot_be_changes_nothing(client: Client, card: ClientCard, now: datetime) -> None:
     path = path_in(client, State.DELIVERING, now)
     promised(path, now)
     id = order(path, supplied(client.organisation_id, now), card, now)
@@ -170,7 +174,7 @@ def test_an_answer_that_cannot_be_changes_nothing(client: Client, card: ClientCa
 
 def test_where_the_path_goes_back_or_stops_the_order_is_called_off(
     client: Client, card: ClientCard, now: datetime
-):
+) -> None:
     path = path_in(client, State.DELIVERING, now)
     promised(path, now)
     order(path, supplied(client.organisation_id, now), card, now)
@@ -178,7 +182,9 @@ def test_where_the_path_goes_back_or_stops_the_order_is_called_off(
     assert "order_cancel" in kinds(client)
 
 
-def test_by_phone_nothing_leaves_and_somebody_took_it(client: Client, card: ClientCard, now: datetime):
+def test_by_phone_nothing_leaves_and_somebody_took_it(
+    client: Client, card: ClientCard, now: datetime
+) -> None:
     path = path_in(client, State.DELIVERING, now)
     promised(path, now)
     supplier = supplied(client.organisation_id, now, channel="phone", url="", mapping={})
@@ -191,7 +197,7 @@ def test_by_phone_nothing_leaves_and_somebody_took_it(client: Client, card: Clie
     assert (seen.taken_by, seen.message) == ("Sanne van de balie", None)
 
 
-def test_without_an_address_nothing_is_ordered(client: Client, card: ClientCard, now: datetime):
+def test_without_an_address_nothing_is_ordered(client: Client, card: ClientCard, now: datetime) -> None:
     path = path_in(client, State.DELIVERING, now)
     promised(path, now)
     with pytest.raises(OrderRefused) as refused:
@@ -199,7 +205,9 @@ def test_without_an_address_nothing_is_ordered(client: Client, card: ClientCard,
     assert refused.value.code == "address"
 
 
-def test_a_letter_goes_by_the_organisations_own_mailbox(client: Client, card: ClientCard, now: datetime):
+def test_a_letter_goes_by_the_organisations_own_mailbox(
+    client: Client, card: ClientCard, now: datetime
+) -> None:
     house = client.organisation_id
     mail = {"channel": "email", "url": "", "mapping": {}, "email": "orders@example.org"}
     with pytest.raises(SupplierRefused) as refused:
@@ -233,14 +241,14 @@ def test_a_letter_goes_by_the_organisations_own_mailbox(client: Client, card: Cl
         ({"lead_days": 0}, "lead_days"),
     ],
 )
-def test_a_supplier_is_looked_at(client: Client, now: datetime, change: dict[str, Any], code: str):
+def test_a_supplier_is_looked_at(client: Client, now: datetime, change: dict[str, Any], code: str) -> None:
     with pytest.raises(SupplierRefused) as refused:
         supplied(client.organisation_id, now, **change)
     assert refused.value.code == code
     assert suppliers.suppliers_of(client.organisation_id) == []
 
 
-def test_a_supplier_ends_and_is_offered_no_more(client: Client, card: ClientCard, now: datetime):
+def test_a_supplier_ends_and_is_offered_no_more(client: Client, card: ClientCard, now: datetime) -> None:
     path = path_in(client, State.DELIVERING, now)
     promised(path, now)
     id = supplied(client.organisation_id, now)
@@ -254,7 +262,7 @@ def test_a_supplier_ends_and_is_offered_no_more(client: Client, card: ClientCard
     assert ordered.value.code == "supplier"
 
 
-def test_a_promise_is_checked_and_holds_until_its_last_day_is_over(client: Client, now: datetime):
+def test_a_promise_is_checked_and_holds_until_its_last_day_is_over(client: Client, now: datetime) -> None:
     path = path_in(client, State.ROLL, now)
     assert "path.roll_confirmed" in kinds(client)
     today = now.date()

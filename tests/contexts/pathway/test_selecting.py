@@ -89,7 +89,9 @@ def state(client: Client) -> str:
     return path.state if path else ""
 
 
-def test_an_indication_opens_the_path_and_the_form_is_its_first_task(client: Client, now: datetime) -> None:
+def test_an_indication_opens_the_path_and_the_form_is_its_first_task(
+    cast: Cast, client: Client, now: datetime
+) -> None:
     path_id = indicated(client, now)
     assert state(client) == "selecting"
     assert tasks(client) == {"selection": "nurse", "agreement": "nurse"}
@@ -103,6 +105,14 @@ def test_an_indication_opens_the_path_and_the_form_is_its_first_task(client: Cli
         ("wlz_home", ""), ("zvw", "replaced"),
     ]  # fmt: skip
     assert queries.path_of(client.id).id == path_id  # type: ignore[union-attr]
+    other = welcome(cast.zorg, "Dhr. Bos", now)
+    keyed = [
+        Entry(client_id=each.id, basis="wmo", starts_on=TODAY, source_key="A1") for each in (client, other)
+    ]
+    with pytest.raises(IndicationRefused) as refused:
+        indications.take(keyed, source=indications.CSV, now=now, **FATMA)
+    assert refused.value.code == "meanwhile"
+    assert queries.path_of(other.id) is None
     with pytest.raises(IndicationRefused):
         indications.enter(
             Entry(client_id=client.id, basis="zvw", starts_on=TODAY, ends_on=TODAY - timedelta(1)), now=now, **FATMA
@@ -179,7 +189,8 @@ def test_not_now_is_looked_at_again_on_its_day_and_does_not_count_as_suitable(
     )  # fmt: skip
     selecting.sign(path_id, later, now=now, **AUTHOR)
     path = queries.path_of(client.id)
-    assert path is not None and (path.state, path.look_again_on) == ("not_now", TODAY + timedelta(30))
+    assert path is not None
+    assert (path.state, path.look_again_on) == ("not_now", TODAY + timedelta(30))
     (again,) = Task.objects.filter(kind="path.look_again")
     assert again.due_at.date() == TODAY + timedelta(30)
     found = indications.candidates([client.id])[client.id]
@@ -209,7 +220,9 @@ def test_no_with_a_reason_ends_the_path_and_a_new_one_can_begin(client: Client, 
     assert (state(client), found.why, found.because) == ("ended", "ended", "unsuitable")
     with pytest.raises(PathRefused):
         selecting.save_answer(path_id, "takes", Given(answers=("alone",)), now=now, **FATMA)
-    indications.open_form(client.id, now=now, **FATMA)
+    same = indications.enter(Entry(client_id=client.id, basis="zvw", starts_on=TODAY), now=now, **FATMA)
+    assert (same.became, same.path_id) == (indications.SAME, None)  # a list of every night asks nobody again
+    indications.open_form(client.id, now=now + timedelta(minutes=1), **FATMA)
     assert state(client) == "selecting"
 
 
@@ -228,7 +241,8 @@ def test_a_later_version_after_delivery_moves_nothing_and_tells_a_person_today(
     selecting.sign(path_id, later, now=now, **AUTHOR)
     assert state(client) == "in_use"
     (task,) = Task.objects.filter(kind="path.unsuitable")
-    assert task.high_risk and task.due_at.date() == TODAY
+    assert task.high_risk
+    assert task.due_at.date() == TODAY
 
 
 def test_two_people_at_once_are_told(client: Client, now: datetime) -> None:
@@ -240,7 +254,8 @@ def test_two_people_at_once_are_told(client: Client, now: datetime) -> None:
         )
     assert refused.value.code == "meanwhile"
     draft = selection_seen.draft_of(path_id)
-    assert draft is not None and draft.answers["takes"].one == "alone"
+    assert draft is not None
+    assert draft.answers["takes"].one == "alone"
     selecting.save_answer(
         path_id, "takes", Given(answers=("not",)), now=now, by="Kees", role="caregiver",
         was_at=draft.by["takes"][1],
@@ -253,7 +268,7 @@ def test_two_people_at_once_are_told(client: Client, now: datetime) -> None:
     assert refused.value.code == "meanwhile"
 
 
-@pytest.mark.parametrize(("at", "then"), [("enrolling", "ended"), ("roll", "ended"), ("in_use", "stopping")])
+@pytest.mark.parametrize(("at", "then"), [("enrolling", "ended"), ("roll", "ended"), ("in_use", "in_use")])
 def test_a_no_needs_no_reason_and_the_visits_run_again(
     client: Client, now: datetime, at: str, then: str
 ) -> None:
@@ -263,7 +278,10 @@ def test_a_no_needs_no_reason_and_the_visits_run_again(
     CarePath.objects.filter(id=path_id).update(state=at)
     deciding.decide(path_id, Said(choice="withdrawn", at=now), by="Kees", role="caregiver", now=now)
     path = queries.last_path_of(client.id)
-    assert path is not None and (path.state, path.because) == (then, "withdrawn")
+    assert path is not None
+    assert (path.state, path.because) == (then, "withdrawn" if then == "ended" else "")
+    # With a dispenser in the home somebody settles first what takes its place.
+    assert ("withdrawn" in tasks(client)) == (then == "in_use")
     assert winding_down.visits_of([client.id])[client.id][0].state == "runs"
 
 
@@ -326,7 +344,10 @@ def test_the_baseline_is_proposed_from_what_is_known_and_kept_in_versions(
     assert [(each.moment.at, each.state, each.because) for each in visits] == [
         (time(8), "kept", "insuline"), (time(20), "runs", ""),
     ]  # fmt: skip
-    assert selection_seen.usual_minutes(client.organisation_id)[True][0] == 15
+    assert selection_seen.usual_minutes(client.organisation_id)[True] == (
+        Decimal(10),
+        Decimal(10),
+    )  # of 10, 15 and 10
 
 
 def test_a_visit_beside_a_dispenser_in_use_is_a_duplicate_until_somebody_decides(

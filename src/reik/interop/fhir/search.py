@@ -19,6 +19,8 @@ CATEGORIES = frozenset(
     }
 )  # fmt: skip
 OF_A_PATIENT = CATEGORIES | {"RelatedPerson"}
+TASK = "Task"
+_OF_TASK = {"status": "status", "code": "code"}
 # Parameters of the interface itself, not of what is searched.
 _OUTER = frozenset({"_format", "_pretty", "_count", "_page"})
 _TOKEN_NAMES = {
@@ -57,6 +59,10 @@ class Search:
 
 def parameters_of(type: str) -> dict[str, str]:
     """The search parameters of a type, with their FHIR type, for the CapabilityStatement."""
+    if type == TASK:
+        return {
+            "_id": "token", "_lastUpdated": "date", "patient": "reference", "status": "token", "code": "token",
+        }  # fmt: skip
     found = {"_id": "token", "_lastUpdated": "date", "identifier": "token"}
     if type in CATEGORIES:
         found["category"] = "token"
@@ -84,6 +90,8 @@ def parse(type: str, pairs: Sequence[tuple[str, str]], *, strict: bool = False) 
 
 
 def _applies(type: str, name: str) -> bool:
+    if type == TASK:
+        return name in ("_id", "_lastUpdated", *_OF_TASK, "patient", "subject")
     if name in ("_id", "_lastUpdated", "identifier"):
         return True
     if name == "category":
@@ -95,6 +103,9 @@ def _with(asked: Search, name: str, text: str) -> Search:
     if name in _TOKEN_NAMES:
         tokens = tuple(_token(each) for each in _SPLIT.split(text))
         return replace(asked, tokens=(*asked.tokens, (_TOKEN_NAMES[name], tokens)))
+    if asked.type == TASK and name in _OF_TASK:
+        said = tuple(_token(each) for each in _SPLIT.split(text))
+        return replace(asked, tokens=(*asked.tokens, (name, said)))
     if name in _ID_NAMES:
         return replace(asked, ids=(*asked.ids, (_ID_NAMES[name], tuple(_ids(text)))))
     return replace(asked, updated=(*asked.updated, *_updated(text)))

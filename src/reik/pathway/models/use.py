@@ -122,6 +122,8 @@ class FormVersion(models.Model):
     approved_id = models.UUIDField(null=True)
     approved_by = models.TextField(default="")
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.TextField(default="")
+    reik_digest = models.TextField(default="")  # of Reik's own text when this one was written
 
     class Meta:
         constraints = [

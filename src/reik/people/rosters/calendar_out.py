@@ -23,7 +23,8 @@ class Entry:
     title: str
     starts_at: datetime
     ends_at: datetime
-    place: int
+    place: int = 0
+    address: str = ""  # where it is opened
 
 
 def calendar_of(name: str, entries: Iterable[Entry], now: datetime) -> bytes:
@@ -43,7 +44,11 @@ def calendar_of(name: str, entries: Iterable[Entry], now: datetime) -> bytes:
         event.add("dtend", each.ends_at.astimezone(UTC))
         event.add("summary", each.title)
         event.add("transp", "OPAQUE")
-        event.add("x-reik-place", str(each.place))
+        if each.place:
+            event.add("x-reik-place", str(each.place))
+        if each.address:
+            event.add("url", each.address)
+            event.add("description", each.address)
         calendar.add_component(event)
     made: bytes = calendar.to_ical()
     return made

@@ -115,11 +115,10 @@ def open_feed(roster_id: UUID, member_id: UUID | None, *, by: str, now: datetime
     if member_id is not None and member_of(member_id).roster_id != roster.id:
         member_id = None
     end_feed(roster_id, member_id, now)
-    secret = secrets.token_bytes(SECRET_BYTES)
-    token = base64.urlsafe_b64encode(roster.organisation_id.bytes + secret).decode().rstrip("=")
+    token = new_token(roster.organisation_id)
     RosterFeed.objects.create(
         id=new_id(now), organisation_id=roster.organisation_id, roster=roster, member_id=member_id,
-        digest=_digest(token), by=by, created_at=now,
+        digest=digest_of(token), by=by, created_at=now,
     )  # fmt: skip
     return token
 
@@ -128,6 +127,12 @@ def end_feed(roster_id: UUID, member_id: UUID | None, now: datetime) -> bool:
     """Whoever reads this feed gets nothing any more; says whether there was one."""
     rows = RosterFeed.objects.filter(roster_id=roster_id, member_id=member_id, ended_at=None)
     return rows.update(ended_at=now) > 0
+
+
+def new_token(organisation_id: UUID) -> str:
+    """The secret of an address at which a calendar reads; it names its organisation and nothing else."""
+    secret = secrets.token_bytes(SECRET_BYTES)
+    return base64.urlsafe_b64encode(organisation_id.bytes + secret).decode().rstrip("=")
 
 
 def actor_of_token(token: str) -> Actor | None:
@@ -148,7 +153,7 @@ def actor_of_token(token: str) -> Actor | None:
 def feed(token: str, now: datetime) -> bytes | None:
     """The calendar of this token, within `acting_for(actor_of_token(token))`; None when there is none (any more)."""
     row = (
-        RosterFeed.objects.filter(digest=_digest(token), ended_at=None, roster__ended_at=None)
+        RosterFeed.objects.filter(digest=digest_of(token), ended_at=None, roster__ended_at=None)
         .select_related("roster", "member")
         .first()
     )
@@ -175,5 +180,6 @@ def _entries(roster: Roster, only: UUID | None, now: datetime) -> Iterable[Entry
             )  # fmt: skip
 
 
-def _digest(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()

@@ -15,6 +15,7 @@ def reason_words(reason: str) -> str:
         "short_pause": _("korte pauze"),
         "not_said": _("weg, reden nog niet bekend"),
         "died": _("overleden"),
+        "use_stopped": _("gestopt met de dispenser"),
     }.get(reason, reason)
 
 

@@ -41,6 +41,7 @@ from reik.web.client.week import bounds, counts_of, in_words, monday_of, week_of
 from reik.web.client.whose import weight, who_has_it
 from reik.web.client.words import balance_words
 from reik.web.frame import is_demo
+from reik.web.pathway.shown import brief_of
 from reik.web.rooms import who
 from reik.web.words import evidence_words
 from reik.web.work import tasks
@@ -94,6 +95,7 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
         "sees_carers": actor.role in SEES_CARERS, "may_work": actor.role in SEES_WORK,
         "findings": _findings(card), "alerts": _alerts(card, who(actor), now, zone),
         "absence": banner_of(card.id), **_tasks(card, actor, now),
+        "care_path": brief_of(card) if actor.role in SEES_WORK else None,
         "by_hand": by_hand_of(moments, now, zone) if actor.role in GIVES_BY_HAND else [],
         "changes": waiting({card.id: card}, now, TO_DECIDE) if actor.role in SEES_WORK else [],
         "lines": timeline.happened(card.id, dispenser, now - LATELY, now, now, zone)[:LINES],

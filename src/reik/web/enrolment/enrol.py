@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -79,9 +79,9 @@ def _values(around: Around, _shown: Mapping[str, Shown]) -> Mapping[str, object]
         "times": [*times, *[""] * max(2, FIELDS - len(times))],
         "rolls": rolls_shown([card.id], around.now).get(card.id, []),
         "promises": [
-            each
+            (each, *(date.fromisoformat(str(each.detail[name])) for name in ("first_day", "last_day")))
             for each in reversed(evidence_of([path.id], ["roll_confirmed"]))
-            if each.taken_back_at is None
+            if each.taken_back_at is None and "first_day" in each.detail
         ],
         "may_ask": state in enrolling.ASKED_FROM,
         "next": {

@@ -34,6 +34,14 @@ Refused = (
     EnrolmentRefused, OrderRefused, InstallationRefused, InstructionRefused, PathRefused,
 )  # fmt: skip
 LONGEST = 1000
+DONE_AT = {
+    "room": "kamers",
+    "coverage": "bereik",
+    "power": "stroom",
+    "fallback": "uitval",
+    "access": "toegang",
+}
+"""In the home one goes on where one was: the section that says what was done there."""
 
 
 class Typed(ValueError):
@@ -123,7 +131,7 @@ def answer(request: ActingRequest, client_id: UUID, page: Page) -> HttpResponse:
         request, Act.CHANGE, "care_path", [path.id, card.id], now, organisation_id=card.organisation_id,
         detail=f"{page.name} {done}",
     )  # fmt: skip
-    return HttpResponseRedirect(f"/clienten/{card.id}/{page.name}?klaar={done}#klaar")
+    return HttpResponseRedirect(f"/clienten/{card.id}/{page.name}?klaar={done}#{DONE_AT.get(done, 'klaar')}")
 
 
 def _refused(around: Around, page: Page, code: str, missing: Sequence[str]) -> HttpResponse:
@@ -143,6 +151,7 @@ def _show(
     context = {
         "card": card, "path": around.path, "error": error, "missing": [kind_words(each) for each in missing],
         "typed": request.POST, "address": f"/clienten/{card.id}/{page.name}", "now": around.now, "page": page.name,
+        "done_at": DONE_AT.get(request.GET.get("klaar", ""), ""),
         "today": around.today, "done": done_words(request.GET.get("klaar", "")), "me": around.actor.name,
         "marks": [Mark(each, kind_words(each), shown.get(each)) for each in page.kinds], "shown": shown,
         "is_nurse": around.actor.role in ("nurse", "team_manager"), **page.values(around, shown),

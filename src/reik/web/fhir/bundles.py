@@ -37,13 +37,20 @@ def _answered(kept: Kept, base: str) -> dict[str, Any]:
 
 def searchset(found: Found, base: str, links: Mapping[str, str], ignored: Sequence[str]) -> dict[str, Any]:
     """One page; parameters that Reik does not know are named in an outcome beside what was found."""
-    entries = [
+    return searchset_of([each.resource for each in found.page], found.total, base, links, ignored)
+
+
+def searchset_of(
+    page: Sequence[Mapping[str, Any]], total: int, base: str, links: Mapping[str, str], ignored: Sequence[str]
+) -> dict[str, Any]:
+    """As `searchset`, of resources with their type and id."""
+    entries: list[dict[str, Any]] = [
         {
-            "fullUrl": f"{base}/{each.type}/{each.id}",
-            "resource": each.resource,
+            "fullUrl": f"{base}/{each['resourceType']}/{each['id']}",
+            "resource": each,
             "search": {"mode": "match"},
         }
-        for each in found.page
+        for each in page
     ]
     if ignored:
         issue = Issue(
@@ -56,7 +63,7 @@ def searchset(found: Found, base: str, links: Mapping[str, str], ignored: Sequen
     made: dict[str, Any] = {
         "resourceType": "Bundle",
         "type": "searchset",
-        "total": found.total,
+        "total": total,
         "link": [{"relation": relation, "url": url} for relation, url in links.items()],
     }
     return {**made, "entry": entries} if entries else made

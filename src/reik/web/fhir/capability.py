@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reik.interop.fhir.intake import TAKEN
-from reik.interop.fhir.search import parameters_of
+from reik.interop.fhir.search import TASK, parameters_of
 
 # What can be asked for: what messages bring, and the messages themselves.
 TYPES = TAKEN | {"Bundle"}
@@ -36,10 +36,21 @@ def capability_statement(base: str) -> dict[str, Any]:
                     "records the request is about. Search by BSN with POST _search."
                 ),
                 "security": {"description": "Bearer token of an integration account, over TLS."},
-                "resource": [_resource(each) for each in sorted(TYPES)],
+                "resource": [*(_resource(each) for each in sorted(TYPES)), _task()],
                 "interaction": [{"code": "transaction"}],
             }
         ],
+    }
+
+
+def _task() -> dict[str, Any]:
+    """Made by Reik itself, so without versions."""
+    return {
+        "type": TASK,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "no-version",
+        "updateCreate": False,
+        "searchParam": [{"name": name, "type": kind} for name, kind in parameters_of(TASK).items()],
     }
 
 

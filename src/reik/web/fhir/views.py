@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from reik.interop.fhir import port, search
+from reik.interop.fhir import port, search, tasks
 from reik.interop.fhir.outcome import refused
 from reik.interop.fhir.reading import LARGEST
 from reik.interop.fhir.search import Search
@@ -25,6 +25,7 @@ from reik.kernel.access_log import Act, record_act
 from reik.kernel.tenancy import Actor
 from reik.web.acting import ActingRequest
 from reik.web.fhir import bundles
+from reik.web.fhir import tasks as tasks_shown
 from reik.web.fhir.answers import (
     ORGANISATION_HEADER,
     answers,
@@ -83,6 +84,8 @@ base.own_transactions = True  # type: ignore[attr-defined]
 @answers("GET", "HEAD")
 def read(request: ActingRequest, actor: Actor, type: str, id: str) -> HttpResponse:
     """The current version."""
+    if type == tasks.TYPE:
+        return tasks_shown.read(request, actor, _uuid(id))
     found = queries.read(actor, _known(type), _uuid(id))
     return _shown(request, actor, type, id, [found] if found else [])
 
@@ -143,7 +146,8 @@ def _uuid(id: str) -> UUID:
 
 @answers("GET", "HEAD")
 def search_type(request: ActingRequest, actor: Actor, type: str) -> HttpResponse:
-    return _search(request, actor, _known(type), _pairs(request.GET), request.build_absolute_uri())
+    own = request.build_absolute_uri()
+    return _search(request, actor, _searched_type(type), _pairs(request.GET), own)
 
 
 @answers("POST")
@@ -151,7 +155,13 @@ def search_by_post(request: ActingRequest, actor: Actor, type: str) -> HttpRespo
     """As GET, with the parameters in the body: for a BSN, which belongs in no address."""
     if media_type(request) != FORM:
         raise refused(415, f"Send the parameters as {FORM}.", "Content-Type")
-    return _search(request, actor, _known(type), [*_pairs(request.GET), *_pairs(request.POST)], None)
+    pairs = [*_pairs(request.GET), *_pairs(request.POST)]
+    return _search(request, actor, _searched_type(type), pairs, None)
+
+
+def _searched_type(type: str) -> str:
+    """Tasks are made here and have no versions: they are read and searched only."""
+    return type if type == tasks.TYPE else _known(type)
 
 
 def _pairs(given: Any) -> list[tuple[str, str]]:
@@ -165,9 +175,11 @@ def _search(
     page = read_page(actor, type, dict(pairs).get("_page")) or Page(type=type, pairs=pairs)
     strict = "handling=strict" in request.headers.get("Prefer", "")
     asked = search.parse(type, page.pairs, strict=strict)
+    base = base_of(request)
+    if type == tasks.TYPE:
+        return tasks_shown.search(request, actor, asked, page, base, own)
     found = queries.search(actor, asked, after=page.after)
     _searched(actor, asked, found.page)
-    base = base_of(request)
     links = {"self": own or page_link(base, actor, page)}
     if found.more:
         links["next"] = page_link(base, actor, replace(page, after=found.page[-1].id))

@@ -61,11 +61,13 @@ def evaluation(request: ActingRequest, client_id: Any) -> HttpResponse:
         detail=f"evaluation {act}",
     )  # fmt: skip
     further = GOES_TO.get(request.POST.get("outcome", "")) if act == "hold" else None
-    return HttpResponseRedirect(f"/clienten/{card.id}/{further}" if further else f"{request.path}?klaar={act}")
+    return HttpResponseRedirect(
+        f"/clienten/{card.id}/{further}" if further else f"{request.path}?klaar={act}"
+    )
 
 
-def _hold(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
-    post, actor = request.POST, actor_of(request)
+def _hold(request: ActingRequest, _card: ClientCard, path: PathSeen, now: datetime) -> None:
+    post, actor = reading.plain(request.POST), actor_of(request)
     answers = {
         each: {"answer": post.get(f"q_{each}", ""), "saw": post.get(f"saw_{each}", "").strip()[:1000]}
         for each in QUESTIONS
@@ -80,12 +82,14 @@ def _hold(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetim
     evaluating.hold(path.id, held, by=actor.name, role=actor.role, now=now)
 
 
-def _ask(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
-    evaluating.ask(path.id, because=request.POST.get("because", ""), by=actor_of(request).name, now=now)
+def _ask(request: ActingRequest, _card: ClientCard, path: PathSeen, now: datetime) -> None:
+    evaluating.ask(
+        path.id, because=reading.plain(request.POST).get("because", ""), by=actor_of(request).name, now=now
+    )
 
 
 def _resist(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
-    actor, post = actor_of(request), request.POST
+    actor, post = actor_of(request), reading.plain(request.POST)
     at = reading.instant(post.get("at", ""), ZoneInfo(card.zone)) if post.get("at", "").strip() else now
     if at is None:
         raise ResistanceRefused("Enter a date and a time.")
@@ -95,7 +99,12 @@ def _resist(request: ActingRequest, card: ClientCard, path: PathSeen, now: datet
 
 
 def _page(
-    request: ActingRequest, card: ClientCard, path: PathSeen | None, now: datetime, error: str = "", act: str = ""
+    request: ActingRequest,
+    card: ClientCard,
+    path: PathSeen | None,
+    now: datetime,
+    error: str = "",
+    act: str = "",
 ) -> HttpResponse:
     zone, post = ZoneInfo(card.zone), request.POST
     today = now.astimezone(zone).date()
@@ -103,7 +112,8 @@ def _page(
     still = [each for each in rows if each.held_at is None and path is not None and each.path_id == path.id]
     in_use = path is not None and path.state in ("in_use", "paused")
     page: dict[str, Any] = {
-        "card": card, "path": path, "in_use": in_use, "error": error, "act": act, "typed": post, "address": request.path,
+        "card": card, "path": path, "in_use": in_use, "error": error, "act": act, "typed": post,
+        "address": request.path,
         "open": [(each, words.why_words(each.why), words.evidence_words(each), each.overdue(today)) for each in still],
         "ids": " ".join(str(each.id) for each in still), "may_hold": actor_of(request).role == "nurse",
         "past": [

@@ -30,9 +30,10 @@ from reik.web.inuse import reading, words
 from reik.web.inuse.refusals import refused_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
-from reik.web.work.roll_words import refusal_words
 from reik.web.work.whose import EVERYONE, client_of
+from reik.web.work.words import refusal_words
 
+TEAM_PAGE, CARER = "inuse/load.html", "inuse/load_carer.html"
 SENSED = "removed"
 """The evidence of a type that feels a sachet leave the tray (R26)."""
 
@@ -42,7 +43,7 @@ SENSED = "removed"
 @never_cache
 def load(request: ActingRequest, client_id: UUID) -> HttpResponse:
     """For the team and the pharmacy's courier."""
-    return _answer(request, client_of(actor_of(request), client_id), "inuse/load.html")
+    return _answer(request, client_of(actor_of(request), client_id), TEAM_PAGE)
 
 
 @room_for("informal_carer")
@@ -54,31 +55,31 @@ def load_by_carer(request: ActingRequest) -> HttpResponse:
     card = next((each for id, each in mine.items() if not wanted or str(id) == wanted), None)
     if card is None:
         raise Http404
-    return _answer(request, card, "inuse/load_carer.html")
+    return _answer(request, card, CARER)
 
 
 def _answer(request: ActingRequest, card: ClientCard, template: str) -> HttpResponse:
     now = clock.now()
     if request.method != "POST":
         viewed(request, f"load {card.id}", {card.organisation_id: [card.id]}, now)
-        return _page(request, card, template, now)
+        return _page(request, card, template)
     try:
         with transaction.atomic():
             _sign(request, card, now)
     except LoadRefused as refused:
-        return _page(request, card, template, now, [refused_words(refused.code, str(refused))])
+        return _page(request, card, template, [refused_words(refused.code, str(refused))])
     except RollRefused as refused:
-        return _page(request, card, template, now, [refusal_words(each) for each in refused.refusals])
+        return _page(request, card, template, [refusal_words(each) for each in refused.refusals])
     acted(
         request, Act.CHANGE, "client", [card.id], now, organisation_id=card.organisation_id, detail="load signed"
     )  # fmt: skip
-    return HttpResponseRedirect(f"{request.get_full_path().split('&klaar')[0].split('?klaar')[0]}"
-                                + ("&klaar=1" if "?wie" in request.get_full_path() else "?klaar=1"))
+    back = f"{request.path}?wie={card.id}&klaar=1" if template == CARER else f"{request.path}?klaar=1"
+    return HttpResponseRedirect(back)
 
 
 def _sign(request: ActingRequest, card: ClientCard, now: datetime) -> None:
     """A roll that is not in yet is loaded with the same count; both or neither."""
-    post, actor = request.POST, actor_of(request)
+    post, actor = reading.plain(request.POST), actor_of(request)
     if not post.get("sure"):
         raise LoadRefused("sure", "Tick that you sign for it yourself.")
     roll_id = reading.uuid(post.get("roll", ""))
@@ -100,9 +101,11 @@ def _sign(request: ActingRequest, card: ClientCard, now: datetime) -> None:
 
 
 def _page(
-    request: ActingRequest, card: ClientCard, template: str, now: datetime, errors: list[str] | None = None
+    request: ActingRequest, card: ClientCard, template: str, errors: list[str] | None = None
 ) -> HttpResponse:
-    rolls = [each for each in medication.rolls_of(card.id) if each.state in ("registered", "delivered", "loaded")]
+    rolls = [
+        each for each in medication.rolls_of(card.id) if each.state in ("registered", "delivered", "loaded")
+    ]
     signed = signings_of(card.id)
     last = {each.roll: each.signed_at for each in reversed(signed)}
     waiting = [
@@ -114,11 +117,13 @@ def _page(
         or last[each.id] < each.loaded_at
     ]
     waiting.sort(key=lambda each: (each.state != "loaded", each.starts_at))
-    chosen = next((e for e in waiting if str(e.id) == request.GET.get("rol", "")), waiting[0] if waiting else None)
+    chosen = next(
+        (e for e in waiting if str(e.id) == request.GET.get("rol", "")), waiting[0] if waiting else None
+    )
     device = dispensers_of([card.id]).get(card.id)
     page: dict[str, Any] = {
         "card": card, "errors": errors or [], "typed": request.POST, "address": request.get_full_path(),
-        "roll": chosen, "others": [e for e in waiting if e is not chosen] if template == "inuse/load.html" else [],
+        "roll": chosen, "others": [e for e in waiting if e is not chosen] if template == TEAM_PAGE else [],
         "lists": [(each, words.list_words(each)) for each in LISTS],
         "sensed": device is not None and device.evidence == SENSED, "device": device,
         "signed": [(each, words.list_words(each.compared_with)) for each in signed[:5]],

@@ -10,6 +10,14 @@ from zoneinfo import ZoneInfo
 Form = Mapping[str, str]
 
 
+LONGEST = 5000
+
+
+def plain(post: Form) -> dict[str, str]:
+    """What was typed, without what PostgreSQL cannot keep; of a field with several values the last."""
+    return {name: value.replace("\x00", "")[:LONGEST] for name, value in post.items()}
+
+
 def instant(text: str, zone: ZoneInfo) -> datetime | None:
     """A local date and time of a browser's field; None for what is none."""
     try:

@@ -9,9 +9,11 @@ def refused_words(code: str, sentence: str) -> str:
     """A refusal in the reader's language; one that is not known shows its own sentence."""
     if code.startswith("missing "):
         return _("Vul eerst in: %(fields)s.") % {"fields": ", ".join(_field(e) for e in code.split()[1:])}
-    if code == "gap":
-        slot = " ".join(sentence.split()[6:8]).rstrip(":")
-        return _("Niemand geeft de medicijnen van %(slot)s. Vul in wie dat doet, of stop later.") % {"slot": slot}
+    if code.startswith("gap "):
+        slot = code.removeprefix("gap ")
+        return _("Niemand geeft de medicijnen van %(slot)s. Vul in wie dat doet, of stop later.") % {
+            "slot": slot
+        }
     return _said().get(code, sentence)
 
 
@@ -37,8 +39,8 @@ def _said() -> dict[str, str]:
         "because": _("Schrijf op waarom u het vraagt."),
         "note": _("Schrijf op waarom: wie dit later leest was er niet bij."),
         "overtaken": _("Iemand anders was u voor. Lees de pagina opnieuw. Er is niets veranderd."),
-        "path": _("Dit kan nu niet bij deze cliënt. Kijk op haar zorgpad."),
-        "resistance": _("Kies wat zij deed, en schrijf op wat u zag en wat zij zei. Niet later dan nu."),
+        "path": _("Dit kan nu niet bij deze cliënt. Kijk op het zorgpad."),
+        "resistance": _("Kies wat de cliënt deed, en schrijf op wat u zag en hoorde. Niet later dan nu."),
         "kind": _("Kies: een klacht, een incident of een calamiteit."),
         "reporter": _("Kies wie dit vertelt."),
         "what": _("Schrijf op wat er gebeurde."),
@@ -55,12 +57,12 @@ def _said() -> dict[str, str]:
         "left_in_tray": _("Tel wat er nog in het bakje lag. 0 is ook een telling."),
         "signed": _("Voor deze rol is al getekend. Er is niets veranderd."),
         "sure": _("Zet het vinkje: u tekent zelf voor wat u deed."),
-        "reason": _("Kies waarom zij stopt."),
+        "reason": _("Kies waarom de cliënt stopt."),
         "last_at": _("Vul in tot wanneer de dispenser uitgeeft: vanaf nu, binnen 60 dagen."),
         "instead": _("Vul in wie de medicijnen geeft, hoe laat en vanaf welke dag."),
         "runs": _("De dispenser geeft nog uit. Wacht tot het laatste moment voorbij is."),
         "none": _("Er staat geen dispenser meer bij deze cliënt."),
         "changed": _("Iemand anders veranderde het zorgpad. Lees de pagina opnieuw."),
-        "not_from_here": _("Dit kan nu niet bij deze cliënt. Kijk op haar zorgpad."),
+        "not_from_here": _("Dit kan nu niet bij deze cliënt. Kijk op het zorgpad."),
         "conditions": _("Nog niet alles is klaar. Kijk in de lijst wat er nog moet."),
     }

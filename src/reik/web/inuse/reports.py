@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -58,7 +59,7 @@ def _from_alert(request: ActingRequest, card: ClientCard) -> dict[str, str]:
     if found is None:
         return {"kind": request.GET.get("soort", "")}
     at = found.moment.due_at if found.moment else found.opened_at
-    what = f"{cause_words(found.cause, found.reason)}. "
+    what = f"{cause_words(found.cause)}. "
     return {
         "kind": "incident", "happened_at": reading.typed_at(at, ZoneInfo(card.zone)), "what": what,
         "about": str(found.id), "phase": "following_up" if found.closed_at is None else "",
@@ -66,7 +67,7 @@ def _from_alert(request: ActingRequest, card: ClientCard) -> dict[str, str]:
 
 
 def _report(request: ActingRequest, card: ClientCard, now: datetime, kind: str, reporter: str) -> UUID:
-    post, actor = request.POST, actor_of(request)
+    post, actor = reading.plain(request.POST), actor_of(request)
     at = reading.instant(post.get("happened_at", ""), ZoneInfo(card.zone))
     if at is None:
         raise IncidentRefused("happened_at", "Enter a date and a time.")
@@ -76,7 +77,15 @@ def _report(request: ActingRequest, card: ClientCard, now: datetime, kind: str, 
         measures=post.get("measures", ""), about=reading.uuid(post.get("about", "")),
     )  # fmt: skip
     id = incidents.report(new, by=actor.name, role=actor.role, now=now)
-    acted(request, Act.CHANGE, "incident", [id, card.id], now, organisation_id=card.organisation_id, detail="reported")
+    acted(
+        request,
+        Act.CHANGE,
+        "incident",
+        [id, card.id],
+        now,
+        organisation_id=card.organisation_id,
+        detail="reported",
+    )
     return id
 
 
@@ -95,12 +104,15 @@ def row_of(each: IncidentSeen, now: datetime) -> dict[str, Any]:
     """One report as a line of a list."""
     told = each.told(now)
     return {
-        "one": each, "kind": words.kind_words(each.kind), "told": words.told_words(told), "late": told in ("late", "too_late"),
+        "one": each, "kind": words.kind_words(each.kind), "told": words.told_words(told),
+        "late": told in ("late", "too_late"),
         "phase": words.phase_words(each.phase) if each.phase else "",
     }  # fmt: skip
 
 
-def _list(request: ActingRequest, card: ClientCard, now: datetime, typed: Any, error: str = "") -> HttpResponse:
+def _list(
+    request: ActingRequest, card: ClientCard, now: datetime, typed: Any, error: str = ""
+) -> HttpResponse:
     zone, role = ZoneInfo(card.zone), actor_of(request).role
     page = {
         "card": card, "rows": [row_of(each, now) for each in incidents_of([card.id])], "typed": typed, "error": error,
@@ -136,7 +148,7 @@ def one(request: ActingRequest, client_id: UUID, incident_id: UUID) -> HttpRespo
 
 
 def _act(request: ActingRequest, card: ClientCard, found: IncidentSeen, now: datetime) -> None:
-    post, actor = request.POST, actor_of(request)
+    post, actor = reading.plain(request.POST), actor_of(request)
     act, who = post.get("act", ""), {"by": actor.name, "role": actor.role, "now": now}
     if act == "class":
         fields = {name: post.get(name, "") for name in ("phase", "cause", "harm", "measures", "answer")}
@@ -166,7 +178,8 @@ def _one(
         "lines": [(each, words.line_words(each.kind)) for each in lines_of(found.id)], "is_manager": role == MANAGER,
         "may_class": role in incidents.LOOKS, "now_typed": reading.typed_at(now, zone),
         "reporter": words.reporter_words(found.reporter), "harm": words.harm_words(found.harm),
-        "cause": words.incident_cause_words(found.cause) if found.cause else "", **choices(),
+        "cause": words.incident_cause_words(found.cause),
+        "phase": words.phase_words(found.phase), **choices(),
     }  # fmt: skip
     with timezone.override(zone):
         return render(request, "inuse/incident.html", page, status=422 if error else 200)
@@ -184,7 +197,7 @@ def of_all(request: ActingRequest) -> HttpResponse:
     known = cards(actor_of(request))
     rows = [row_of(each, now) | {"card": known[each.client_id]} for each in incidents_of(known)]
     only = request.GET.get("toon", "open")
-    tests = {
+    tests: dict[str, Callable[[IncidentSeen], bool]] = {
         "open": lambda each: each.closed_at is None,
         "calamity": lambda each: each.kind == "calamity",
         "complaint": lambda each: each.kind == "complaint",
@@ -196,7 +209,13 @@ def of_all(request: ActingRequest) -> HttpResponse:
         ids.setdefault(row["card"].organisation_id, []).append(row["card"].id)
     viewed(request, "incidents", ids, now)
     counts = {name: sum(test(row["one"]) for row in rows) for name, test in tests.items()}
-    page = {"rows": shown, "only": only, "counts": counts, "total": len(rows), "late": sum(r["late"] for r in rows)}
+    page = {
+        "rows": shown,
+        "only": only,
+        "counts": counts,
+        "total": len(rows),
+        "late": sum(r["late"] for r in rows),
+    }
     return render(request, "inuse/all_incidents.html", page)
 
 

@@ -69,7 +69,7 @@ def stop(request: ActingRequest, client_id: UUID) -> HttpResponse:
 
 
 def _stop(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
-    post, actor = request.POST, actor_of(request)
+    post, actor = reading.plain(request.POST), actor_of(request)
     last_at = reading.instant(post.get("last_at", ""), ZoneInfo(card.zone))
     if last_at is None:
         raise StopRefused("last_at", "Enter a date and a time.")
@@ -109,25 +109,27 @@ def _clock(text: str) -> time | None:
 
 
 def _access(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
-    post, actor = request.POST, actor_of(request)
+    post, actor = reading.plain(request.POST), actor_of(request)
     known = {each.id for each in taking_part(card.id, now)}
-    chosen = [id for each in post.getlist("carer") if (id := reading.uuid(each)) in known and id is not None]
+    chosen = [
+        id for each in request.POST.getlist("carer") if (id := reading.uuid(each)) in known and id is not None
+    ]
     stopping.close_access(
         path.id, end_house_access=post.get("house") == "end", carer_ids=chosen, by=actor.name, role=actor.role,
         now=now,
     )  # fmt: skip
 
 
-def _billing(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
+def _billing(request: ActingRequest, _card: ClientCard, path: PathSeen, now: datetime) -> None:
     actor = actor_of(request)
     recording.record(path.id, "billing_told", by=actor.name, role=actor.role, now=now)
 
 
-def _device(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
+def _device(request: ActingRequest, _card: ClientCard, path: PathSeen, now: datetime) -> None:
     stopping.device_fetched(path.id, by=actor_of(request).name, now=now)
 
 
-def _end(request: ActingRequest, card: ClientCard, path: PathSeen, now: datetime) -> None:
+def _end(request: ActingRequest, _card: ClientCard, path: PathSeen, now: datetime) -> None:
     actor = actor_of(request)
     stopping.end(path.id, by=actor.name, role=actor.role, now=now, version=path.version)
 
@@ -158,14 +160,17 @@ def _form(request: ActingRequest, card: ClientCard, now: datetime, zone: ZoneInf
     usual = [f"{each:%H:%M}" for each in times] + [""] * (ROWS - len(times))
     lines = [
         {
-            "n": n, "who": post.get(f"who{n}", ""), "name": post.get(f"name{n}", ""), "at": post.get(f"at{n}", usual[n]),
+            "n": n, "who": post.get(f"who{n}", ""), "name": post.get(f"name{n}", ""),
+            "at": post.get(f"at{n}", usual[n]),
             "from": post.get(f"from{n}", tomorrow.isoformat()), "days": post.get(f"days{n}", "all"),
             "shown": n == 0 or n < len(times) or bool(post.get(f"who{n}")),
         }
         for n in range(ROWS)
     ]  # fmt: skip
     return {
-        "reasons": [(each, words.stop_words(each)) for each in REASONS], "lines": lines,
+        "reasons": [(each, words.stop_words(each)) for each in REASONS],
+        "lines": [each for each in lines if each["shown"]],
+        "spare": [each for each in lines if not each["shown"]],
         "whos": [(each, words.instead_words(each)) for each in WHO],
         "days": [("all", _("elke dag")), ("week", _("maandag tot en met vrijdag")), ("weekend", _("in het weekend"))],
         "last_at": post.get("last_at", reading.typed_at(datetime.combine(tomorrow, time(0), zone), zone)),

@@ -53,10 +53,16 @@ def evidence_words(one: EvaluationSeen) -> str:
 def question_words(question: str) -> tuple[str, str]:
     """A question of the evaluation, and what helps to answer it."""
     return {
-        "wants": (_("Wil de cliënt de dispenser nog?"), _("Vraag het haar zelf. Meedoen is vrijwillig.")),
-        "hears": (_("Merkt zij het signaal, ook in andere kamers?"), _("Laat het signaal een keer horen.")),
+        "wants": (
+            _("Wil de cliënt de dispenser nog?"),
+            _("Vraag het de cliënt zelf. Meedoen is vrijwillig."),
+        ),
+        "hears": (
+            _("Merkt de cliënt het signaal, ook in andere kamers?"),
+            _("Laat het signaal een keer horen."),
+        ),
         "takes_out": (
-            _("Krijgt zij het zakje eruit en open?"),
+            _("Krijgt de cliënt het zakje eruit en open?"),
             _("Kijk mee: knop, zakje, tabletten uit het zakje."),
         ),
         "swallows": (
@@ -67,7 +73,7 @@ def question_words(question: str) -> tuple[str, str]:
             _("Liggen er geen zakjes of tabletten in huis?"),
             _("Kijk bij de dispenser, op tafel en in laden. Tel wat u vindt."),
         ),
-        "times_fit": (_("Passen de tijden nog bij haar dag?"), _("Opstaan, eten, slapen, weg van huis.")),
+        "times_fit": (_("Passen de tijden nog bij de dag?"), _("Opstaan, eten, slapen, weg van huis.")),
         "loading": (_("Gaat het wisselen van de rol goed?"), _("Op tijd gebracht, geladen en getekend.")),
         "carer": (_("Kan de naaste het nog aan?"), _("Ook 's nachts gebeld? Is er geen naaste: gaat goed.")),
         "route": (_("Klopt de opvolging nog?"), _("Nummers, sleutel, wie er komt.")),
@@ -75,7 +81,7 @@ def question_words(question: str) -> tuple[str, str]:
             _("Zijn de bezoeken die niet meer nodig zijn gestopt?"),
             _("Dispenser en bezoek voor hetzelfde moment is dubbel."),
         ),
-        "situation": (_("Is haar situatie gelijk gebleven?"), _("Gezondheid, geheugen, huis, wie er helpt.")),
+        "situation": (_("Is de situatie gelijk gebleven?"), _("Gezondheid, geheugen, huis, wie er helpt.")),
     }.get(question, (question, ""))
 
 
@@ -212,11 +218,11 @@ def stop_words(reason: str) -> str:
     """Why a client stops with the dispenser."""
     return {
         "client_wants": _("de cliënt wil het niet meer"),
-        "not_suitable": _("de dispenser past niet meer bij haar"),
-        "resistance": _("zij verzet zich"),
+        "not_suitable": _("de dispenser past niet meer"),
+        "resistance": _("de cliënt verzet zich"),
         "died": _("de cliënt is overleden"),
-        "admitted": _("zij is opgenomen of gaat ergens anders wonen"),
-        "moved_away": _("zij verhuist"),
+        "admitted": _("opgenomen, of gaat ergens anders wonen"),
+        "moved_away": _("de cliënt verhuist"),
         "medication_ended": _("er zijn geen medicijnen meer"),
         "other_provider": _("een andere zorgorganisatie neemt het over"),
         "technical": _("de dispenser of de verbinding werkt hier niet"),

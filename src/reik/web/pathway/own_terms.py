@@ -11,14 +11,16 @@ from django.views.decorators.http import require_http_methods
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway.path import CONDITIONS, FIRST_TASKS, NAMED_BY_SOURCE, STEPS
+from reik.pathway.asking import TASKS
+from reik.pathway.path import NAMED_BY_SOURCE, STEPS
 from reik.pathway.terms import MAY_BE_LET, NAME_MOST, OWNERS, TermsRefused, set_terms, terms_of, versions_of
 from reik.web.acting import ActingRequest
 from reik.web.pathway.words import kind_words, role_words, step_words, terms_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
 
-KINDS = tuple(dict.fromkeys([*FIRST_TASKS, *(each.kind for of in CONDITIONS.values() for each in of)]))
+KINDS = tuple(TASKS)
+"""What opens a task."""
 LANGUAGES = ("nl", "en")
 
 

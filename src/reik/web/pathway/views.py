@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reik.pathway import moving, path, recording
+from reik.pathway import moving, path, recording, winding_down
 from reik.pathway.path import NEXT, SETTINGS, VARIES, WHO, Event, PathRefused, State
 from reik.pathway.queries import PathSeen, events_of, overrides_of
 from reik.pathway.restarting import restart
@@ -109,6 +109,7 @@ def _page(one: Around, *, error: str = "", status: int = 200) -> HttpResponse:
     page: dict[str, Any] = {
         "card": one.card, "path": one.path, "address": address_of(one.card.id), "error": error,
         "typed": one.request.POST, "decides": one.actor.role in DECIDES, "now": one.now,
+        "manages": one.actor.role == "team_manager",
         "settings": [(each, setting_words(each)) for each in SETTINGS],
         "variants": [
             (name, [(who, who_words(who)) for who in WHO[duty]]) for name, duty in VARIES.items()
@@ -138,4 +139,5 @@ def of_path(one: Around, seen: PathSeen) -> dict[str, Any]:
         "back": (State(seen.state), Event.REOPEN) in path.TRANSITIONS,
         "let": [(each, kind_words(each.condition)) for each in overrides_of([seen.id]).get(seen.id, [])],
         "history": history_of(events),
+        "double": len(winding_down.duplicates([seen.client_id], one.now).get(seen.client_id, [])),
     }  # fmt: skip

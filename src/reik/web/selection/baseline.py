@@ -111,7 +111,9 @@ def baseline(request: ActingRequest, client_id: UUID) -> HttpResponse:
     rows, act = _rows_from(request), request.POST.get("act", "save")
     if act == "row" and len(rows) < MOST_ROWS:
         last = rows[-1] if rows else Row()
-        return _page(request, card, known, [*rows, Row(care=last.care, travel=last.travel, who=last.who)], now)
+        return _page(
+            request, card, known, [*rows, Row(care=last.care, travel=last.travel, who=last.who)], now
+        )
     if act.startswith("less-"):
         left = [row for n, row in enumerate(rows) if str(n) != act[5:]]
         return _page(request, card, known, left or [Row()], now)
@@ -123,7 +125,10 @@ def _save(
 ) -> HttpResponse:
     actor, post = actor_of(request), request.POST
     administration = number_of(post.get("administratie", ""))
-    seen = next((each for each in [known.id if known else None] if str(each or "") == post.get("gezien", "")), UUID(int=0))
+    newest = known.id if known else None
+    seen = (
+        newest if post.get("gezien", "") == str(newest or "") else UUID(int=0)
+    )  # another than hers: told so
     try:
         if administration is None:
             raise BaselineRefused("administration", "Give the minutes as a number.")

@@ -64,13 +64,17 @@ def decision(request: ActingRequest, client_id: UUID) -> HttpResponse:
         viewed(request, f"decision {client_id}", {card.organisation_id: [client_id]}, now)
         return _page(request, card, path, now)
     try:
-        id = deciding.decide(path_or_404(client_id).id, _said(request, now), by=actor.name, role=actor.role, now=now)
+        id = deciding.decide(
+            path_or_404(client_id).id, _said(request, now), by=actor.name, role=actor.role, now=now
+        )
     except (DecisionRefused, PathRefused) as refusal:
         return _page(request, card, path, now, error=refused_words(refusal.code, str(refusal)))
     acted(
         request, Act.CREATE, "decision", [id, client_id], now, organisation_id=card.organisation_id,
         detail=request.POST.get("keuze", ""),
     )  # fmt: skip
+    if request.POST.get("keuze") in (NO, WITHDRAWN) and path.state in STARTED:
+        return HttpResponseRedirect(f"/clienten/{card.id}/stoppen")
     return HttpResponseRedirect(f"/clienten/{card.id}/besluit?opgeslagen=1")
 
 
@@ -124,12 +128,20 @@ def shown(each: DecisionSeen) -> dict[str, Any]:
 @never_cache
 @room_for(*TEAM)
 def paper(request: ActingRequest, client_id: UUID) -> HttpResponse:
-    """`/clienten/<id>/besluit.pdf`: the choice explained in plain words, with what was chosen, to leave on the table."""
+    """`/clienten/<id>/besluit.pdf`: the choice explained in plain words, with what was chosen, to keep."""
     now, actor = clock.now(), actor_of(request)
     card = client_of(actor, client_id)
     path = last_path_of(client_id)
     rows = selection_seen.decisions_of(path.id) if path else []
-    acted(request, Act.PRINT, "client", [client_id], now, organisation_id=card.organisation_id, detail="decision")
+    acted(
+        request,
+        Act.PRINT,
+        "client",
+        [client_id],
+        now,
+        organisation_id=card.organisation_id,
+        detail="decision",
+    )
     text = explanation(card, shown(rows[0]) if rows else None)
     body = letter_of(text, made_at=now, zone=ZoneInfo(card.zone), demo=is_demo())
     answer = HttpResponse(body, content_type="application/pdf")

@@ -69,7 +69,8 @@ def said_words(question: str, said: Given, who: str) -> str:
     """One answer in a line: what was chosen, who and when, and what was seen."""
     chosen = ", ".join(answer_words(question, each) % {"who": who} for each in said.answers)
     day = f"{said.on:%d-%m-%Y}" if said.on else ""
-    return "; ".join(each for each in (chosen, said.who, day, said.saw) if each)
+    text = "; ".join(each for each in (chosen, said.who, day, said.saw) if each)
+    return text[:1].upper() + text[1:]
 
 
 @require_safe
@@ -84,6 +85,8 @@ def start(request: ActingRequest, client_id: UUID) -> HttpResponse:
     filled = filled_of(card, path)
     if filled.draft is None and filled.given and path.state != State.NOT_NOW:
         return HttpResponseRedirect(f"{filled.base}/versies")
+    if filled.draft is None and path.state == State.NOT_NOW:
+        return HttpResponseRedirect(f"{filled.base}/{filled.asked[0].code}")
     open_ones = filled.suggested.open
     return HttpResponseRedirect(f"{filled.base}/{open_ones[0] if open_ones else 'overzicht'}")
 
@@ -101,7 +104,7 @@ def question(request: ActingRequest, client_id: UUID, code: str) -> HttpResponse
     if request.method != "POST":
         viewed(request, f"selection {client_id}", {card.organisation_id: [client_id]}, now)
         return _page(request, filled_of(card, path), code)
-    said = _said(request)
+    said = _said(request, questions.BY_CODE[code])
     try:
         selecting.save_answer(
             path.id, code, said, by=actor.name, role=actor.role, now=now, was_at=request.POST.get("was", "")
@@ -118,10 +121,14 @@ def question(request: ActingRequest, client_id: UUID, code: str) -> HttpResponse
     return HttpResponseRedirect(_next(filled, code))
 
 
-def _said(request: ActingRequest) -> Given:
+def _said(request: ActingRequest, asked: Question) -> Given:
+    """A name and a day count for the answers that ask for them only: their fields are hidden for the others."""
+    answers = tuple(request.POST.getlist("antwoord"))
+    named, dated = set(answers) & set(asked.named), set(answers) & set(asked.dated)
     return Given(
-        answers=tuple(request.POST.getlist("antwoord")), saw=plain(request.POST.get("zag", "")),
-        who=plain(request.POST.get("wie", ""), 200), on=date_of(request.POST.get("dag", "")),
+        answers=answers, saw=plain(request.POST.get("zag", "")),
+        who=plain(request.POST.get("wie", ""), 200) if named else "",
+        on=date_of(request.POST.get("dag", "")) if dated else None,
     )  # fmt: skip
 
 
@@ -171,7 +178,7 @@ def _page(
             for label, more in [words.answers.get(each.code, (each.code, ""))]
         ],
         "back": f"{filled.base}/{codes[number - 2]}" if number > 1 else f"/clienten/{filled.card.id}/indicatie",
-        "so_far": [each for each in so_far(filled)], "clear": not found.asks,
+        "so_far": so_far(filled), "clear": not found.asks,
         "measures": [measure_words(each) for each in found.measures], "was": _was(filled, code),
         "last": number == len(codes), "today": today_of(filled.card, now),
         "packing": packing.packing_of(filled.card.id, now) if code == "packable" else None,
@@ -187,7 +194,9 @@ def skip(request: ActingRequest, client_id: UUID) -> HttpResponse:
     card, path = client_of(actor, client_id), path_or_404(client_id)
     back = f"/clienten/{card.id}/indicatie"
     try:
-        selecting.skip(path.id, plain(request.POST.get("waarom", "")), by=actor.name, role=actor.role, now=now)
+        selecting.skip(
+            path.id, plain(request.POST.get("waarom", "")), by=actor.name, role=actor.role, now=now
+        )
     except (AnswerRefused, PathRefused) as refusal:
         return HttpResponseRedirect(f"{back}?fout={refusal.code}#overslaan")
     acted(

@@ -80,11 +80,15 @@ def _page(
     candidate = indications.candidates([card.id]).get(card.id)
     page: dict[str, Any] = {
         "card": card, "known": known, "path": path_of(card.id), "candidate": candidate, "error": error,
-        "rows": [(each, basis_words(each.basis), source_words(each.source), ended_words(each.ended_because)) for each in rows],
+        "rows": [
+            (each, basis_words(each.basis), source_words(each.source), ended_words(each.ended_because))
+            for each in rows
+        ],
         "bases": [(each, basis_words(each)) for each in SETTINGS], "given": request.POST,
         "basis": request.POST.get("basis") or (known.basis if known else "zvw"), "today": today_of(card, now),
         "why": why_words(candidate) if candidate else "", "who": who_words(card),
         "may_skip": candidate is not None and candidate.why == "to_select",
+        "may_list": actor_of(request).role in MANAGES,
         "over": known is not None and not known.holds(today_of(card, now)),
     }  # fmt: skip
     return render(request, "selection/indication.html", page, status=status)
@@ -119,7 +123,13 @@ def end(request: ActingRequest, client_id: UUID) -> HttpResponse:
     except IndicationRefused as refusal:
         return HttpResponseRedirect(f"/clienten/{card.id}/indicatie?fout={refusal.code}")
     acted(
-        request, Act.CHANGE, "indication", [client_id], now, organisation_id=card.organisation_id, detail="ended"
+        request,
+        Act.CHANGE,
+        "indication",
+        [client_id],
+        now,
+        organisation_id=card.organisation_id,
+        detail="ended",
     )
     return HttpResponseRedirect(f"/clienten/{card.id}/indicatie")
 
@@ -135,7 +145,13 @@ def again(request: ActingRequest, client_id: UUID) -> HttpResponse:
     except (IndicationRefused, PathRefused) as refusal:
         return HttpResponseRedirect(f"/clienten/{card.id}/indicatie?fout={refusal.code}")
     acted(
-        request, Act.CREATE, "care_path", [client_id], now, organisation_id=card.organisation_id, detail="opened"
+        request,
+        Act.CREATE,
+        "care_path",
+        [client_id],
+        now,
+        organisation_id=card.organisation_id,
+        detail="opened",
     )
     return HttpResponseRedirect(f"/clienten/{card.id}/selectie")
 
@@ -158,9 +174,12 @@ def import_list(request: ActingRequest) -> HttpResponse:
         else:
             known = cards(actor)
             try:
-                lines = indication_list.read(client_list.decoded(file.read()), actor.organisation_id, list(known), now.date())
+                text = client_list.decoded(file.read())
+                lines = indication_list.read(text, actor.organisation_id, list(known), now.date())
             except ListRefused:
-                page["error"] = _("De eerste regel noemt de kolommen: bsn (of naam en geboortedatum), basis, vanaf.")
+                page["error"] = _(
+                    "De eerste regel noemt de kolommen: bsn (of naam en geboortedatum), basis, vanaf."
+                )
             else:
                 page |= _preview(lines, known)
                 shown = [each.entry.client_id for each in lines if each.entry]
@@ -213,7 +232,9 @@ def _keep(request: ActingRequest, page: dict[str, Any], now: datetime) -> HttpRe
         return render(request, "selection/list.html", page, status=422)
     if taken:
         ids = [each.indication_id for each in taken] + [each.client_id for each in taken]
-        acted(request, Act.CREATE, "indication", ids, now, organisation_id=actor.organisation_id, detail="list")
+        acted(
+            request, Act.CREATE, "indication", ids, now, organisation_id=actor.organisation_id, detail="list"
+        )
     page |= {
         "kept": len(taken), "opened": sum(each.path_id is not None for each in taken),
         "same": sum(each.became == SAME for each in taken),

@@ -92,7 +92,9 @@ def _can_she() -> dict[str, Words]:
             answers={
                 "alone": (_("Ja, zelf"), ""),
                 "with_aid": (_("Ja, met een hulpmiddel"), _("We regelen het hulpmiddel")),
-                "someone": (_("Nee, maar er is altijd iemand"), _("Leg vast wie, en wat er gebeurt als die er niet is")),
+                "someone": (
+                    _("Nee, maar er is altijd iemand"), _("Leg vast wie, en wat er gebeurt als die er niet is"),
+                ),
                 "not": (_("Nee"), _("We zoeken een hulpmiddel, en kijken daarna opnieuw")),
             },
         ),
@@ -102,7 +104,9 @@ def _can_she() -> dict[str, Words]:
             answers={
                 "alone": (_("Ja, zelf"), ""),
                 "with_aid": (_("Ja, met een hulpmiddel"), _("Bijvoorbeeld een bakje om het zakje in te legen")),
-                "someone": (_("Nee, maar er is altijd iemand"), _("Leg vast wie, en wat er gebeurt als die er niet is")),
+                "someone": (
+                    _("Nee, maar er is altijd iemand"), _("Leg vast wie, en wat er gebeurt als die er niet is"),
+                ),
                 "not": (_("Nee"), _("We zoeken een hulpmiddel, en kijken daarna opnieuw")),
             },
         ),
@@ -136,7 +140,9 @@ def _at_home() -> dict[str, Words]:
             answers={
                 "no": (_("Nee"), ""),
                 "old_stock": (_("Ja, oude voorraad"), _("We brengen die samen naar de apotheek")),
-                "hoards": (_("Ja, %(who)s bewaart zakjes of tabletten"), _("We volgen dit de eerste weken van dichtbij")),
+                "hoards": (
+                    _("Ja, %(who)s bewaart zakjes of tabletten"), _("We volgen dit de eerste weken van dichtbij"),
+                ),
                 "not_known": (_("Dat weten we niet"), _("Iemand kijkt het na")),
             },
         ),
@@ -165,7 +171,9 @@ def _at_home() -> dict[str, Words]:
             answers={
                 "alone": (_("Niemand"), ""),
                 "others": (_("Iemand, en dat is veilig"), ""),
-                "others_may_take": (_("Iemand die medicijnen zou kunnen pakken"), _("We zetten de dispenser buiten bereik")),
+                "others_may_take": (
+                    _("Iemand die medicijnen zou kunnen pakken"), _("We zetten de dispenser buiten bereik"),
+                ),
             },
         ),
         "other_dispenser": Words(
@@ -183,7 +191,9 @@ def _at_home() -> dict[str, Words]:
                 "stable": (_("Het blijft ongeveer zo"), ""),
                 "slowly_less": (_("Het wordt langzaam minder"), _("We kijken vaker of het nog past")),
                 "changes_often": (_("De medicijnen veranderen vaak"), _("We spreken met de apotheek af hoe dat gaat")),
-                "soon_different": (_("Het wordt snel anders"), _("Bijvoorbeeld een verhuizing. We kijken later opnieuw")),
+                "soon_different": (
+                    _("Het wordt snel anders"), _("Bijvoorbeeld een verhuizing. We kijken later opnieuw"),
+                ),
             },
         ),
         "packable": Words(
@@ -244,10 +254,12 @@ def _the_choice() -> dict[str, Words]:
             answers={
                 "nothing": (_("Niets"), ""),
                 "solvable": (_("Iets dat we kunnen oplossen"), _("Schrijf op wat, en hoe")),
-                "not_solvable": (_("Iets dat we nu niet kunnen oplossen"), _("We bespreken het, en kijken later opnieuw")),
+                "not_solvable": (
+                    _("Iets dat we nu niet kunnen oplossen"), _("We bespreken het, en kijken later opnieuw"),
+                ),
             },
         ),
         "else": Words(
-            ask=_("Wilt u nog iets opschrijven?"), short=_("Verder"), help=_("Dit mag leeg blijven."), answers={},
+            ask=_("Wilt u nog iets opschrijven?"), short=_("Verder nog"), help=_("Dit mag leeg blijven."), answers={},
         ),
     }  # fmt: skip

@@ -89,7 +89,8 @@ def _page(
                 "day": post.get(f"dag-{each}") or (today + timedelta(MEASURES[each].days)).isoformat(),
                 "not_needed": post.get(f"niet-{each}", ""),
                 "because": [
-                    answer_words(one.question, one.answer) % {"who": who_words(filled.card)}
+                    f"{words_of(one.question).short}: "
+                    + answer_words(one.question, one.answer) % {"who": who_words(filled.card)}
                     for one in found.asks
                     if one.measure == each
                 ],
@@ -124,7 +125,7 @@ def _rows(filled: Filled) -> list[dict[str, Any]]:
 @never_cache
 @room_for(*TEAM)
 def versions(request: ActingRequest, client_id: UUID) -> HttpResponse:
-    """`?een=&ander=`: two signed versions beside each other, and what is otherwise; else the newest and the one before."""
+    """`?een=&ander=`: two signed versions beside each other, and what is otherwise."""
     now, actor = clock.now(), actor_of(request)
     card = client_of(actor, client_id)
     signed = [each for path in all_paths_of(client_id) for each in selection_seen.selections_of(path.id)]
@@ -155,10 +156,10 @@ def _shown(one: SelectionSeen | None) -> dict[str, Any] | None:
     return {"outcome": outcome_words(one.outcome), "role": role_words(one.author_role), "seen": one}
 
 
-def _measured(each: dict[str, Any]) -> dict[str, str]:
+def _measured(each: dict[str, Any]) -> dict[str, Any]:
     return {
         "words": measure_words(each["measure"]), "role": role_words(each.get("by_role", "")),
-        "day": each.get("due_on", ""), "not_needed": each.get("not_needed", ""),
+        "day": date_of(each.get("due_on", "")), "not_needed": each.get("not_needed", ""),
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from reik.people.queries import ClientCard
 
 def who_words(card: ClientCard) -> str:
     """As one speaks of her in a sentence."""
-    return {"Mw.": _("mevrouw"), "Dhr.": _("meneer")}.get(card.salutation, card.name)
+    dutch = {"Mw.": "mevrouw", "Dhr.": "meneer"} if get_language() == "nl" else {}
+    return dutch.get(card.salutation) or _("de cliënt")
 
 
 def basis_words(basis: str) -> str:
@@ -165,7 +166,9 @@ def refused_words(code: str, said: str) -> str:
         "representative": _("Vul in wie er beslist."),
         "wzd_day": _("Vul in op welke dag dat besloten is."),
         "wzd_future": _("De dag van het besluit moet nog komen: dan is er nog geen besluit."),
-        "who": _("Wie zelf kan beslissen, zegt zelf ja. Wie dat niet kan, heeft een vertegenwoordiger nodig."),
+        "who": _(
+            "Wie zelf kan beslissen, zegt zelf ja. Wie dat niet kan, heeft een vertegenwoordiger nodig."
+        ),
         "doubtful": _("Laat eerst beoordelen of er zelf beslist kan worden. Kies tot dan: nog niet."),
         "basis": _("Kies waar de zorg op rust."),
         "order": _("De laatste dag ligt niet vóór de eerste."),

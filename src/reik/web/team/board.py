@@ -32,6 +32,7 @@ from reik.web.client.state import (
 )
 from reik.web.client.whose import weight, who_has_it
 from reik.web.strips import Strip, strip_of
+from reik.web.team.path_side import NONE, PathSide
 
 LATELY = timedelta(days=7)
 REASSESS_FROM = 3
@@ -54,6 +55,7 @@ class Known:
     findings: Mapping[UUID, int]
     drafts: Sequence[Draft]
     tasks: Mapping[UUID, int] = field(default_factory=dict)
+    sides: Mapping[UUID, PathSide] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class Row:
     missed: int
     late: int
     tasks: int
+    side: PathSide = NONE
 
     @property
     def chips(self) -> list[tuple[AlertSeen | None, Chip]]:
@@ -141,6 +144,7 @@ def _row(card: ClientCard, known: Known, alerts: list[AlertSeen], actor: Who, no
         dispenser=dispenser_words(dispenser, silent, now), silent=silent, chip=None, alerts=alerts,
         labels=[alert_chip(each, now, zone) for each in alerts],
         findings=known.findings.get(card.id, 0), tasks=known.tasks.get(card.id, 0),
+        side=known.sides.get(card.id, NONE),
         draft=next((each for each in known.drafts if each.client_id == card.id), None),
         missed=sum(each.outcome in ("not_out", "partly") for each in week),
         late=sum(each.outcome == "late" for each in week),
@@ -198,6 +202,8 @@ def _work(row: Row) -> tuple[str, Chip | None, str]:
     if row.roll.runs_out:
         word = _("rol wisselen") if row.roll.follows else _("rol bestellen")
         return "warm", Chip(tone="sig", icon="refresh", word=word), ""
+    if row.side.overdue:
+        return "warm", Chip(tone="laat", icon="clipboard-check", word=row.side.evaluation), ""
     if row.findings:
         word = ngettext("%(n)s verschil", "%(n)s verschillen", row.findings) % {"n": row.findings}
         return "warm", Chip(tone="plan", icon="arrows-exchange", word=word), ""

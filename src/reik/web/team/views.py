@@ -27,7 +27,7 @@ from reik.web.rooms import actor_of, room_for, who
 from reik.web.seen import acted, viewed
 from reik.web.shown import legend
 from reik.web.strips import strip_of
-from reik.web.team import sheet
+from reik.web.team import path_side, sheet
 from reik.web.team.board import ASKS, LATELY, Known, rows_of
 from reik.web.team.tasks import Said, tasks_of
 
@@ -51,17 +51,25 @@ def board(request: ActingRequest) -> HttpResponse:
     rows = rows_of(known_of(found, actor, now), who(actor), now)
     viewed(request, f"team {team[0]}" if team[0] else "team", by_organisation(found), now)
     show = request.GET.get("toon", "")
-    deviating = [row for row in rows if row.level in ASKS]
-    quiet = [] if show == "vraagt" else [row for row in rows if row.level not in ASKS]
+    by_path = path_side.counted([row.side for row in rows])
+    said = Said.of(rows)
+    if show in path_side.FILTERS:
+        rows = [row for row in rows if row.side.fits(show)]
+    deviating = [row for row in rows if row.level in ASKS or show in path_side.FILTERS]
+    quiet = (
+        []
+        if show == "vraagt" or show in path_side.FILTERS
+        else [row for row in rows if row.level not in ASKS]
+    )
     running = sum(row.level == "run" for row in quiet)
     fits = len(quiet) if show == "alles" else max(running, ON_SCREEN - len(deviating))
     fits = len(quiet) if len(quiet) - fits == 1 else fits
     page = {
         "team": team, "teams": teams_of(actor), "rows": deviating, "quiet": quiet[:fits], "show": show,
-        "quiet_total": len(quiet), "folded": max(0, len(quiet) - fits), "said": Said.of(rows), "now": now,
+        "quiet_total": len(quiet), "folded": max(0, len(quiet) - fits), "said": said, "now": now, "by_path": by_path,
         "tasks": tasks_of(rows, actor.role, who(actor), now),
         "day": strip_of([], now.astimezone(ZONE).date(), now, ZONE),
-        "asking": len(deviating), "address": request.get_full_path(), "legend": legend(),
+        "asking": said.total - said.quiet, "address": request.get_full_path(), "legend": legend(),
     }  # fmt: skip
     return render(request, "team/live.html" if _is_fragment(request) else "team/board.html", page)
 
@@ -106,6 +114,7 @@ def known_of(found: dict[UUID, ClientCard], actor: Actor, now: datetime) -> Know
         findings=findings_counted(found),
         drafts=drafts_of(found),
         tasks=open_counted(found, ROLES),
+        sides=path_side.sides_of(found, now),
     )
 
 

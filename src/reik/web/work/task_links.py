@@ -9,7 +9,10 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from reik.tasks.queries import TaskSeen
+from reik.web.inuse.task_words import SAID, USE_PAGES
 from reik.web.pathway.pages import PAGES as PATH_PAGES
+from reik.web.selection.task_words import SAID as SELECTION_SAID
+from reik.web.selection.task_words import SELECTION_PAGES
 
 PHARMACIST, CARER, NURSE = "pharmacist", "informal_carer", "nurse"
 TEAM = (NURSE, "caregiver", "team_manager")
@@ -47,6 +50,8 @@ PAGES: Mapping[str, str] = {
     "delivery": "/levering",
     "teaching": "/instructie",
     **{f"path{page}": page for page in PATH_PAGES.values()},
+    **{f"use{page}": page for page in USE_PAGES.values()},
+    **{f"selection{page}": page for page in SELECTION_PAGES.values()},
 }
 
 WAYS: Mapping[str, Way] = {
@@ -107,6 +112,11 @@ WAYS: Mapping[str, Way] = {
     "order_cancel": Way(page="delivery"),
     "instruction_repeat": Way(page="teaching"),
     **{f"path.{kind}": Way(page=f"path{page}") for kind, page in PATH_PAGES.items()},
+    **{kind: Way(page=f"use{page}", said=kind in SAID) for kind, page in USE_PAGES.items()},
+    **{
+        kind: Way(page=f"selection{page}", said=kind in SELECTION_SAID)
+        for kind, page in SELECTION_PAGES.items()
+    },
 }
 UNKNOWN = Way(said=True)
 """A kind that this table does not know: a person must be able to end it all the same."""
@@ -121,6 +131,8 @@ OF_PHARMACY: Mapping[str, str] = {
 }
 """Where the pharmacist does it, when that is another page than the team's."""
 
+LOADED_BY_CARER = frozenset({"roll_change", "path.load_sign"})
+"""What an informal carer does on her own page: count, compare, sign."""
 OF_CARER = frozenset({"giving", "outside"})
 """Pages that an informal carer may open as well."""
 ELSEWHERE = frozenset({"alert"})
@@ -132,12 +144,16 @@ OF_NURSE = frozenset({"details"})
 def is_said(task: TaskSeen) -> bool:
     """Whether a person ends this task with her own word. A carer has fewer pages, so she does it more often."""
     way = WAYS.get(task.kind, UNKNOWN)
+    if task.kind == "path.load_sign":
+        return False
     return way.said or (task.owner_role == CARER and way.page not in OF_CARER)
 
 
 def address_of(task: TaskSeen, role: str) -> str:
     """The page where who has this role does this task; empty: there is none."""
     way = WAYS.get(task.kind, UNKNOWN)
+    if role == CARER and task.kind in LOADED_BY_CARER:
+        return f"/naaste/laden?wie={task.client_id}"
     if role == PHARMACIST and task.kind in OF_PHARMACY:
         return OF_PHARMACY[task.kind].format(about=task.about, client=task.client_id)
     if (
@@ -158,6 +174,10 @@ def page_words(task: TaskSeen) -> str:
     """What the button says that leads there."""
     if task.kind.removeprefix("path.") in PATH_PAGES:
         return _("Naar het zorgpad")
+    if task.kind in USE_PAGES or task.kind in SELECTION_PAGES:
+        return _("Doe dit nu")
+    if task.owner_role == CARER and task.kind in LOADED_BY_CARER:
+        return _("Laad en teken")
     return {
         "change": _("Naar de wijziging"),
         "change_of": _("Naar de wijziging"),

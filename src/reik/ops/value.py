@@ -1,0 +1,130 @@
+"""`reik value --organisation NAME`, `reik value reproduce`: the business case, and the figures it is held against."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+from uuid import UUID
+
+from reik.kernel import clock, queries
+from reik.kernel.database import Role, become
+from reik.value.case.organisation import Asked, case_of
+from reik.value.case.parameters import parameters
+from reik.value.case.setting import BY_HOUR, MODES
+from reik.value.reproduce import reproduction
+
+REPRODUCE = "reproduce"
+
+
+class ValueRefused(Exception):
+    """This cannot be computed; the message says what to do."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", nargs="?", choices=(REPRODUCE,), help="the published figures beside the model (no database)"
+    )
+    parser.add_argument("--organisation", help="name or id; its own assumptions and measurements come first")
+    parser.add_argument("--json", action="store_true", help="the whole document")
+    parser.add_argument("--dispensers", type=int, help="at full size (default: as many as are active now)")
+    parser.add_argument(
+        "--in-use", type=int, default=0, metavar="N", help="of these N were started before (0)"
+    )
+    parser.add_argument(
+        "--per-month", type=float, metavar="N", help="added each month (default: all at once)"
+    )
+    parser.add_argument("--years", type=int, default=3, help="1 to 5 (3)")
+    parser.add_argument("--centre", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--record-link", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument(
+        "--mode", choices=MODES, default=BY_HOUR, help="how care is paid where no terms say so"
+    )
+    parser.add_argument("--draws", type=int, default=2000, help="of the Monte Carlo band (2000)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same document (1)")
+
+
+def command(options: argparse.Namespace) -> int:
+    """0: computed; 2: no such organisation, or a setting that cannot be."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    if options.what == REPRODUCE:
+        found = reproduction()
+        print(_json(found) if options.json else "\n".join(_figure(each) for each in found))
+        return 0
+    if not options.organisation:
+        raise ValueRefused("Name the organisation: reik value --organisation NAME, or reik value reproduce.")
+    become(Role.WORKER)
+    organisation_id = _organisation(options.organisation)
+    document = {
+        "organisation": options.organisation,
+        **case_of(organisation_id, _asked(options), clock.now()),
+    }
+    print(_json(document) if options.json else "\n".join(_lines(document)))
+    return 0
+
+
+def _asked(options: argparse.Namespace) -> Asked:
+    if options.draws < 1 or options.seed < 0:
+        raise ValueRefused("Draws are 1 or more, the seed is 0 or more.")
+    return Asked(
+        dispensers=options.dispensers, in_use=options.in_use, per_month=options.per_month, years=options.years,
+        centre=options.centre, record_link=options.record_link, mode=options.mode, draws=options.draws,
+        seed=options.seed,
+    )  # fmt: skip
+
+
+def _organisation(named: str) -> UUID:
+    found = queries.organisations_named(named)
+    if len(found) != 1:
+        many = "More than one" if found else "No"
+        raise ValueRefused(f"{many} organisation is called {named!r}: give its name as it is, or its id.")
+    return found[0]
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _figure(each: dict[str, Any]) -> str:
+    model = "not computed" if each["model"] is None else f"{each['model']} ({each['difference']})"
+    more = "more than " if each["more_than"] else ""
+    return (
+        f"{each['title']['en']}\n  published {more}{each['published']} {each['unit']}, model {model}\n"
+        f"  {each['why']['en']}\n  {each['source']['title']} ({each['source']['date']})\n"
+    )
+
+
+def _lines(document: dict[str, Any]) -> list[str]:
+    """The main lines for a person; everything else is in the document."""
+    counted = document["denominators"]
+    lines = [", ".join(f"{each['n']} {key}" for key, each in counted.items()), ""]
+    if document["hours"] is None:
+        return [*lines, *_to_fill_in(document)]
+    hours = document["hours"]["per_client_month"]
+    for key in ("gross", "net_care", "net_travel", "net"):
+        lines.append(f"{key:<14} {_band(hours[key])} h per client-month")
+    for key, each in document["money"]["sides"].items():
+        lines.append(f"{key:<14} {_band(each['in_all'])} € over {document['setting']['years']} years")
+    lines.append(f"{'turnover':<14} {_band(document['turnover']['change'])} €")
+    lines.append(f"{'break-even':<14} {_break_even(document['break_even'])}")
+    return [*lines, "", *_to_fill_in(document)]
+
+
+def _band(amount: dict[str, Any]) -> str:
+    if amount["likely"] is None:
+        return f"fill in: {', '.join(amount['missing'])};"
+    return f"{amount['likely']:,} ({amount['p10']:,} to {amount['p90']:,})"
+
+
+def _break_even(found: dict[str, Any]) -> str:
+    if found["missing"]:
+        return f"fill in: {', '.join(found['missing'])}"
+    month = "not within these years" if found["month"] is None else f"in month {found['month']}"
+    fewest = "at no number" if found["dispensers"] is None else f"from {found['dispensers']} dispensers"
+    return f"{month}; {fewest}; {found['chance_pct']} % of the draws"
+
+
+def _to_fill_in(document: dict[str, Any]) -> list[str]:
+    known = parameters()
+    return [f"Fill in: {known[key].en} ({known[key].unit})" for key in document["fill_in"]]

@@ -1,0 +1,78 @@
+"""What was agreed with insurers, by year, and which part of the clients each pays for (C21, R83)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from reik.kernel.ids import new_id
+from reik.value.case.parameters import check_range
+from reik.value.case.setting import BY_HOUR, MODES, TERM_KEYS, Funder, SettingRefused, Terms
+from reik.value.models import ClientFunding, FundingTerms
+
+FIRST_YEAR, LAST_YEAR = 2015, 2100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTerms:
+    """Terms as they are filled in. `values`: TERM_KEYS -> number, what was not agreed is not there."""
+
+    insurer: str
+    year: int
+    mode: str
+    values: Mapping[str, float]
+    source: str
+
+
+def agree_terms(organisation_id: UUID, new: NewTerms, *, by: str, now: datetime) -> UUID:
+    """Keep them; the newest of an insurer and a year counts. Raises SettingRefused, RangeRefused."""
+    if not new.insurer.strip() or not new.source.strip():
+        raise SettingRefused("terms", "Name the insurer, and where this was agreed.")
+    if not FIRST_YEAR <= new.year <= LAST_YEAR or new.mode not in MODES:
+        raise SettingRefused("terms", "Give the year, and whether care is paid by the hour or by the client.")
+    for key, value in new.values.items():
+        if key not in TERM_KEYS:
+            raise SettingRefused(
+                "terms", f"{key!r} is not agreed with an insurer: {', '.join(TERM_KEYS)} are."
+            )
+        check_range(key, value, value, value)
+    row = FundingTerms.objects.create(
+        id=new_id(now), organisation_id=organisation_id, insurer=new.insurer.strip(), year=new.year,
+        terms={"mode": new.mode, **new.values}, source=new.source.strip(), by=by, created_at=now,
+    )  # fmt: skip
+    return row.id
+
+
+def terms_of(organisation_id: UUID) -> dict[str, tuple[Terms, ...]]:
+    """The newest terms of each insurer and year, by insurer."""
+    rows = FundingTerms.objects.filter(organisation_id=organisation_id)
+    newest = rows.order_by("insurer", "year", "-created_at", "-id").distinct("insurer", "year")
+    found: dict[str, list[Terms]] = defaultdict(list)
+    for each in newest:
+        values = {key: float(each.terms[key]) for key in TERM_KEYS if each.terms.get(key) is not None}
+        found[each.insurer].append(Terms(year=each.year, mode=each.terms.get("mode", BY_HOUR), values=values))
+    return {insurer: tuple(terms) for insurer, terms in found.items()}
+
+
+def funders(organisation_id: UUID, client_ids: Collection[UUID], today: date) -> tuple[Funder, ...]:
+    """Insurers by their share of these clients. With one insurer only, all are its; else nobody's go unnamed."""
+    terms = terms_of(organisation_id)
+    rows = ClientFunding.objects.filter(
+        organisation_id=organisation_id, client_id__in=client_ids, since__lte=today
+    )
+    newest = rows.order_by("client_id", "-since", "-created_at").distinct("client_id")
+    counted = Counter(newest.values_list("insurer", flat=True))
+    if not counted and len(terms) == 1:
+        counted = Counter(terms.keys())
+    elif len(client_ids) > counted.total():
+        counted[""] += len(client_ids) - counted.total()
+    whole = counted.total()
+    if not whole:
+        return (Funder(),)
+    return tuple(
+        Funder(insurer=insurer, share=number / whole, terms=terms.get(insurer, ()))
+        for insurer, number in sorted(counted.items())
+    )

@@ -1,0 +1,89 @@
+"""The business case of one organisation: its own ranges over what it measured over what is published (R67, R68)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from reik.value.case.assumptions import own_ranges
+from reik.value.case.funding import funders
+from reik.value.case.measured import Measured, measure
+from reik.value.case.model import DRAWS, SEED, business_case
+from reik.value.case.parameters import EMPTY, Range, parameters, ranges
+from reik.value.case.setting import BY_HOUR, Setting
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+DEFINITIONS = {
+    "issued": "all dispensers that Reik knows of this organisation",
+    "installed": "with a client now",
+    "active": "installed, and a sachet came out in the last 14 days",
+    "paused": "installed, not active, and the client is away",
+    "silent": "installed, not active, and nobody said that the client is away",
+    "ended": "clients who had a dispenser and have none now",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asks. `dispensers` None: as many as are active now; `in_use`: started before, not started again."""
+
+    dispensers: int | None = None
+    in_use: int = 0
+    per_month: float | None = None
+    years: int = 3
+    centre: bool = True
+    record_link: bool = True
+    mode: str = BY_HOUR
+    draws: int = DRAWS
+    seed: int = SEED
+
+
+def case_of(organisation_id: UUID, asked: Asked, now: datetime) -> dict[str, Any]:
+    """The whole document, with the assumptions and the denominators it stands on. Raises SettingRefused."""
+    measured = measure(organisation_id, now)
+    found = ranges(own_ranges(organisation_id), measured.ranges)
+    today = now.astimezone(ZONE).date()
+    dispensers = measured.in_use.active if asked.dispensers is None else asked.dispensers
+    setting = Setting(
+        dispensers=dispensers, active_now=asked.in_use, per_month=asked.per_month, years=asked.years,
+        year=today.year, month=today.month, centre=asked.centre, record_link=asked.record_link, mode=asked.mode,
+        funders=funders(organisation_id, measured.in_use.clients, today),
+    )  # fmt: skip
+    case = business_case(found, setting, draws=asked.draws, seed=asked.seed)
+    return {
+        "at": now.isoformat(),
+        "denominators": denominators(measured),
+        "setting": {**asdict(setting), "months": setting.months},
+        **case,
+        "assumptions": assumptions(found),
+        "too_few": [asdict(each) for each in measured.too_few],
+        "measured_clients": measured.measured_clients,
+    }
+
+
+def denominators(measured: Measured) -> dict[str, Any]:
+    """R66: the counts, each with what it counts."""
+    return {
+        key: {"n": getattr(measured.in_use, key), "definition": said} for key, said in DEFINITIONS.items()
+    }
+
+
+def assumptions(found: Mapping[str, Range]) -> list[dict[str, Any]]:
+    """Every assumption with its range and where it is from; `origin` empty: it asks for yours."""
+    rows = []
+    for key, parameter in parameters().items():
+        each = found.get(key)
+        rows.append(
+            {
+                "key": key, "group": parameter.group, "unit": parameter.unit,
+                "name": {"nl": parameter.nl, "en": parameter.en},
+                "low": each and each.low, "likely": each and each.likely, "high": each and each.high,
+                "origin": each.origin if each else EMPTY, "source": each.source if each else "",
+                "date": each.date if each else "", "optional": parameter.optional, "note": parameter.note,
+            }
+        )  # fmt: skip
+    return rows

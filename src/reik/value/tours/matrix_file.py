@@ -1,0 +1,68 @@
+"""Your own matrix: a CSV of `from,to,minutes,km`, by the places of the planning file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from reik.value.tours.matrices import Travel
+from reik.value.tours.problem import Place, TourRefused
+
+COLUMNS = ("from", "to", "minutes", "km")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMatrix:
+    """Seconds and metres of each pair that the file names."""
+
+    pairs: Mapping[tuple[str, str], tuple[int, int]]
+
+    def travel(self, places: Sequence[Place]) -> Travel:
+        """Travel between these places; a way back that is not there takes as long as the way there.
+
+        Raises TourRefused with the first pair that is in neither direction in the file.
+        """
+        seconds = np.zeros((len(places), len(places)), dtype=np.int64)
+        metres = np.zeros_like(seconds)
+        for row, start in enumerate(places):
+            for column, end in enumerate(places):
+                if start.key != end.key:
+                    seconds[row, column], metres[row, column] = self._pair(start.key, end.key)
+        return Travel(seconds, metres)
+
+    def _pair(self, start: str, end: str) -> tuple[int, int]:
+        found = self.pairs.get((start, end)) or self.pairs.get((end, start))
+        if found is None:
+            raise TourRefused(f"The matrix file does not say how far it is from {start} to {end}: add that line.")
+        return found
+
+
+def read(path: Path) -> OwnMatrix:
+    """Raises TourRefused with line and reason: half a matrix would make half a truth."""
+    pairs: dict[tuple[str, str], tuple[int, int]] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if rows.fieldnames is None or not set(COLUMNS) <= set(rows.fieldnames):
+                raise TourRefused(f"{path.name}: the first line must name the columns {','.join(COLUMNS)}.")
+            for row in rows:
+                pairs[row["from"], row["to"]] = _measures(row, f"{path.name}, line {rows.line_num}")
+    except OSError as error:
+        raise TourRefused(f"{path} cannot be opened: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise TourRefused(f"{path.name} is no UTF-8 text: save it as CSV UTF-8.") from None
+    return OwnMatrix(pairs)
+
+
+def _measures(row: Mapping[str, str | None], where: str) -> tuple[int, int]:
+    try:
+        minutes, km = float(row["minutes"] or ""), float(row["km"] or "")
+    except ValueError:
+        raise TourRefused(f"{where}: minutes and km are no numbers.") from None
+    if not (0 <= minutes <= 24 * 60 and 0 <= km <= 2000):
+        raise TourRefused(f"{where}: {minutes:g} minutes and {km:g} km cannot be one trip.")
+    return round(minutes * 60), round(km * 1000)

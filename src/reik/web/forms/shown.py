@@ -1,0 +1,37 @@
+"""A filled form as a template shows it: what is missing says what it is, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reik.pathway.forms.fields import MISSING, Filled, fill
+from reik.pathway.forms.known import Known
+from reik.pathway.forms.markup import Block, Line
+from reik.pathway.forms.sentences import values_of
+from reik.web.forms.words import field_words
+
+
+def filled_for(blocks: Sequence[Block], known: Known, language: str) -> Filled:
+    """A text with what is known of one client."""
+    return fill(blocks, values_of(known, language))
+
+
+def on_screen(filled: Filled) -> list[Block]:
+    """The blocks after the title."""
+    return [_block(each) for each in filled.blocks[1:]]
+
+
+def _block(block: Block) -> Block:
+    return replace(
+        block,
+        pieces=_line(block.pieces),
+        items=tuple(replace(each, pieces=_line(each.pieces)) for each in block.items),
+        rows=tuple(tuple(_line(cell) for cell in row) for row in block.rows),
+    )
+
+
+def _line(line: Line) -> Line:
+    return tuple(
+        replace(each, text=field_words(each.text)) if each.kind == MISSING else each for each in line
+    )

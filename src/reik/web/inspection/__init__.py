@@ -1,0 +1,1 @@
+"""What an inspector asks for, per organisation, team and client (N9)."""
