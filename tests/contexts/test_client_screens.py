@@ -193,4 +193,4 @@ def test_the_number_of_statements_does_not_grow(town: Town, visits: Visits) -> N
             town.move_in(f"C. Cliënt{number}", town.north)
     for address, before in few.items():
         assert statements(partial(visits.text, "nurse", address)) <= before, address
-    assert max(few.values()) <= 47
+    assert max(few.values()) <= 45

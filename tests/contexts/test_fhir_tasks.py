@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from reik.interop.fhir.reading import read
 from reik.kernel import clock
 from reik.people.models import Client
 from reik.tasks.models import Task
@@ -43,7 +44,7 @@ def found(bundle: Any) -> list[Any]:
 def test_a_task_is_right_r4_and_says_no_sentence(callers: dict[str, Caller], tasks: dict[str, UUID]) -> None:
     answer = callers["zorg"].get(f"/fhir/Task/{tasks['pharmacy_phone']}")
     assert answer.status_code == 200
-    one = said(answer)
+    one = read(answer.content)  # as R4 has it: what R4 has not cannot be read
     assert (one["status"], one["intent"], one["priority"]) == ("completed", "order", "routine")
     assert one["code"]["coding"][0]["code"] == "pharmacy_phone"
     assert one["executionPeriod"]["end"] == one["lastModified"]
@@ -51,7 +52,7 @@ def test_a_task_is_right_r4_and_says_no_sentence(callers: dict[str, Caller], tas
     text = answer.content.decode()
     for hidden in ("Petra", "06 555", "gebeld", ANNA, "Bakker"):
         assert hidden not in text
-    urgent = said(callers["zorg"].get(f"/fhir/Task/{tasks['moved']}?_format=xml"))
+    urgent = read(callers["zorg"].get(f"/fhir/Task/{tasks['moved']}?_format=xml").content)
     assert (urgent["status"], urgent["priority"]) == ("requested", "urgent")
     assert "owner" not in urgent
 

@@ -243,8 +243,8 @@ def test_a_calendar_has_initials_and_a_link_and_nothing_else(town: Town, visits:
     assert visits.by("nurse").post("/werklijst/agenda", {"act": "stop"}).status_code == 302
     assert visits.by("nurse").get(f"/taken/{address}.ics").status_code == 404
     assert visits.by("nurse").get("/taken/nonsense.ics").status_code == 404
-    kinds = [each[:2] for each in logged() if each[1] == "task feed"]
-    assert kinds == [("export", "task feed"), ("change", "task feed")]
+    kinds = sorted(each[0] for each in logged() if each[1] == "task feed")
+    assert kinds == ["change", "export"]
 
 
 def test_a_new_address_ends_the_old_one_and_an_account_that_closed_has_none(

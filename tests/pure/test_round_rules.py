@@ -107,6 +107,21 @@ def test_an_agreed_weekday_goes_first_where_the_window_has_one() -> None:
     assert other.day.isoweekday() == NOW.isoweekday()
 
 
+def test_a_part_of_the_day_that_runs_is_taken_only_when_nothing_else_can_be() -> None:
+    (later,) = plan([change(1, NOW - HOUR, NOW + 30 * HOUR)], NOW, DAYS).rounds
+    assert (later.day, later.part) == (NOW.date(), "afternoon")
+    (now,) = plan([change(1, NOW - HOUR, NOW + 2 * HOUR)], NOW, DAYS).rounds
+    assert (now.day, now.part) == (NOW.date(), "morning")
+
+
+def test_a_roll_that_may_be_changed_at_any_time_is_used_first() -> None:
+    late = NOW + timedelta(days=5)
+    (slot,) = plan([change(1, NOW, late + 9 * HOUR, rather_from=late)], NOW, DAYS).rounds
+    assert slot.day == late.date()
+    (soon,) = plan([change(1, NOW, NOW + 9 * HOUR, rather_from=late)], NOW, DAYS).rounds
+    assert soon.day == NOW.date()
+
+
 @pytest.mark.parametrize(
     ("opens", "closes", "why"),
     [

@@ -180,7 +180,10 @@ class TestEuros:
         assert in_all(PLAIN, setting, "training") == 20 * 2 * 40
         alerts = 2 * DAYS_OF_MONTH * 0.04
         assert in_all(PLAIN, setting, "centre") == pytest.approx(10 * 12 * (10 + 2 * alerts))
-        net = hours_of(likely(own(**PLAIN)), centre=True, record_link=True).net.item() * 10 * 12
+        hours = hours_of(likely(own(**PLAIN)), centre=True, record_link=True)
+        way = hours.net_travel.item() * 10 * 12 * 30 * 0.2
+        assert in_all(PLAIN, setting, "travel_saved") == pytest.approx(way)
+        net = hours.net.item() * 10 * 12
         assert in_all(PLAIN, setting, "wage_saved") == pytest.approx(net * 0.1 * 40)
         assert in_all(PLAIN, setting, "refilled_more") == pytest.approx(net * 0.5 * 0.6 * 70)
 
@@ -231,6 +234,23 @@ class TestEuros:
         assert alone.lines["organisation"].amount is not None
         assert set(compute(likely(own(**without)), Setting(dispensers=10)).lines["society"].missing) == keys
 
+    def test_starting_takes_hours_once_and_who_stops_is_started_again(self) -> None:
+        setting = Setting(dispensers=10, per_month=4, years=1)
+        plain = compute(likely(own(**PLAIN)), setting)
+        assert list(plain.ramp.active[0, :4]) == [4, 8, 10, 10]
+        with_start = compute(likely(own(**PLAIN, start_minutes_client=120.0)), setting)
+        assert (plain.net_care - with_start.net_care).sum() == pytest.approx(10 * 2)
+        stopping = compute(likely(own(**PLAIN, start_minutes_client=120.0, ended_pct_month=10.0)), setting)
+        assert list(stopping.ramp.ended[0, :4]) == pytest.approx([0, 0.4, 0.8, 1.0])
+        assert stopping.ramp.new.sum() == pytest.approx(10 + stopping.ramp.ended.sum())
+
+    def test_rent_runs_on_what_is_issued_and_hours_are_made_by_what_is_active(self) -> None:
+        setting = Setting(dispensers=10, years=1)
+        values = {**PLAIN, "active_pct": 40.0}
+        assert in_all(values, setting, "device") == pytest.approx(25 * 12 * 80)
+        assert in_all(values, setting, "device_start") == pytest.approx(25 * 100)
+        assert in_all(values, setting, "lapsed") == in_all(PLAIN, setting, "lapsed")
+
     def test_hours_that_the_dispenser_costs_are_paid_in_full(self) -> None:
         values = {**PLAIN, "reduction_pct": 0.0}
         result = compute(likely(own(**values)), Setting(dispensers=1, years=1))
@@ -268,6 +288,14 @@ class TestIncome:
         )
         setting = Setting(dispensers=10, funders=(agreed, Funder(insurer="West", share=0.5)))
         assert compute(likely(own(**without)), setting).lines["dispenser"].missing == ("dispenser_month_eur",)
+
+    def test_two_insurers_without_terms_of_their_own_are_as_one(self) -> None:
+        values = {**PLAIN, "turnover_year_eur": 1e6, "turnover_ceiling_eur": 1.01e6}
+        two = (Funder(insurer="Oost", share=0.3), Funder(insurer="West", share=0.7))
+        for key in (*INCOME, "above_ceiling"):
+            one = in_all(values, Setting(dispensers=50, years=1), key)
+            assert in_all(values, Setting(dispensers=50, years=1, funders=two), key) == pytest.approx(one)
+        assert in_all(values, Setting(dispensers=50, years=1), "above_ceiling") > 0
 
     @given(st.floats(0, 2e6), st.floats(0, 2e6), st.floats(0, 1000))
     def test_nothing_is_paid_above_the_ceiling(self, turnover: float, room: float, payment: float) -> None:
@@ -312,6 +340,10 @@ class TestCase:
             assert case["money"]["sides"][side]["in_all"]["missing"]
         assert {"wage_hour_eur", "tariff_hour_eur", "device_month_eur"} <= set(case["fill_in"])
         assert "administration_minutes_week" in case["not_counted"]
+        hours = case["hours"]["per_client_month"]
+        assert hours["phone"]["likely"] is None  # not 0: nobody said how long it takes
+        assert hours["phone"]["missing"] == ["alert_phone_minutes"]
+        assert hours["registration"]["likely"] == 0  # with a record link nobody types
         assert case["break_even"]["month"] is None
         assert case["turnover"]["change"]["likely"] is None
 
@@ -339,6 +371,16 @@ class TestCase:
         grid = {(each["gross_hours"], each["centre"]): each["net_hours"] for each in case["by_gross_hours"]}
         assert set(grid) == {(hours, centre) for hours in range(5, 12) for centre in (True, False)}
         assert all(grid[hours, True] > grid[hours, False] for hours in range(5, 12))
+
+    def test_town_and_country_differ_in_travel_only(self) -> None:
+        rows = business_case(ranges(own(**PLAIN)), Setting(dispensers=10))["variants"]
+        found = {(each["area"], each["centre"], each["record_link"]): each for each in rows}
+        assert len(found) == 8
+        town, country = found["urban", True, True], found["rural", True, True]
+        assert country["net_travel"] > town["net_travel"]
+        # An unplanned visit takes as long as it takes: with more of it on the road, less of it is care.
+        assert country["net_care"] == pytest.approx(town["net_care"], abs=0.05)
+        assert found["urban", True, False]["organisation"] > town["organisation"]
 
     def test_few_dispensers_cost_more_each(self) -> None:
         rows = business_case(ranges(own(**PLAIN)), Setting(dispensers=10))["start_effect"]
@@ -418,3 +460,11 @@ def test_pert_has_its_mean_where_it_belongs() -> None:
 def test_what_is_filled_in_for_one_never_moves_the_draws_of_another() -> None:
     alone = drawn({"care_minutes": ranges()["care_minutes"]}, 20, 7)["care_minutes"]
     assert np.array_equal(alone, drawn(ranges(), 20, 7)["care_minutes"])
+
+
+def test_two_assumptions_are_drawn_apart() -> None:
+    same = Range(low=0.0, likely=3.0, high=12.0, origin=EMPTY, source="", date="")
+    assert len("loading_minutes") == len("use_heavier_pct")
+    found = drawn({"loading_minutes": same, "use_heavier_pct": same}, 2000, 5)
+    pair = np.hstack([found["loading_minutes"], found["use_heavier_pct"]])
+    assert abs(np.corrcoef(pair.T)[0, 1]) < 0.1

@@ -42,7 +42,7 @@ from reik.dispensing.devices.facts import (
     PressedWhileAway,
     SachetOutTwice,
 )
-from reik.dispensing.facts import AbsenceBegan, AbsenceEnded, CommandAnswered, MomentEnded
+from reik.dispensing.facts import AbsenceBegan, AbsenceEnded, CommandAnswered, MomentEnded, OldMomentChanged
 from reik.dispensing.plans import keeping as plan_keeping
 from reik.dispensing.rolls import abilities as roll_abilities
 from reik.dispensing.rolls import at_home
@@ -81,9 +81,11 @@ from reik.pathway import pausing as path_pausing
 from reik.pathway.facts import DutiesAllotted, PathMoved
 from reik.people.facts import ClientMoved, PharmacyChanged
 from reik.tasks.facts import TaskEnded, TaskOverdue
+from reik.value.rollups import marking as day_marks
 
 HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     MomentEnded: [gap_held.follow_moments, withholding.after_moments, operations.follow_moments],
+    OldMomentChanged: [day_marks.follow_changed],
     CommandAnswered: [
         plan_keeping.note_answers,
         withholding.note_answers,

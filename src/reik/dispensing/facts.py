@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from reik.dispensing.outcomes import Outcome
@@ -29,6 +29,19 @@ class MomentEnded(Fact):
     outcome: Outcome
     before: Outcome | None
     reason: str
+
+
+MARKED_AFTER = timedelta(hours=24)
+"""How long after it was due a moment's change is told apart: days younger than this are counted again anyway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldMomentChanged(Fact):
+    """A moment that was due more than a day ago was planned or changed: its day is no longer as it was counted."""
+
+    organisation_id: UUID
+    client_id: UUID
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,6 +174,7 @@ def settle(changed: Iterable[OpenMoment], now: datetime) -> None:
     """Decide each moment anew, store it, and announce those whose outcome came or changed."""
     rows = list(changed)
     facts.publish(moments.store(rows), now)
+    facts.publish(moments.old_ones(rows, now), now)
     facts.publish([_double(each) for each in rows if twin.is_double(each.tally) and not each.was_double], now)
 
 

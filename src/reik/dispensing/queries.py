@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -145,6 +145,7 @@ class DispenserSeen:
     remaining: int | None
     model: str | None
     firmware: str | None
+    capabilities: Mapping[str, object]
 
 
 def dispensers_of(client_ids: Collection[UUID]) -> dict[UUID, DispenserSeen]:
@@ -166,6 +167,7 @@ def _dispenser(row: Sequence[Any]) -> DispenserSeen:
         heard_at=row[6], state=beat.get("state"), mains=beat.get("mains"), battery_pct=beat.get("battery_pct"),
         signal_dbm=beat.get("signal_dbm"), plan_version=beat.get("plan_version"), roll=beat.get("roll"),
         remaining=beat.get("remaining"), model=started.get("model"), firmware=started.get("firmware"),
+        capabilities=started.get("capabilities") or {},
     )  # fmt: skip
 
 

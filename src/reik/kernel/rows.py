@@ -40,6 +40,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "smallint": str,
     "int": str,
     "bigint": str,
+    "float8": repr,
     "bool": _bool,
     "text": _quoted,
     "jsonb": _quoted,

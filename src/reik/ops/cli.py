@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-BENCHES = ("morning", "ingest", "consoles", "fhir", "plan")
+BENCHES = ("morning", "ingest", "consoles", "fhir", "plan", "tours")
 PROOFS = ("kill", "lag", "order", "dst", "malformed", "outage", "lives", "channels", "watchdog")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -47,6 +47,9 @@ COMMANDS = {
     "codes": Command("load a licensed table of product codes", "codes"),
     "plan": Command("print the planned moments of a pharmacy's message", "plan", django=False),
     "value": Command("compute the business case, or hold it against published figures", "value"),
+    "whatif": Command(
+        "plan the tours of a planning (CSV) without and with dispensers", "whatif", django=False
+    ),
     "account": Command("add, invite, close or list who may log in", "accounts"),
     "bench": Command("measure: " + ", ".join(BENCHES), "bench"),
     "prove": Command("prove: " + ", ".join(PROOFS), "bench"),

@@ -19,6 +19,7 @@ from reik.ops.cli import COMMANDS, EXPERIMENTS
 from reik.ops.docs_schema import WRITTEN_BY, schema
 from reik.ops.docs_traceability import ROOT, traceability
 from reik.pathway import drawing as care_path
+from reik.value.case import page as assumption_list
 from reik_dispenser.machine import transition_table
 
 
@@ -94,6 +95,16 @@ def path_states() -> str:
     )
 
 
+def assumptions() -> str:
+    """docs/reference/assumptions.md: every assumption of the business case, with where its range is from."""
+    return (
+        f"# Assumptions of the business case\n\n<!-- {WRITTEN_BY} -->\n\n"
+        "What the model reckons with, and what it asks for. No tariff, wage or price of a dispenser comes along.\n"
+        "How they are used: [the business case](../explanation/business-case.md).\n\n"
+        f"{assumption_list.listed()}\n"
+    )
+
+
 def pages() -> dict[str, str]:
     """Path below the repository → the text that it should have now."""
     return {
@@ -104,6 +115,7 @@ def pages() -> dict[str, str]:
         "docs/reference/device-states.md": device_states(),
         "docs/reference/change-states.md": change_states(),
         "docs/reference/care-path.md": path_states(),
+        "docs/reference/assumptions.md": assumptions(),
         "docs/reference/cli.md": cli(),
         "docs/safety/traceability.md": traceability(),
     }

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from reik.kernel import clock, queries
 from reik.kernel.database import Role, become
-from reik.value.case.organisation import Asked, case_of
-from reik.value.case.parameters import parameters
+from reik.value.case.organisation import Asked, case_of, ranges_of
+from reik.value.case.parameters import OWN, Range, check_range, parameters
 from reik.value.case.setting import BY_HOUR, MODES
 from reik.value.reproduce import reproduction
 
@@ -24,7 +24,10 @@ class ValueRefused(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", nargs="?", choices=(REPRODUCE,), help="the published figures beside the model (no database)"
+        "what",
+        nargs="?",
+        choices=(REPRODUCE,),
+        help="the published figures beside the model, and --organisation beside them",
     )
     parser.add_argument("--organisation", help="name or id; its own assumptions and measurements come first")
     parser.add_argument("--json", action="store_true", help="the whole document")
@@ -41,6 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode", choices=MODES, default=BY_HOUR, help="how care is paid where no terms say so"
     )
+    parser.add_argument(
+        "--assume", action="append", default=[], metavar="KEY=LOW:LIKELY:HIGH",
+        help="an assumption for this once, or KEY=NUMBER; may be repeated",
+    )  # fmt: skip
     parser.add_argument("--draws", type=int, default=2000, help="of the Monte Carlo band (2000)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same document (1)")
 
@@ -48,13 +55,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace) -> int:
     """0: computed; 2: no such organisation, or a setting that cannot be."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    if options.organisation:
+        become(Role.WORKER)
     if options.what == REPRODUCE:
-        found = reproduction()
+        own = ranges_of(_organisation(options.organisation), clock.now()) if options.organisation else None
+        found = reproduction(own)
         print(_json(found) if options.json else "\n".join(_figure(each) for each in found))
         return 0
     if not options.organisation:
         raise ValueRefused("Name the organisation: reik value --organisation NAME, or reik value reproduce.")
-    become(Role.WORKER)
     organisation_id = _organisation(options.organisation)
     document = {
         "organisation": options.organisation,
@@ -70,8 +79,22 @@ def _asked(options: argparse.Namespace) -> Asked:
     return Asked(
         dispensers=options.dispensers, in_use=options.in_use, per_month=options.per_month, years=options.years,
         centre=options.centre, record_link=options.record_link, mode=options.mode, draws=options.draws,
-        seed=options.seed,
+        seed=options.seed, assumed=dict(_assumed(each) for each in options.assume),
     )  # fmt: skip
+
+
+def _assumed(written: str) -> tuple[str, Range]:
+    key, _is, numbers = written.partition("=")
+    try:
+        given = [float(each) for each in numbers.split(":")]
+        low, likely, high = given * 3 if len(given) == 1 else given
+    except ValueError:
+        raise ValueRefused(
+            f"{written!r} is no assumption: write KEY=LOW:LIKELY:HIGH, or KEY=NUMBER."
+        ) from None
+    check_range(key, low, likely, high)
+    today = clock.now().date().isoformat()
+    return key, Range(low=low, likely=likely, high=high, origin=OWN, source="command line", date=today)
 
 
 def _organisation(named: str) -> UUID:
@@ -89,6 +112,7 @@ def _json(document: Any) -> str:
 def _figure(each: dict[str, Any]) -> str:
     model = "not computed" if each["model"] is None else f"{each['model']} ({each['difference']})"
     more = "more than " if each["more_than"] else ""
+    model += f", own {each['own']}" if each.get("own") is not None else ""
     return (
         f"{each['title']['en']}\n  published {more}{each['published']} {each['unit']}, model {model}\n"
         f"  {each['why']['en']}\n  {each['source']['title']} ({each['source']['date']})\n"
@@ -104,22 +128,30 @@ def _lines(document: dict[str, Any]) -> list[str]:
     hours = document["hours"]["per_client_month"]
     for key in ("gross", "net_care", "net_travel", "net"):
         lines.append(f"{key:<14} {_band(hours[key])} h per client-month")
+    years = document["setting"]["years"]
     for key, each in document["money"]["sides"].items():
-        lines.append(f"{key:<14} {_band(each['in_all'])} € over {document['setting']['years']} years")
-    lines.append(f"{'turnover':<14} {_band(document['turnover']['change'])} €")
+        lines.append(
+            f"{key:<14} {_band(each['in_all'])}{_unless_missing(each['in_all'], f' € in {years} years')}"
+        )
+    change = document["turnover"]["change"]
+    lines.append(f"{'turnover':<14} {_band(change)}{_unless_missing(change, f' € in {years} years')}")
     lines.append(f"{'break-even':<14} {_break_even(document['break_even'])}")
     return [*lines, "", *_to_fill_in(document)]
 
 
 def _band(amount: dict[str, Any]) -> str:
     if amount["likely"] is None:
-        return f"fill in: {', '.join(amount['missing'])};"
+        return f"not known: {len(amount['missing'])} of the assumptions below are to be filled in"
     return f"{amount['likely']:,} ({amount['p10']:,} to {amount['p90']:,})"
+
+
+def _unless_missing(amount: dict[str, Any], unit: str) -> str:
+    return "" if amount["likely"] is None else unit
 
 
 def _break_even(found: dict[str, Any]) -> str:
     if found["missing"]:
-        return f"fill in: {', '.join(found['missing'])}"
+        return f"not known: {len(found['missing'])} of the assumptions below are to be filled in"
     month = "not within these years" if found["month"] is None else f"in month {found['month']}"
     fewest = "at no number" if found["dispensers"] is None else f"from {found['dispensers']} dispensers"
     return f"{month}; {fewest}; {found['chance_pct']} % of the draws"
@@ -127,4 +159,4 @@ def _break_even(found: dict[str, Any]) -> str:
 
 def _to_fill_in(document: dict[str, Any]) -> list[str]:
     known = parameters()
-    return [f"Fill in: {known[key].en} ({known[key].unit})" for key in document["fill_in"]]
+    return [f"Fill in: {known[key].en} ({known[key].unit}), {key}" for key in document["fill_in"]]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -65,6 +67,24 @@ class Want:
     high_risk: bool = False
 
 
+_LATER: ContextVar[set[UUID] | None] = ContextVar("paths whose tasks are kept at the end", default=None)
+
+
+@contextmanager
+def kept_at_the_end(now: datetime, by: str = BY) -> Iterator[None]:
+    """Within this the tasks of every path that is touched are kept once, at its end, at `now`.
+
+    For many steps of many paths at a time, as when a past is entered: each step would ask all contexts anew.
+    """
+    touched: set[UUID] = set()
+    before = _LATER.set(touched)
+    try:
+        yield
+    finally:
+        _LATER.reset(before)
+    keep_tasks(touched, now, by)
+
+
 @transaction.atomic
 def keep_tasks(path_ids: Collection[UUID], now: datetime, by: str = BY) -> None:
     """Bring the tasks of these paths in step with what holds; make good what was let through and is shown now.
@@ -72,6 +92,9 @@ def keep_tasks(path_ids: Collection[UUID], now: datetime, by: str = BY) -> None:
     Call it after anything of a path was shown, taken back or moved. Tasks of other kinds, or with a key, are not
     touched. As many statements for 1 path as for 200.
     """
+    if (later := _LATER.get()) is not None:
+        later.update(path_ids)
+        return
     paths = list(paths_by_id(path_ids).values())
     if not paths:
         return

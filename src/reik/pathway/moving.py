@@ -209,6 +209,7 @@ class Happened:
     event: Event
     by: str
     detail: Mapping[str, object]
+    role: str = "reik"
 
 
 @transaction.atomic
@@ -226,7 +227,7 @@ def follow(happened: Sequence[Happened], now: datetime) -> list[UUID]:
         if after is None:
             continue
         each = Moved(
-            row=row, event=one.event.value, before=row.state, by=one.by, role="reik", detail=one.detail
+            row=row, event=one.event.value, before=row.state, by=one.by, role=one.role, detail=one.detail
         )
         _apply(each, after, now)
         moved.append(each)

@@ -85,8 +85,8 @@ def _said(paths: Sequence[PathSeen], wanted: frozenset[str], now: datetime) -> d
     for id, kind, each in _written(paths, wanted):
         said[id][kind] = each
     for by_kind in elsewhere.read(paths, wanted, now):
-        for kind, of_kind in by_kind.items():
-            for id, each in of_kind.items():
+        for kind in wanted & by_kind.keys():  # one reader shows several kinds; only what was asked is told
+            for id, each in by_kind[kind].items():
                 said[id][kind] = each
     for kind in sorted(wanted & OF_PATHWAY.keys()):
         for id, each in _reader(OF_PATHWAY[kind])(paths).items():

@@ -6,7 +6,7 @@ without such an hour is given back with the reason. Tours, with travel, are laid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -30,6 +30,7 @@ class Change:
     """One roll to be changed. `opens_at`, `closes_at`: the window; opens None: it is not known yet.
 
     `because`: why there is no window (a code above). `weekday`: the ISO day that was agreed, None: any.
+    `rather_from`: not before then where it can be later, so that little of the old roll goes back.
     """
 
     client_id: UUID
@@ -39,6 +40,7 @@ class Change:
     zone: ZoneInfo
     because: str = ""
     weekday: int | None = None
+    rather_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -134,8 +136,19 @@ def stops_of(change: Change, now: datetime, days: int) -> dict[Slot, Stop]:
                 found[Slot(day=day, part=part, who=change.who)] = Stop(
                     change=change, since=since, until=until
                 )
-    agreed = {slot: stop for slot, stop in found.items() if slot.day.isoweekday() == change.weekday}
-    return agreed or found
+    return _rather(found, change, now)
+
+
+def _rather(found: dict[Slot, Stop], change: Change, now: datetime) -> dict[Slot, Stop]:
+    """Of what may be, what is wanted: not in a part of the day that runs, not long before, on the agreed day."""
+    wishes: tuple[Callable[[Slot, Stop], bool], ...] = (
+        lambda slot, _stop: datetime.combine(slot.day, PARTS[slot.part][0], change.zone) > now,
+        lambda _slot, stop: change.rather_from is None or stop.until > change.rather_from,
+        lambda slot, _stop: slot.day.isoweekday() == change.weekday,
+    )
+    for wish in wishes:
+        found = {slot: stop for slot, stop in found.items() if wish(slot, stop)} or found
+    return found
 
 
 def why_not(change: Change, now: datetime) -> str:

@@ -17,6 +17,8 @@ from reik.pathway.queries import paths_of
 from reik.pathway.round_rules import NO_ROLL, TOO_TIGHT, Change, Plan, Slot, Stop, plan
 
 DAYS = 14
+NOT_BEFORE = timedelta(days=2)
+"""A type that takes another roll at any time still uses most of the old one first: what is left goes back."""
 IN_DEVICE = ("loaded", "emptied")
 TEAM = "team"
 BY_ROLE: Mapping[str, str] = {"informal_carer": "carer", "pharmacist": "pharmacy"}
@@ -100,6 +102,7 @@ def _change(roll: RollSeen, who: str, zone: ZoneInfo) -> Change:
     return Change(
         client_id=roll.client_id, who=who, zone=zone, because=because, weekday=roll.arrangement.change_day,
         opens_at=window.opens_at if window else None, closes_at=window.closes_at if window else None,
+        rather_from=roll.last_sachet_at - NOT_BEFORE if roll.last_sachet_at else None,
     )  # fmt: skip
 
 

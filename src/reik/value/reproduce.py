@@ -15,6 +15,7 @@ from typing import Any
 
 from reik.value.case.hours import DAYS_OF_MONTH, WEEKS_OF_MONTH, visit_reduction
 from reik.value.case.model import hours_at
+from reik.value.case.parameters import PUBLISHED as FROM_A_SOURCE
 from reik.value.case.parameters import Range, ranges, sources
 from reik.value.case.values import likely
 
@@ -69,9 +70,33 @@ def figures() -> list[Figure]:
     ]  # fmt: skip
 
 
-def reproduction() -> list[dict[str, Any]]:
-    """The figures as a document: `figure source published model difference`, and all that explains them."""
-    return [_document(each) for each in figures()]
+def reproduction(own: Mapping[str, Range] | None = None) -> list[dict[str, Any]]:
+    """The figures as a document: `figure source published model difference`, and all that explains them.
+
+    With the ranges of one organisation, `own` is what it has itself; None where it knows nothing of its own.
+    """
+    found = [_document(each) for each in figures()]
+    if own is not None:
+        ours = _own(own)
+        found = [{**each, "own": ours.get(each["figure"])} for each in found]
+    return found
+
+
+def _own(own: Mapping[str, Range]) -> dict[str, float]:
+    """Only of what was measured or filled in: the published range is nobody's own."""
+    known = {key for key, each in own.items() if each.origin != FROM_A_SOURCE}
+    found = {
+        figure: own[key].likely
+        for figure, key in (("unique_moments", "reduction_pct"), ("closed_by_centre", "centre_closed_pct"))
+        if key in known
+    }
+    if {"care_minutes", "unique_moments_per_day"} <= known:
+        gross = hours_at(own, centre=True)["gross"]
+        found["omring"] = round(gross / WEEKS_OF_MONTH, 1)
+        found["finland_minutes"] = round(gross * 60 / DAYS_OF_MONTH, 1)
+    if "care_minutes" in known:
+        found["hours_two_moments"] = hours_at(own, centre=True, unique_moments_per_day=2)["gross"]
+    return found
 
 
 @cache

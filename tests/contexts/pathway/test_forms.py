@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -228,14 +229,14 @@ def test_two_people_who_write_at_once_are_told_so(town: Town, visits: Visits) ->
     assert "En meer." in late.content.decode()
 
 
-def write(town: Town, body: str, after: int, who: str = "mia"):
+def write(town: Town, body: str, after: int, who: str = "mia") -> UUID:
     return versions.write(
         organisation_id=town.care.id, form="fault", language="nl", body=body, after=after, now=town.now,
         author_id=town.accounts[who].id, author=who,
     )  # fmt: skip
 
 
-def approve(town: Town, id, who: str = "mo") -> None:
+def approve(town: Town, id: UUID, who: str = "mo") -> None:
     versions.approve(town.care.id, id, by_id=town.accounts[who].id, by=who, now=town.now + timedelta(hours=1))
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from reik.alerting.house_access import keep_access
 from reik.kernel import facts
 from reik.pathway import asking, moving, queries, readiness, recording
 from reik.pathway.facts import EvidenceRecorded, MadeGood, PathMoved
@@ -229,3 +230,15 @@ class heard:  # noqa: N801 - read as a word: with heard(…)
 
     def __exit__(self, *_: object) -> None:
         facts.publish = self.before
+
+
+def test_what_the_same_reader_shows_besides_does_not_stand_in_for_it(client: Client, now: datetime) -> None:
+    """The way in is written down and nobody tried it: trying it may be let through for a few days."""
+    path = a_path(client, now, State.STARTING)
+    keep_access(client_id=client.id, how="key_holder", words="Buren", by="Fatma Yılmaz", now=now)
+    assert readiness.holding([path.id], now, ["house_access_tried"])[path.id] == frozenset()
+    let_through(
+        path.id, "house_access_tried", because="De buren zijn weg", make_good_by=now + timedelta(days=2), now=now,
+        **NURSE,
+    )  # fmt: skip
+    assert tasks_of(path)["house_access_tried"].high_risk

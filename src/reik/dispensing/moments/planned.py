@@ -10,9 +10,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from reik.dispensing.away import cover as away_cover
+from reik.dispensing.facts import MARKED_AFTER, OldMomentChanged
 from reik.dispensing.moments import mentions, twin
 from reik.dispensing.moments import rows as moments
 from reik.dispensing.operations import settle
+from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.kernel.rows import Table, array
 
@@ -62,9 +64,18 @@ def plan_moments(rows: Sequence[NewMoment], now: datetime) -> list[UUID]:
          each.latest_at, each.sachets, each.criticality, now, 0, 0, 0, 0, "", False, "", "", each.gap_s)
         for id, each in zip(ids, rows, strict=True)
     )  # fmt: skip
+    facts.publish(_old_ones(rows, now), now)
     away_cover.mark_planned(ids)
     _fold_in_what_was_said([(each.dispenser_id, each.key) for each in rows], evidence, now)
     return ids
+
+
+def _old_ones(rows: Sequence[NewMoment], now: datetime) -> list[OldMomentChanged]:
+    return [
+        OldMomentChanged(organisation_id=each.organisation_id, client_id=each.client_id, due_at=each.due_at)
+        for each in rows
+        if each.due_at < now - MARKED_AFTER
+    ]
 
 
 def _lock_dispensers(rows: Sequence[NewMoment]) -> dict[UUID, str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from reik.dispensing.facts import MomentEnded
+from reik.dispensing.facts import MARKED_AFTER, MomentEnded, OldMomentChanged
 from reik.dispensing.moments import twin
 from reik.dispensing.outcomes import Outcome
 from reik.kernel.rows import Columns, array
@@ -102,6 +102,17 @@ def store(rows: Sequence[OpenMoment]) -> list[MomentEnded]:
     with connection.cursor() as cursor:
         cursor.execute(STORE, _STORED.values(columns))
     return ended
+
+
+def old_ones(rows: Sequence[OpenMoment], now: datetime) -> list[OldMomentChanged]:
+    """A fact for each moment of an earlier day, whether or not its outcome changed: when it came out counts too."""
+    return [
+        OldMomentChanged(
+            organisation_id=each.organisation_id, client_id=each.client_id, due_at=each.tally.due_at
+        )
+        for each in rows
+        if each.tally.due_at < now - MARKED_AFTER
+    ]
 
 
 def still_paused(rows: Sequence[OpenMoment]) -> list[MomentEnded]:

@@ -6,7 +6,6 @@ dispenser's abilities is copied, and a dispenser that was replaced counts at onc
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -14,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from reik.dispensing.queries import dispensers_of
+from reik.dispensing.queries import DispenserSeen, dispensers_of
 from reik.dispensing.rolls import balance as ledger_balance
 from reik.dispensing.rolls.balance import RollBalance
 from reik.dispensing.rolls.twin import Verdict
@@ -28,22 +27,18 @@ from reik_dispenser.capabilities import Capabilities
 
 def abilities_of(client_ids: Collection[UUID]) -> dict[UUID, DeviceAbility]:
     """Of each client's dispenser: its model, the roll that it takes, and when that may be changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT client_id, started::text FROM dispensing_dispenser WHERE client_id = ANY(%s::uuid[])",
-            [array("uuid", client_ids)],
-        )
-        rows = cursor.fetchall()
-    found: dict[UUID, DeviceAbility] = {}
-    for client_id, text in rows:
-        started = json.loads(text or "{}") or {}
-        said = Capabilities.from_data(started.get("capabilities") or {})
-        model = started.get("model")
-        found[client_id] = DeviceAbility(
-            model=model if isinstance(model, str) else None, roll_format=said.roll_format,
-            roll_change=said.roll_change,
-        )  # fmt: skip
-    return found
+    return {client_id: ability_of(each) for client_id, each in dispensers_of(client_ids).items()}
+
+
+def ability_of(dispenser: DispenserSeen) -> DeviceAbility:
+    """As `abilities_of`, of one that was looked up already."""
+    said = Capabilities.from_data(dispenser.capabilities)
+    model = dispenser.model
+    return DeviceAbility(
+        model=model if isinstance(model, str) else None,
+        roll_format=said.roll_format,
+        roll_change=said.roll_change,
+    )
 
 
 def left_of(balance: RollBalance) -> int | None:

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-
 from reik.medication import queries
 from reik.medication.models import LIVE, Roll, RollSupply
 from reik.medication.rolls import custody
@@ -93,8 +91,21 @@ def rolls_seen(
     `devices`: what each client's dispenser is, as dispensing knows it (`dispensing.rolls.abilities`); without it
     windows and fits are taken on the careful side. `zones`: each client's, where the caller knows them.
     """
-    rows = Roll.objects.filter(client_id__in=client_ids).order_by("client_id", "-starts_at", "-registered_at")
-    return _seen(rows, client_ids, now, devices or {}, zones)
+    zones = queries.zones_of(client_ids) if zones is None else zones
+    return _seen(client_ids, now, devices or {}, zones, _supply(client_ids))
+
+
+def rolls_and_due(
+    client_id: UUID, now: datetime, device: DeviceAbility | None, zone: ZoneInfo
+) -> tuple[list[RollSeen], RollDue | None]:
+    """One client's rolls as `rolls_seen`, and whether they run out as `rolls_due`."""
+    zones, supply = {client_id: zone}, _supply([client_id])
+    rolls = _seen([client_id], now, {client_id: device} if device else {}, zones, supply)[client_id]
+    return rolls, next(iter(_due(supply, now, zones)), None)
+
+
+def _supply(client_ids: Collection[UUID]) -> dict[UUID, RollSupply]:
+    return {each.client_id: each for each in RollSupply.objects.filter(client_id__in=client_ids)}
 
 
 def roll_seen(
@@ -123,23 +134,22 @@ class _Around:
 
 
 def _seen(
-    rows: QuerySet[Roll],
     client_ids: Collection[UUID],
     now: datetime,
     devices: Mapping[UUID, DeviceAbility],
-    zones: Mapping[UUID, ZoneInfo] | None,
+    zones: Mapping[UUID, ZoneInfo],
+    supply: Mapping[UUID, RollSupply],
 ) -> dict[UUID, list[RollSeen]]:
     found: dict[UUID, list[Roll]] = {id: [] for id in client_ids}
-    for row in rows:
+    rows = Roll.objects.filter(client_id__in=client_ids)
+    for row in rows.order_by("client_id", "-starts_at", "-registered_at"):
         found[row.client_id].append(row)
     all_rows = [row for each in found.values() for row in each]
     ids = [row.id for row in all_rows]
     around = _Around(
         steps=steps_of(ids), recalls=recalls_of(ids), last=last_sachets(ids), arranged=arrangements_of(client_ids),
-        supply={each.client_id: each for each in RollSupply.objects.filter(client_id__in=client_ids)},
-        fits=fits_of({row.organisation_id for row in all_rows}), devices=devices, now=now,
+        supply=supply, fits=fits_of({row.organisation_id for row in all_rows}), devices=devices, now=now,
     )  # fmt: skip
-    zones = queries.zones_of(client_ids) if zones is None else zones
     return {
         id: [_roll(row, of_client, around, days_left(around.last.get(row.id), now, zones[id])) for row in of_client]
         for id, of_client in found.items()
@@ -226,8 +236,11 @@ def rolls_due(
     client_ids: Collection[UUID], now: datetime, zones: Mapping[UUID, ZoneInfo] | None = None
 ) -> list[RollDue]:
     """The clients of these whose rolls have to be ordered, hurried or brought, the worst first."""
-    rows = RollSupply.objects.filter(client_id__in=client_ids)
     zones = queries.zones_of(client_ids) if zones is None else zones
+    return _due(_supply(client_ids), now, zones)
+
+
+def _due(supply: Mapping[UUID, RollSupply], now: datetime, zones: Mapping[UUID, ZoneInfo]) -> list[RollDue]:
     due = [
         RollDue(
             organisation_id=each.organisation_id, client_id=each.client_id, stage=stage.name.lower(),
@@ -237,7 +250,7 @@ def rolls_due(
             acknowledged_at=each.acknowledged_at, acknowledged_by=each.acknowledged_by,
             acknowledged_note=each.acknowledged_note,
         )
-        for each in rows
+        for each in supply.values()
         if (stage := Stage(each.stage)) is not Stage.FINE
     ]  # fmt: skip
     return sorted(due, key=lambda each: (-Stage[each.stage.upper()], each.uncovered_at or now))

@@ -25,6 +25,7 @@ from reik.ops.database import MONTHLY_TABLES, as_owner
 from reik.ops.demo import (
     agenda,
     arranged,
+    care_paths,
     cast,
     desks,
     dispensers,
@@ -96,6 +97,7 @@ def furnish(
         renew_all(now)
         place.street.settle(now)
         _hand_over(home, place, since, now, hurry=ROUTE_PACE if pace >= HURRIED_FROM else 1.0)
+        care_paths.walk(place.town, since, now)
         propose_all(now)
     dispensers.make_ready(home)
     say(f"{len(place.inhabited)} homes with {days} days behind them.")

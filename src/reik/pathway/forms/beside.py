@@ -100,6 +100,7 @@ def _route(known: Known, say: Mapping[str, Any]) -> Part:
 
 def _step(step: StepKnown, say: Mapping[str, Any]) -> str:
     sentence = str(say.get(step.action, "{who}")).format(who=step.responder)
+    sentence = sentence[:1].upper() + sentence[1:]
     if step.hours is None:
         return sentence
     hours = str(say["hours"]).format(a=f"{step.hours[0]:%H:%M}", b=f"{step.hours[1]:%H:%M}")

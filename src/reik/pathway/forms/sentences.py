@@ -167,7 +167,8 @@ class _Say:
                 parts.append(self.words("last"))
             elif step.wait_min:
                 parts.append(self.words("next", wait=self.minutes(step.wait_min)))
-            said.append(" ".join(parts))
+            sentence = " ".join(parts)
+            said.append(sentence[:1].upper() + sentence[1:])
         if said and otherwise:
             said[-1] += " " + self.words("otherwise")
         return tuple(said)

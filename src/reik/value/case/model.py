@@ -17,6 +17,7 @@ from reik.value.case.sensitivity import (
     by_gross_hours,
     start_effect,
     tornado,
+    variants,
 )
 from reik.value.case.setting import Setting, SettingRefused, check_setting
 from reik.value.case.values import USES, Array, Values, drawn, likely, not_counted
@@ -47,20 +48,27 @@ def business_case(
     samples = drawn(ranges, draws, seed, shape=shape)
     one, many = compute(values, setting), compute(samples, setting)
     return {
+        **_outcome(one, many, values, samples),
+        "tornado": tornado(ranges, setting),
+        "by_gross_hours": by_gross_hours(values, setting),
+        "variants": variants(values, setting),
+        "start_effect": start_effect(values, setting),
+        "draws": draws, "seed": seed, "shape": shape,
+        "not_counted": list(not_counted(ranges)),
+        "fill_in": sorted({name for line in one.lines.values() for name in line.missing}),
+    }  # fmt: skip
+
+
+def _outcome(one: Result, many: Result, values: Values, samples: Values) -> dict[str, Any]:
+    return {
         "hours": _hours(one, many, values),
         "money": _money(one, many),
         "care_cost": _care_cost(one, many, values, samples),
         "turnover": _turnover(one, many, values),
         "cash_in": _cash_in(one, values),
-        "break_even": _break_even(one, many, values, setting),
-        "tornado": tornado(ranges, setting),
-        "by_gross_hours": by_gross_hours(values, setting),
-        "start_effect": start_effect(values, setting),
+        "break_even": _break_even(one, many, values),
         "green": _green(one, values),
-        "draws": draws, "seed": seed, "shape": shape,
-        "not_counted": list(not_counted(ranges)),
-        "fill_in": sorted({name for line in one.lines.values() for name in line.missing}),
-    }  # fmt: skip
+    }
 
 
 def _check_uses(values: Values) -> None:
@@ -76,11 +84,9 @@ def _hours(one: Result, many: Result, values: Values) -> dict[str, Any]:
     last = -1
     fte = WEEKS_OF_MONTH * values["fte_hours_week"]
     totals = ("gross", "net_care", "net_travel", "net")
+    keys = (*(name for name, _sign in LINES), *totals)
     return {
-        "per_client_month": {
-            key: amount(getattr(one.hours, key), getattr(many.hours, key))
-            for key in (*(name for name, _sign in LINES), *totals)
-        },
+        "per_client_month": {key: _hours_line(key, one, many, values) for key in keys},
         "per_month_at_full_size": {
             "net_care": amount(one.net_care[:, last], many.net_care[:, last]),
             "net_travel": amount(one.net_travel[:, last], many.net_travel[:, last]),
@@ -98,6 +104,20 @@ def _hours(one: Result, many: Result, values: Values) -> dict[str, Any]:
         },
         "active_by_month": [plain(each) for each in one.ramp.active[0]],
     }
+
+
+ONLY_IF_KNOWN = {
+    "administration": "administration_minutes_week", "false_care": "false_visit_pct",
+    "false_travel": "false_visit_pct", "phone": "alert_phone_minutes", "registration": "registration_minutes_week",
+}  # fmt: skip
+"""Lines that count as nothing in `net` when nobody filled them in: they are shown as not known, never as 0 hours."""
+
+
+def _hours_line(key: str, one: Result, many: Result, values: Values) -> Amount:
+    missing = values.missing([ONLY_IF_KNOWN[key]]) if key in ONLY_IF_KNOWN else ()
+    if missing and not (key == "registration" and one.setting.record_link):
+        return unknown(missing)
+    return amount(getattr(one.hours, key), getattr(many.hours, key))
 
 
 def _money(one: Result, many: Result) -> dict[str, Any]:
@@ -174,13 +194,13 @@ def _cash_in(one: Result, values: Values) -> dict[str, Any]:
     return {"freed": freed, "uses": parts, "unused": plain(freed - sum(parts.values())), "missing": []}
 
 
-def _break_even(one: Result, many: Result, values: Values, setting: Setting) -> dict[str, Any]:
+def _break_even(one: Result, many: Result, values: Values) -> dict[str, Any]:
     """`chance_pct`: of the draws, how many end at zero or above for the organisation."""
     line, draws = one.lines["organisation"], many.lines["organisation"]
     if line.amount is None or draws.amount is None:
         return {"month": None, "dispensers": None, "chance_pct": None, "missing": sorted(line.missing)}
     return {
-        "month": break_even_month(one), "dispensers": break_even_dispensers(values, setting),
+        "month": break_even_month(one), "dispensers": break_even_dispensers(values, one.setting),
         "chance_pct": round(100 * float(np.mean(draws.amount.sum(axis=1) >= 0))), "missing": [],
     }  # fmt: skip
 

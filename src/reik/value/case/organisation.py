@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,18 +18,36 @@ from reik.value.case.setting import BY_HOUR, Setting
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 DEFINITIONS = {
-    "issued": "all dispensers that Reik knows of this organisation",
-    "installed": "with a client now",
-    "active": "installed, and a sachet came out in the last 14 days",
-    "paused": "installed, not active, and the client is away",
-    "silent": "installed, not active, and nobody said that the client is away",
-    "ended": "clients who had a dispenser and have none now",
+    "issued": {
+        "nl": "alle dispensers van deze organisatie die Reik kent",
+        "en": "all dispensers that Reik knows of this organisation",
+    },
+    "installed": {"nl": "staat nu bij een cliënt", "en": "with a client now"},
+    "active": {
+        "nl": "staat bij een cliënt, en in de laatste 14 dagen kwam er een zakje uit",
+        "en": "with a client, and a sachet came out in the last 14 days",
+    },
+    "paused": {
+        "nl": "staat bij een cliënt, niet actief, en de cliënt is afwezig gemeld",
+        "en": "with a client, not active, and the client is away",
+    },
+    "silent": {
+        "nl": "staat bij een cliënt, niet actief, en niemand zei dat de cliënt weg is",
+        "en": "with a client, not active, and nobody said that the client is away",
+    },
+    "ended": {
+        "nl": "cliënten die een dispenser hadden en er nu geen hebben",
+        "en": "clients who had a dispenser and have none now",
+    },
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody asks. `dispensers` None: as many as are active now; `in_use`: started before, not started again."""
+    """What somebody asks. `dispensers` None: as many as are active now; `in_use`: started before, not started again.
+
+    `assumed`: for this once, before all others; nothing is kept.
+    """
 
     dispensers: int | None = None
     in_use: int = 0
@@ -40,12 +58,13 @@ class Asked:
     mode: str = BY_HOUR
     draws: int = DRAWS
     seed: int = SEED
+    assumed: Mapping[str, Range] = field(default_factory=dict)
 
 
 def case_of(organisation_id: UUID, asked: Asked, now: datetime) -> dict[str, Any]:
     """The whole document, with the assumptions and the denominators it stands on. Raises SettingRefused."""
     measured = measure(organisation_id, now)
-    found = ranges(own_ranges(organisation_id), measured.ranges)
+    found = ranges(asked.assumed, own_ranges(organisation_id), measured.ranges)
     today = now.astimezone(ZONE).date()
     dispensers = measured.in_use.active if asked.dispensers is None else asked.dispensers
     setting = Setting(
@@ -63,6 +82,11 @@ def case_of(organisation_id: UUID, asked: Asked, now: datetime) -> dict[str, Any
         "too_few": [asdict(each) for each in measured.too_few],
         "measured_clients": measured.measured_clients,
     }
+
+
+def ranges_of(organisation_id: UUID, now: datetime) -> dict[str, Range]:
+    """Which range counts for each assumption of this organisation."""
+    return ranges(own_ranges(organisation_id), measure(organisation_id, now).ranges)
 
 
 def denominators(measured: Measured) -> dict[str, Any]:

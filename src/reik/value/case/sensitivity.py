@@ -69,6 +69,25 @@ def by_gross_hours(values: Values, setting: Setting) -> list[dict[str, Any]]:
     return rows
 
 
+def variants(values: Values, setting: Setting) -> list[dict[str, Any]]:
+    """All in town or all in the country, with or without a centre, with or without a record link."""
+    rows = []
+    for area, rural in (("urban", 0.0), ("rural", 100.0)):
+        there = values.with_one("rural_pct", rural)
+        for centre, link in ((True, True), (True, False), (False, True), (False, False)):
+            if there.missing(needed(centre=centre)):
+                continue
+            result = compute(there, replace(setting, centre=centre, record_link=link))
+            hours = result.hours
+            rows.append(
+                {
+                    "area": area, "centre": centre, "record_link": link, "net_care": plain(hours.net_care.item()),
+                    "net_travel": plain(hours.net_travel.item()), "organisation": _euros(result),
+                }
+            )  # fmt: skip
+    return rows
+
+
 def break_even_month(result: Result) -> int | None:
     """The first month (from 1) from which the organisation's sum stays at zero or above; None: never."""
     line = result.lines[SIDE]

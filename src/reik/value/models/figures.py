@@ -6,11 +6,45 @@ from django.db import models
 from django.db.models import Q
 
 
-class MomentDay(models.Model):
-    """Moments of one client on one day (her own zone), by outcome; the same numbers as counting them (R72).
+class Counted(models.Model):
+    """Columns that hold a count of moments; the same in a client's day and in a team's.
 
-    `counts`: outcome code → moments, in the order of `reik.value.adherence.OUTCOMES`; `delays`: moments by minutes
-    between due and out, in the buckets of `reik.value.adherence.BUCKETS`.
+    `moments` is the sum of the outcomes (`reik.value.adherence.OUTCOMES`); the delays (`BUCKETS`, minutes between due
+    and out) sum up to those that are all out; `sachets` are planned ones.
+    """
+
+    moments = models.IntegerField()
+    sachets = models.IntegerField()
+    in_time = models.IntegerField()
+    early = models.IntegerField()
+    late = models.IntegerField()
+    partly = models.IntegerField()
+    not_out = models.IntegerField()
+    withheld = models.IntegerField()
+    by_hand = models.IntegerField()
+    paused = models.IntegerField()
+    device_failure = models.IntegerField()
+    no_notice = models.IntegerField()
+    unknown = models.IntegerField()
+    open = models.IntegerField()
+    before_due = models.IntegerField()
+    within_5 = models.IntegerField()
+    within_10 = models.IntegerField()
+    within_15 = models.IntegerField()
+    within_30 = models.IntegerField()
+    within_60 = models.IntegerField()
+    within_120 = models.IntegerField()
+    over_120 = models.IntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class MomentDay(Counted):
+    """Moments of one client on one day (her own zone), by outcome and delay; the same numbers as counting them (R72).
+
+    `team_id`: her team as it is now; who moves to another team takes her past along.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -19,16 +53,50 @@ class MomentDay(models.Model):
     team_id = models.UUIDField(null=True)
     model = models.TextField(default="")  # type of dispenser
     day = models.DateField()
-    moments = models.IntegerField()
-    counts = models.JSONField()
-    delays = models.JSONField()
-    changed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="moment_day", fields=["organisation", "client_id", "model", "day"])
         ]
         indexes = [models.Index(name="moment_day_day", fields=["organisation", "day"])]
+
+
+class TeamDay(Counted):
+    """The sum of a team's `MomentDay`s of one type of dispenser: what figures over months are made from."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    team_id = models.UUIDField(null=True)
+    model = models.TextField(default="")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="team_day", fields=["organisation", "day", "team_id", "model"], nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(name="team_day_team", fields=["organisation", "team_id", "day"])]
+
+
+class LateChange(models.Model):
+    """A moment of an earlier day was changed: that day is counted again by the next roll-up, which removes this."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client_id = models.UUIDField()
+    due_at = models.DateTimeField()
+
+
+class CountedUnder(models.Model):
+    """Under which team and zone a client's days were counted last, or under which type a dispenser's.
+
+    Where it is otherwise now, all those days are counted again.
+    """
+
+    id = models.UUIDField(primary_key=True)  # of the client or the dispenser
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
+    said = models.TextField()
 
 
 class RollupState(models.Model):

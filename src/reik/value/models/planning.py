@@ -18,9 +18,12 @@ class PlanningMapping(models.Model):
 
 
 class PlanningFile(models.Model):
-    """One export that was read. `read`: looked through and waiting for a yes; `taken`: its visits count; `removed`.
+    """One export. Its `state` says where it is on the way; only the visits of a `taken` one count.
 
-    `refused`: [{"line": …, "reason": …, "value": …}, …], the first thousand; `refused_count` counts all.
+    `looking` (its columns are being read), `uploaded` (waits for a mapping), `reading`, `read` (waits for a yes),
+    `taken`, `removed`, `failed` (`problem` says why). `refused`: [{"line": …, "reason": code, "value": …}, …], the first
+    thousand; `refused_count` counts all. `look`: sealed JSON of the header, first rows and activities; `counted`: the
+    summary of `value.planning.reading`; `rows_read`: how far reading has come.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -31,6 +34,11 @@ class PlanningFile(models.Model):
     anonymous = models.BooleanField()
     zone = models.TextField(default="Europe/Amsterdam")
     state = models.TextField()
+    size = models.BigIntegerField(default=0)  # bytes
+    look = models.BinaryField(null=True)
+    rows_read = models.IntegerField(default=0)
+    counted = models.JSONField(default=dict)
+    problem = models.TextField(default="")
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     visits = models.IntegerField(default=0)
@@ -47,6 +55,20 @@ class PlanningFile(models.Model):
                 name="planning_once", fields=["organisation", "digest"], condition=Q(state="taken")
             )
         ]
+
+
+class PlanningPart(models.Model):
+    """A piece of an uploaded file, sealed; gone once the file was taken or removed. `kind`: file, or places."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    file = models.ForeignKey(PlanningFile, models.CASCADE, db_index=False)
+    kind = models.TextField()
+    position = models.IntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="planning_part", fields=["file", "kind", "position"])]
 
 
 class Visit(models.Model):

@@ -207,7 +207,7 @@ def _device(
         "senses": dispenser is None or dispenser.evidence == "removed",
         "plan": plan_of(dispenser.id) if dispenser else None,
         "left": roll_left(rolls, now.astimezone(zone).date(), zone),
-        "rolls": rolls, "counted": _counted(dispenser), "roll_way": way_of(card, now),
+        "rolls": rolls, "counted": _counted(dispenser), "roll_way": way_of(card, dispenser, now),
     }  # fmt: skip
 
 

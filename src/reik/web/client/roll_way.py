@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from reik.dispensing.rolls.abilities import abilities_of
-from reik.medication.rolls.life_seen import RollDue, rolls_due, rolls_seen
+from reik.dispensing.queries import DispenserSeen
+from reik.dispensing.rolls.abilities import ability_of
+from reik.medication.rolls.life_seen import RollDue, rolls_and_due
 from reik.people.queries import ClientCard
 from reik.web.work.roll_life_words import delivery_words, due_words, window_words
 
@@ -23,11 +24,10 @@ class RollWay:
     recalled: int
 
 
-def way_of(card: ClientCard, now: datetime) -> RollWay:
+def way_of(card: ClientCard, dispenser: DispenserSeen | None, now: datetime) -> RollWay:
     """Of the roll that is in use, and what follows it."""
     zone = ZoneInfo(card.zone)
-    due = next(iter(rolls_due([card.id], now, {card.id: zone})), None)
-    seen = rolls_seen([card.id], now, abilities_of([card.id]), {card.id: zone})[card.id]
+    seen, due = rolls_and_due(card.id, now, ability_of(dispenser) if dispenser else None, zone)
     current = next((each for each in seen if each.window is not None and each.next_roll), None)
     newest = seen[0].arrangement if seen else None
     live = [

@@ -27,7 +27,7 @@ from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.forms.own import READS
 from reik.web.forms.shown import filled_for, on_screen
-from reik.web.forms.words import form_words, missing_words, tongue_words
+from reik.web.forms.words import form_words, to_fill_in, tongue_words
 from reik.web.frame import Frame, is_demo
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
@@ -48,7 +48,7 @@ def listing(request: ActingRequest, client_id: UUID) -> HttpResponse:
 def _listing(request: ActingRequest, card: ClientCard, now: datetime, *, status: int = 200) -> HttpResponse:
     known = gather(card, now)
     hers = known.language if known.language in beside.LANGUAGES else "nl"
-    missing = [missing_words(each, card.id) for each in beside.missing_for(known)]
+    missing = to_fill_in(beside.missing_for(known), card.id)
     page: dict[str, Any] = {
         "card": card, "missing": missing, "hers": hers, "hers_unknown": known.language not in beside.LANGUAGES,
         "hers_words": tongue_words(known.language), "refused": status != 200,
@@ -77,7 +77,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     page: dict[str, Any] = {
         "card": card, "form": form, "language": language, "title": filled.title, "blocks": on_screen(filled),
-        "missing": [missing_words(each, card.id) for each in filled.missing], "held": held,
+        "missing": to_fill_in(filled.missing, card.id), "held": held,
         "name": form_words(form)[0], "refused": status != 200 and not failed, "failed": failed,
         "tongues": [(each, tongue_words(each)) for each in LANGUAGES],
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -78,6 +79,13 @@ def missing_words(name: str, client_id: UUID) -> ToFillIn:
         "follow_up": (f"{base}/opvolgafspraak", _("Opvolgafspraak")),
     }.get(FIELDS[name], ("", ""))
     return ToFillIn(_("Nog niet ingevuld: %(what)s.") % {"what": field_words(name)}, address, where)
+
+
+def to_fill_in(missing: Sequence[str], client_id: UUID) -> list[ToFillIn]:
+    """What to do about all that is missing: one line where one number would settle several fields."""
+    settles = {"phone_care": ("who_care", "who_fault", "phone_fault"), "phone_fault": ("who_fault",)}
+    settled = {other for each in missing for other in settles.get(each, ())}
+    return [missing_words(each, client_id) for each in missing if each not in settled]
 
 
 def flaw_words(flaw: Flaw) -> str:

@@ -126,7 +126,7 @@ def exported(request: ActingRequest, kind: str) -> HttpResponse:
     """`/inspectie.pdf` and `.csv`, with the filter of the page."""
     now = clock.now()
     asked = _asked(request)
-    title = f"{_('Inspectie')} {asked.team[1] if asked.team else ''}".strip()
+    title = f"{_('Voor de inspectie')} {asked.team[1] if asked.team else ''}".strip()
     return _export(request, _chosen(_rows(request, asked, now), asked), kind, title, now)
 
 
@@ -136,7 +136,7 @@ def exported(request: ActingRequest, kind: str) -> HttpResponse:
 def exported_of_client(request: ActingRequest, client_id: UUID, kind: str) -> HttpResponse:
     """`/clienten/<id>/inspectie.pdf` and `.csv`."""
     now, card = clock.now(), client_of(actor_of(request), client_id)
-    return _export(request, rows_of({card.id: card}, now), kind, f"{_('Inspectie')} {card.display}", now)
+    return _export(request, rows_of({card.id: card}, now), kind, f"{_('Voor de inspectie')} {card.display}", now)
 
 
 def _export(request: ActingRequest, rows: list[Row], kind: str, title: str, now: datetime) -> HttpResponse:

@@ -57,7 +57,7 @@ def day_words(at: datetime | date | None, zone: ZoneInfo) -> str:
     """A day as paper has it; of an instant the day on her clock."""
     if at is None:
         return ""
-    return date_format(at.astimezone(zone).date() if isinstance(at, datetime) else at, "j M Y")
+    return date_format(at.astimezone(zone).date() if isinstance(at, datetime) else at, "j F Y")
 
 
 def line_words(line: Line, zone: ZoneInfo) -> str:

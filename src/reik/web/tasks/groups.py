@@ -40,7 +40,7 @@ OF_KIND: Mapping[str, str] = {
         ),
         USE,
     ),
-    "path.stop_decided": STOP,
+    **dict.fromkeys(("path.stop_decided", "path.withdrawn"), STOP),
 }  # fmt: skip
 AT_HOME = frozenset(
     {

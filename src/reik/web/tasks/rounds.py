@@ -48,7 +48,7 @@ class Line:
     def last(self) -> str:
         """When the roll that is in gives its last sachet, on her clock."""
         at = self.due.last_sachet_at
-        return date_format(at.astimezone(ZoneInfo(self.card.zone)), "D j M H:i") if at else ""
+        return date_format(at.astimezone(ZoneInfo(self.card.zone)), "D j F H:i") if at else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def _line(due: Due, known: Mapping[UUID, ClientCard]) -> Line:
     if stop is not None:
         zone = ZoneInfo(card.zone)
         since, until = stop.since.astimezone(zone), stop.until.astimezone(zone)
-        day = f"{date_format(since, 'D j M')} " if due.who == "carer" else ""
+        day = f"{date_format(since, 'D j F')} " if due.who == "carer" else ""
         hours = day + _("%(since)s tot %(until)s") % {"since": f"{since:%H:%M}", "until": f"{until:%H:%M}"}
     return Line(card=card, due=due, hours=hours, why=why_words(due.because) if due.because else "")
 

@@ -64,25 +64,30 @@ def sides_of(known: Mapping[UUID, ClientCard], now: datetime) -> dict[UUID, Path
 
 def counted(sides: Collection[PathSide]) -> list[tuple[str, str, int]]:
     """Each filter that has anybody, with its word and how many."""
-    words = {CANDIDATES: _("Zonder dispenser"), EVALUATION: _("Evaluatie"), DOUBLE: _("Dubbel werk")}
-    numbers = [(each, words[each], sum(side.fits(each) for side in sides)) for each in FILTERS]
+    numbers = [(each, filter_words(each), sum(side.fits(each) for side in sides)) for each in FILTERS]
     return [row for row in numbers if row[2]]
+
+
+def filter_words(which: str) -> str:
+    """What a filter is called; empty for any other."""
+    words = {CANDIDATES: _("Zonder dispenser"), EVALUATION: _("Evaluatie"), DOUBLE: _("Dubbel werk")}
+    return words.get(which, "")
 
 
 def _due(open_ones: Sequence[EvaluationSeen], today: date) -> str:
     if not open_ones:
         return ""
     first = open_ones[0].due_on
-    day = {"day": date_format(first, "j M")}
+    day = {"day": date_format(first, "j F")}
     return _("evaluatie te laat: %(day)s") % day if first < today else _("evaluatie vóór %(day)s") % day
 
 
 def _why(one: Candidate) -> str:
     """Why somebody with an indication has no dispenser yet (R76)."""
     if one.why == NO_PATH:
-        return _("indicatie sinds %(day)s, nog geen zorgpad") % {"day": date_format(one.since, "j M Y")}
+        return _("indicatie sinds %(day)s, nog geen zorgpad") % {"day": date_format(one.since, "j F Y")}
     if one.why == NOT_NOW and one.look_again_on:
-        return _("nu niet, opnieuw bekijken op %(day)s") % {"day": date_format(one.look_again_on, "j M Y")}
+        return _("nu niet, opnieuw bekijken op %(day)s") % {"day": date_format(one.look_again_on, "j F Y")}
     if one.why == NOT_NOW:
         return _("nu niet")
     if one.why == SKIPPED:

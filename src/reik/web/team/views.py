@@ -67,6 +67,7 @@ def board(request: ActingRequest) -> HttpResponse:
     page = {
         "team": team, "teams": teams_of(actor), "rows": deviating, "quiet": quiet[:fits], "show": show,
         "quiet_total": len(quiet), "folded": max(0, len(quiet) - fits), "said": said, "now": now, "by_path": by_path,
+        "filtered": path_side.filter_words(show),
         "tasks": tasks_of(rows, actor.role, who(actor), now),
         "day": strip_of([], now.astimezone(ZONE).date(), now, ZONE),
         "asking": said.total - said.quiet, "address": request.get_full_path(), "legend": legend(),

@@ -1,0 +1,144 @@
+"""Counting moments into days: one statement for the clients' days, one for the teams', whatever the number of rows.
+
+Counting again does no harm: rows that come out the same are not written, and rows that nothing stands behind any more
+are removed. Only moments that were due before `horizon` count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from reik.dispensing.outcomes import OUT
+from reik.kernel.rows import array
+from reik.value.adherence import BUCKETS, OPEN, OUTCOMES
+
+COLUMNS: tuple[str, ...] = ("moments", "sachets", *(str(each) for each in OUTCOMES), *BUCKETS)
+"""Of both tables."""
+ROOM = "SET LOCAL work_mem = '96MB'"
+"""For a month of an organisation's days at once."""
+NAMES = ", ".join(COLUMNS)
+SUMS = ", ".join(f"coalesce(sum({each}), 0)" for each in COLUMNS)
+IS_OUT = "m.outcome IN (" + ", ".join(f"'{each}'" for each in sorted(OUT)) + ")"
+DAY = "(m.due_at AT TIME ZONE c.zone)::date"
+
+
+def _outcomes() -> list[str]:
+    conditions = {each: "IS NULL" if each == OPEN else f"= '{each}'" for each in map(str, OUTCOMES)}
+    return [f"count(*) FILTER (WHERE m.outcome {how}) AS {each}" for each, how in conditions.items()]
+
+
+def _delays() -> list[str]:
+    found, start = [], ""
+    for key, minutes in BUCKETS.items():
+        end = "" if minutes is None else f" AND m.ended_at - m.due_at < interval '{minutes} min'"
+        found.append(f"count(*) FILTER (WHERE {IS_OUT}{start}{end}) AS {key}")
+        start = f" AND m.ended_at - m.due_at >= interval '{minutes} min'"
+    return found
+
+
+COUNTED = ", ".join(["count(*) AS moments", "sum(m.sachets) AS sachets", *_outcomes(), *_delays()])
+# A day of a zone is at most 14 hours off the day of the same date in UTC.
+IN_RANGE = f"""
+SELECT m.client_id, c.team_id, k.model, {DAY} AS day, {COUNTED}
+FROM dispensing_moment AS m JOIN people_client AS c ON c.id = m.client_id JOIN kinds AS k ON k.id = m.dispenser_id
+WHERE m.organisation_id = %(organisation)s AND m.due_at < %(horizon)s
+    AND m.due_at >= %(since)s::date::timestamp AT TIME ZONE 'UTC' - interval '14 h'
+    AND m.due_at < %(until)s::date::timestamp AT TIME ZONE 'UTC' + interval '14 h'
+    AND {DAY} >= %(since)s AND {DAY} < %(until)s
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 - text of this module
+ASKED = "SELECT DISTINCT * FROM unnest(%(clients)s::uuid[], %(days)s::date[]) AS given(client_id, day)"
+OF_ASKED = f"""
+SELECT m.client_id, c.team_id, k.model, a.day, {COUNTED}
+FROM ({ASKED}) AS a JOIN people_client AS c ON c.id = a.client_id
+JOIN dispensing_moment AS m ON m.client_id = c.id AND m.due_at < %(horizon)s
+    AND m.due_at >= a.day::timestamp AT TIME ZONE c.zone
+    AND m.due_at < (a.day + 1)::timestamp AT TIME ZONE c.zone AND {DAY} = a.day
+JOIN kinds AS k ON k.id = m.dispenser_id WHERE m.organisation_id = %(organisation)s
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 - text of this module
+KINDS = """kinds AS MATERIALIZED (
+    SELECT id, coalesce(started ->> 'model', '') AS model FROM dispensing_dispenser
+    WHERE organisation_id = %(organisation)s)"""
+STORE = """
+WITH {before} counted AS MATERIALIZED ({select}),
+gone AS (DELETE FROM {table} AS t WHERE t.organisation_id = %(organisation)s AND {old}
+    AND NOT EXISTS (SELECT FROM counted AS n WHERE {same}))
+INSERT INTO {table} AS t (organisation_id, {named}, changed_at)
+SELECT %(organisation)s, {named}, %(now)s FROM counted
+ON CONFLICT (organisation_id, {unique}) DO UPDATE SET {setting}, changed_at = excluded.changed_at
+WHERE ({held}) IS DISTINCT FROM ({fresh})
+"""
+
+
+def _store(table: str, unique: str, more: str, select: str, old: str, before: str = "") -> str:
+    values = [*([more] if more else []), *COLUMNS]
+    return STORE.format(
+        before=before, select=select, table=table, old=old, unique=unique,
+        same=" AND ".join(f"n.{each} IS NOT DISTINCT FROM t.{each}" for each in unique.split(", ")),
+        named=", ".join([*unique.split(", "), *values]),
+        setting=", ".join(f"{each} = excluded.{each}" for each in values),
+        held=", ".join(f"t.{each}" for each in values), fresh=", ".join(f"excluded.{each}" for each in values),
+    )  # fmt: skip
+
+
+def _of_clients(select: str, old: str) -> str:
+    return _store("value_momentday", "client_id, model, day", "team_id", select, old, before=f"{KINDS},")
+
+
+def _of_teams(which: str) -> str:
+    select = (
+        f"SELECT day, team_id, model, {', '.join(f'sum({each}) AS {each}' for each in COLUMNS)}"  # noqa: S608
+        f" FROM value_momentday AS t WHERE t.organisation_id = %(organisation)s AND {which} GROUP BY 1, 2, 3"
+    )
+    return _store("value_teamday", "day, team_id, model", "", select, which)
+
+
+_DAYS = "t.day >= %(since)s AND t.day < %(until)s"
+_THESE = "t.day = ANY(%(days)s::date[])"
+CLIENTS_IN_RANGE = _of_clients(IN_RANGE, _DAYS)
+TEAMS_IN_RANGE = _of_teams(_DAYS)
+CLIENTS_ASKED = _of_clients(OF_ASKED, f"(t.client_id, t.day) IN ({ASKED})")
+TEAMS_ASKED = _of_teams(_THESE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The days [since, until) of one organisation."""
+
+    organisation_id: UUID
+    since: date
+    until: date
+
+
+def count_slice(slice: Slice, *, horizon: datetime, now: datetime) -> None:
+    """Count every client's and team's days of a slice anew. In the caller's transaction; three statements."""
+    values = {
+        "organisation": slice.organisation_id, "since": slice.since, "until": slice.until, "horizon": horizon,
+        "now": now,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM)
+        cursor.execute(CLIENTS_IN_RANGE, values)
+        cursor.execute(TEAMS_IN_RANGE, values)
+
+
+def count_days(
+    organisation_id: UUID, days: Collection[tuple[UUID, date]], *, horizon: datetime, now: datetime
+) -> None:
+    """Count these days of these clients anew, and the days of the teams. Two statements, however many."""
+    if not days:
+        return
+    clients, dates = zip(*days, strict=True)
+    values = {
+        "organisation": organisation_id, "clients": array("uuid", clients), "days": array("date", dates),
+        "horizon": horizon, "now": now,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(CLIENTS_ASKED, values)
+        cursor.execute(TEAMS_ASKED, values)
