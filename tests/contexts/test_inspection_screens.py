@@ -122,6 +122,7 @@ def test_inspection_is_taken_along_as_pdf_and_csv_and_that_is_written_down(
     assert [each[0] for each in logged() if each[5].startswith("inspection ")].count("export") == 3
 
 
+@pytest.mark.slow
 def test_four_hundred_clients_within_a_second(town: Town, visits: Visits) -> None:
     with as_worker():
         for n in range(400):
@@ -140,14 +141,15 @@ def test_four_hundred_clients_within_a_second(town: Town, visits: Visits) -> Non
             for each in CarePath.objects.all()
         )  # fmt: skip
     visits.text("nurse", "/inspectie")  # the first one fills caches
-    began_at = time.perf_counter()
-    page = visits.text("nurse", "/inspectie")
-    took = time.perf_counter() - began_at
+    took = []
+    for _again in range(3):  # the quickest: others work on this machine
+        began_at = time.perf_counter()
+        page = visits.text("nurse", "/inspectie")
+        took.append(time.perf_counter() - began_at)
     assert page.count("proof-who") == 100
     assert "blz=2" in page
     assert statements(lambda: visits.by("nurse").get("/inspectie")) <= 60
-    print(f"400 clients: {took:.2f} s")
-    assert took < 2.5  # 1 s on a machine of its own; this one is shared
+    assert min(took) < 1.5  # 0.5 s when nobody else works here
 
 
 # The board

@@ -75,7 +75,7 @@ from reik.medication.outside import proposals as outside_proposals
 from reik.medication.pharmacies import relocating
 from reik.medication.requests import letters as request_letters
 from reik.medication.rolls import supply as roll_supply
-from reik.pathway import evaluating, loading, winding_down
+from reik.pathway import evaluating, loading, selecting, winding_down
 from reik.pathway import orders as dispenser_orders
 from reik.pathway import pausing as path_pausing
 from reik.pathway.facts import DutiesAllotted, PathMoved
@@ -152,7 +152,12 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks, house_access.follow_tasks],
     GatewayDown: [ways_out.follow_down],
     GatewayUp: [ways_out.follow_up],
-    PathMoved: [winding_down.follow_moved, dispenser_orders.follow_moved, evaluating.follow_paths],
+    PathMoved: [
+        winding_down.follow_moved,
+        dispenser_orders.follow_moved,
+        evaluating.follow_paths,
+        selecting.follow_over,
+    ],
     DutiesAllotted: [loading.follow_duties],
     MessageSent: [
         calls.note_sent,

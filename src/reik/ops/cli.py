@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-BENCHES = ("morning", "ingest", "consoles", "fhir", "plan", "tours")
+BENCHES = ("morning", "ingest", "consoles", "fhir", "plan", "planning", "tours", "rollups")
 PROOFS = ("kill", "lag", "order", "dst", "malformed", "outage", "lives", "channels", "watchdog")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -46,6 +46,7 @@ COMMANDS = {
     "pharmacy-mail": Command("set the mailbox by which pharmacies are written to", "pharmacy_mail"),
     "codes": Command("load a licensed table of product codes", "codes"),
     "plan": Command("print the planned moments of a pharmacy's message", "plan", django=False),
+    "planning": Command("look at a planning export, or take its visits in", "planning"),
     "value": Command("compute the business case, or hold it against published figures", "value"),
     "whatif": Command(
         "plan the tours of a planning (CSV) without and with dispensers", "whatif", django=False

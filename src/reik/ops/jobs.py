@@ -24,12 +24,14 @@ from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.pulse import Beating
 from reik.medication.requests.letters import send_weekly
+from reik.ops import planning_jobs as planning_jobs  # its tasks register themselves
 from reik.ops import wake
 from reik.ops.database import make_months
 from reik.ops.desk import Desk
 from reik.ops.outage_pack import folder_of, write_packs
 from reik.ops.running import run_until_stopped
 from reik.pathway.looking_back import look_back
+from reik.value.rollups.running import roll_up
 
 log = logging.getLogger("reik.jobs")
 
@@ -168,6 +170,13 @@ def follow_up_proposals(timestamp: int = 0) -> None:  # noqa: ARG001
 def evaluations(timestamp: int = 0) -> None:  # noqa: ARG001
     """Every hour: evaluations that are due by the calendar, or because of what happened (R7); a person holds them."""
     look_back(clock.now())
+
+
+@app.periodic(cron="13 * * * *")
+@app.task(name="reik.rollups", queueing_lock="reik.rollups")
+def rollups(timestamp: int = 0) -> None:  # noqa: ARG001
+    """Every hour: the daily counts of moments, of the last days and of what was corrected later."""
+    roll_up(clock.now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -1,4 +1,4 @@
-"""`reik whatif PLAN.csv`: the tours of a planning, without and with dispensers for a chosen group (N10). No database."""
+"""`reik whatif PLAN.csv`: the tours of a planning without and with dispensers (N10). Needs no database."""
 
 from __future__ import annotations
 
@@ -28,17 +28,46 @@ _DEFAULT = Terms()
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("file", type=Path, metavar="PLAN.csv", help="visits: docs/reference/planning-csv.md says which columns")
+    add(
+        "file",
+        type=Path,
+        metavar="PLAN.csv",
+        help="visits: docs/reference/planning-csv.md says which columns",
+    )
     add("--json", action="store_true", help="print one JSON object")
-    add("--details", action="store_true", help="with --json: sums and terms beside the figures, under `details`")
+    add(
+        "--details",
+        action="store_true",
+        help="with --json: sums and terms beside the figures, under `details`",
+    )
     add("--plans", type=Path, metavar="FILE", help="write both plans of each day as JSON")
     add("--skip-unreadable", action="store_true", help="go on without the lines that cannot be read")
-    add("--group", type=Path, metavar="FILE", help="clients who get a dispenser, one a line (default: all who could)")
+    add(
+        "--group",
+        type=Path,
+        metavar="FILE",
+        help="clients who get a dispenser, one a line (default: all who could)",
+    )
     add("--share", type=float, default=1.0, help="0 to 1: the share of them who get one, drawn by the seed")
     add("--no-centre", action="store_true", help="without a monitoring centre: each alert is a visit")
-    add("--works", type=float, default=_DEFAULT.works, help="share of moments that need nobody (default %(default)s)")
-    add("--by-centre", type=float, default=_DEFAULT.by_centre, help="share of alerts the centre closes (%(default)s)")
-    add("--roll-days", type=int, default=_DEFAULT.roll_days, help="days between changes of the roll (%(default)s)")
+    add(
+        "--works",
+        type=float,
+        default=_DEFAULT.works,
+        help="share of moments that need nobody (default %(default)s)",
+    )
+    add(
+        "--by-centre",
+        type=float,
+        default=_DEFAULT.by_centre,
+        help="share of alerts the centre closes (%(default)s)",
+    )
+    add(
+        "--roll-days",
+        type=int,
+        default=_DEFAULT.roll_days,
+        help="days between changes of the roll (%(default)s)",
+    )
     add("--loosened", type=int, default=_DEFAULT.loosened // MINUTE, metavar="MIN",
         help="how far a visit may move once its medication is gone (%(default)s minutes)")  # fmt: skip
     add("--seed", type=int, default=0)
@@ -48,10 +77,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_planning(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     usual = Reading()
-    add("--level", choices=LEVELS, default=usual.level, help="who shares visits: a team, organisation or the region")
+    add(
+        "--level",
+        choices=LEVELS,
+        default=usual.level,
+        help="who shares visits: a team, organisation or the region",
+    )
     add("--team", help="this team only")
-    add("--nurses", type=Path, metavar="FILE", help="list of shifts (default: as they follow from the planning)")
-    add("--depot", type=_depot, metavar="LAT,LON", help="where tours begin and end (default: with the clients)")
+    add(
+        "--nurses",
+        type=Path,
+        metavar="FILE",
+        help="list of shifts (default: as they follow from the planning)",
+    )
+    add(
+        "--depot",
+        type=_depot,
+        metavar="LAT,LON",
+        help="where tours begin and end (default: with the clients)",
+    )
     add("--mode", default=usual.mode, help="bike or car (default %(default)s)")
     add("--around", type=int, default=usual.around // MINUTE, metavar="MIN",
         help="how far a visit may move now, where the planning gives no window (%(default)s minutes)")  # fmt: skip
@@ -69,7 +113,9 @@ def command(options: argparse.Namespace) -> int:
     for each in unread[:LINES_SHOWN]:
         print(f"{options.file.name}, line {each.line}: {each.reason}", file=sys.stderr)
     if unread and not options.skip_unreadable:
-        print(f"{len(unread)} lines cannot be read: correct them, or give --skip-unreadable.", file=sys.stderr)
+        print(
+            f"{len(unread)} lines cannot be read: correct them, or give --skip-unreadable.", file=sys.stderr
+        )
         return UNREADABLE
     planned = [each for each in planned if options.team in (None, each.team)]
     if not planned:
@@ -123,11 +169,15 @@ def _chosen(planned: list[Planned], made: list[Day], options: argparse.Namespace
     known = {each.client for each in planned}
     if options.group:
         try:
-            named = {line.strip() for line in options.group.read_text(encoding="utf-8-sig").splitlines()} - {""}
+            named = {line.strip() for line in options.group.read_text(encoding="utf-8-sig").splitlines()} - {
+                ""
+            }
         except (OSError, UnicodeDecodeError) as error:
             raise TourRefused(f"{options.group} cannot be read: {error}.") from None
         if named - known:
-            raise TourRefused(f"{sorted(named - known)[0]} of --group is not in the planning: correct the list.")
+            raise TourRefused(
+                f"{sorted(named - known)[0]} of --group is not in the planning: correct the list."
+            )
         return group(named, options.share, options.seed)
     looked_at = {each.client for each in planned if each.candidate is not None}
     if looked_at:
@@ -173,7 +223,11 @@ def _figures(outcome: Outcome, planned: list[Planned], seconds: float) -> dict[s
 
 
 def _details(
-    outcome: Outcome, travels: list[Travels], planned: list[Planned], options: argparse.Namespace, skipped: int
+    outcome: Outcome,
+    travels: list[Travels],
+    planned: list[Planned],
+    options: argparse.Namespace,
+    skipped: int,
 ) -> dict[str, Any]:
     going = {str(each.line): each.nurse for each in planned}
     now = [driven_now(day, travel, going) for day, travel in zip(outcome.days, travels, strict=True)]
@@ -226,7 +280,9 @@ def _listed(figures: dict[str, Any], details: dict[str, Any]) -> list[str]:
         ("kilometers", "km"), ("bezoeken 7-11 uur per medewerker", "peak_per_nurse"),
     ):  # fmt: skip
         cells = (details[when][name] for when in ("before", "after"))
-        lines.append(f"{title:34}" + "".join(f"{'?' if each is None else f'{each:.4g}':>14}" for each in cells))
+        lines.append(
+            f"{title:34}" + "".join(f"{'?' if each is None else f'{each:.4g}':>14}" for each in cells)
+        )
     lines += [
         "",
         f"vervallen (lapsed) {details['lapsed']}, meldbezoeken (alert visits) {details['alerts']}, "

@@ -15,9 +15,9 @@ from reik.pathway import path
 from reik.pathway.asking import keep_tasks
 from reik.pathway.evidence import Shown
 from reik.pathway.facts import DutiesAllotted
-from reik.pathway.models import Allotment
+from reik.pathway.models import Allotment, CarePath
 from reik.pathway.moving import lock
-from reik.pathway.path import DUTIES, WHO, PathRefused
+from reik.pathway.path import DUTIES, VARIES, WHO, PathRefused
 from reik.pathway.queries import PathSeen
 from reik.people.queries import carers_of
 
@@ -70,6 +70,7 @@ def allot(path_id: UUID, duties: Mapping[str, Duty], *, by: str, now: datetime) 
     if empty:
         raise PathRefused("empty", f"Nobody does this yet: {', '.join(empty)}. Choose for each.", empty)
     Allotment.objects.bulk_create(made)
+    _keep_variant(row, {**held, **duties})
     keep_tasks([path_id], now, by)
     if made:
         facts.publish(
@@ -80,6 +81,14 @@ def allot(path_id: UUID, duties: Mapping[str, Duty], *, by: str, now: datetime) 
             ],
             now,
         )
+
+
+def _keep_variant(row: CarePath, duties: Mapping[str, Duty]) -> None:
+    """The variant of the path is what was settled here: a path that opened by itself began without any."""
+    variant = {name: duties[duty].who for name, duty in VARIES.items() if duties[duty].who != WHO[duty][0]}
+    if variant != row.variant:
+        row.variant = variant
+        row.save(update_fields=["variant"])
 
 
 def check_duty(duty: str, cell: Duty, carers: Mapping[UUID, str]) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from reik.pathway import path, readiness
 from reik.pathway.path import State
-from reik.pathway.queries import PathSeen, evidence_of, paths_of
-from reik.pathway.selection_seen import IndicationSeen, newest_selections, open_indications
+from reik.pathway.queries import EvidenceSeen, PathSeen, evidence_of, paths_of
+from reik.pathway.selection_seen import (
+    IndicationSeen,
+    SelectionSeen,
+    newest_selections,
+    open_indications,
+)
 
 NO_PATH, SKIPPED, NOT_NOW, LACKS, GOES_ON = "no_path", "skipped", "not_now", "lacks", "goes_on"
 WITH_DISPENSER = frozenset({State.IN_USE, State.PAUSED, State.STOPPING})
@@ -59,19 +64,34 @@ def candidates(client_ids: Collection[UUID], now: datetime) -> dict[UUID, Candid
         if one is None:
             found[id] = Candidate(client_id=id, indication=indication, path=None, why=NO_PATH)
             continue
-        lacks = tuple(
-            each.kind
-            for each in asked[one.id]
-            if each.kind not in shown[one.id] and not any(other in shown[one.id] for other in each.unless)
-        )
-        selection, skip = signed.get(one.id), skipped.get(one.id)
-        why = NOT_NOW if one.state == State.NOT_NOW else SKIPPED if skip else LACKS if lacks else GOES_ON
-        found[id] = Candidate(
-            client_id=id, indication=indication, path=one, why=why, lacks=lacks, look_again_on=one.look_again_on,
-            because=_text(skip.detail) if skip and why == SKIPPED else "",
-            reasons=tuple(selection.because) if selection is not None and why == NOT_NOW else (),
-        )  # fmt: skip
+        lacks = _lacks(asked[one.id], shown[one.id])
+        found[id] = _candidate(one, indication, lacks, skipped.get(one.id), signed.get(one.id))
     return found
+
+
+def _lacks(asked: Sequence[path.Condition], shown: Collection[str]) -> tuple[str, ...]:
+    """What is asked and nothing shows, in the order of the step."""
+    return tuple(
+        each.kind
+        for each in asked
+        if each.kind not in shown and not any(other in shown for other in each.unless)
+    )
+
+
+def _candidate(
+    one: PathSeen,
+    indication: IndicationSeen,
+    lacks: tuple[str, ...],
+    skip: EvidenceSeen | None,
+    selection: SelectionSeen | None,
+) -> Candidate:
+    """Not now goes before a form that was skipped, and that before what the step still asks."""
+    why = NOT_NOW if one.state == State.NOT_NOW else SKIPPED if skip else LACKS if lacks else GOES_ON
+    return Candidate(
+        client_id=one.client_id, indication=indication, path=one, why=why, lacks=lacks,
+        look_again_on=one.look_again_on, because=_text(skip.detail) if skip and why == SKIPPED else "",
+        reasons=tuple(selection.because) if selection is not None and why == NOT_NOW else (),
+    )  # fmt: skip
 
 
 def _text(detail: Mapping[str, object]) -> str:

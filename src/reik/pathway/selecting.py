@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from reik.medication.queries import zones_of
 from reik.medication.times.schedule import instant_of, local_day
 from reik.pathway import moving, readiness, recording, selection_seen
 from reik.pathway.asking import keep_tasks
+from reik.pathway.facts import PathMoved
 from reik.pathway.measures import GOOD, NO, NOT_NOW, Planned, Signing, check_signing, suggested
 from reik.pathway.models import CarePath, Selection, SelectionDraft
 from reik.pathway.path import Event, PathRefused, State
@@ -284,3 +285,10 @@ def _open_one(
         ],
         now,
     )  # fmt: skip
+
+
+def follow_over(moved: Sequence[PathMoved], now: datetime) -> None:
+    """Handler: a path is over, so nobody has to do any more what its choice asked for. Set-wise."""
+    clients = [each.client_id for each in moved if each.to_state == State.ENDED]
+    for kind in (MEASURE_TASK, LOOK_AGAIN_TASK, UNSUITABLE_TASK) if clients else ():
+        end_tasks(clients, kind, as_=DROPPED, by=moved[0].by, now=now)

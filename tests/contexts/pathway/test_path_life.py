@@ -138,6 +138,10 @@ def test_every_duty_has_somebody_or_nothing_is_kept(client: Client, now: datetim
     )
     assert "allotment" in readiness.holding([path.id], now)[path.id]
     assert "allotment" not in tasks_of(path)
+    assert path_now(client).variant == {}
+    by_pharmacy = {"install": Duty(who="pharmacy"), "set_times": Duty(who="centre")}
+    allotments.allot(path.id, by_pharmacy, by="Fatma Yılmaz", now=now)
+    assert path_now(client).variant == {"installs": "pharmacy", "sets_times": "centre"}, "what an order tells"
     carer.revoked_at = now
     carer.save()
     assert "allotment" not in readiness.holding([path.id], now)[path.id], "nobody loads the rolls any more"

@@ -106,8 +106,8 @@ def _said_no(walk: Walk) -> None:
 
 
 def _skipped(walk: Walk) -> None:
-    path = steps.indicate(walk, -9)
-    selecting.skip(path, cast.SKIPPED_BECAUSE, by=walk.nurse, role="nurse", now=walk.at(-6, 11, 15))
+    path = steps.indicate(walk, -6)
+    selecting.skip(path, cast.SKIPPED_BECAUSE, by=walk.nurse, role="nurse", now=walk.at(-4, 11, 15))
 
 
 def _chosen(walk: Walk, days: int) -> UUID:
@@ -153,12 +153,12 @@ def _ordered(walk: Walk, days: int) -> tuple[UUID, UUID]:
 
 
 def _late_order(walk: Walk) -> None:
-    _ordered(walk, -9)
+    _ordered(walk, -7)
 
 
 def _installing(walk: Walk) -> None:
     """It came yesterday; in the bedroom nobody hears it."""
-    path, order = _ordered(walk, -7)
+    path, order = _ordered(walk, -5)
     steps.deliver(walk, order, -1)
     steps.open_door(walk, -1)
     for minute, tried in (

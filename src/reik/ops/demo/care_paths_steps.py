@@ -45,7 +45,7 @@ DAY = timedelta(days=1)
 MODEL = "Voorbeeld D2"
 BUSY, QUIET = Decimal(12), Decimal(8)
 """Minutes of care in the first moment of the day, and of the others."""
-ROOMS = ("living_room", "bedroom", "kitchen")
+ROOMS = ("living_room", "bedroom")
 HOWS = ("client_opens", "key_holder", "key_safe")
 IN_WORDS = "Sleutel bij de buren op nummer {door}."
 

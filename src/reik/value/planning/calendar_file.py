@@ -11,7 +11,19 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-HEADER = ("UID", "DTSTART", "DTEND", "SUMMARY", "CATEGORIES", "LOCATION", "ATTENDEE", "ORGANIZER", "LAT", "LON", "RESOURCES")
+HEADER = (
+    "UID",
+    "DTSTART",
+    "DTEND",
+    "SUMMARY",
+    "CATEGORIES",
+    "LOCATION",
+    "ATTENDEE",
+    "ORGANIZER",
+    "LAT",
+    "LON",
+    "RESOURCES",
+)
 _STAMP = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z?))?$")
 _LASTS = re.compile(r"^\+?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
 REPEATS = "repeats"
@@ -64,8 +76,15 @@ def _row(found: dict[str, tuple[str, str]], zone: ZoneInfo) -> tuple[str, ...]:
     latitude, _, longitude = found.get("GEO", ("", ""))[1].partition(";")
     repeats = "RRULE" in found or "RDATE" in found
     person = {name: _person(*found.get(name, ("", ""))) for name in ("ATTENDEE", "ORGANIZER")}
-    plain = {name: _plain(found.get(name, ("", ""))[1]) for name in ("UID", "SUMMARY", "CATEGORIES", "LOCATION", "RESOURCES")}
-    start = REPEATS if repeats else (f"{begins:%Y-%m-%d %H:%M:%S}" if begins else found.get("DTSTART", ("", ""))[1])
+    plain = {
+        name: _plain(found.get(name, ("", ""))[1])
+        for name in ("UID", "SUMMARY", "CATEGORIES", "LOCATION", "RESOURCES")
+    }
+    start = (
+        REPEATS
+        if repeats
+        else (f"{begins:%Y-%m-%d %H:%M:%S}" if begins else found.get("DTSTART", ("", ""))[1])
+    )
     return (
         plain["UID"], start, f"{ends:%Y-%m-%d %H:%M:%S}" if ends else "", plain["SUMMARY"], plain["CATEGORIES"],
         plain["LOCATION"], person["ATTENDEE"], person["ORGANIZER"], latitude, longitude, plain["RESOURCES"],
@@ -99,7 +118,11 @@ def _lasts(text: str) -> timedelta | None:
 
 def _person(parameters: str, value: str) -> str:
     named = re.search(r'CN=(?:"([^"]*)"|([^;]*))', parameters, re.IGNORECASE)
-    return (named[1] or named[2] or "").strip() if named else value.removeprefix("mailto:").removeprefix("MAILTO:")
+    return (
+        (named[1] or named[2] or "").strip()
+        if named
+        else value.removeprefix("mailto:").removeprefix("MAILTO:")
+    )
 
 
 def _plain(text: str) -> str:

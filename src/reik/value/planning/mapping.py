@@ -97,7 +97,9 @@ def check(mapping: PlanningMap, header: Sequence[str] | None = None) -> Planning
     if header is not None:
         for name, column in columns.items():
             if column not in header:
-                raise MappingRefused("column", f"This file has no column {column!r} (for {name}): choose another.")
+                raise MappingRefused(
+                    "column", f"This file has no column {column!r} (for {name}): choose another."
+                )
     _check_ways(mapping)
     return mapping
 

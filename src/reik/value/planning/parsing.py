@@ -87,7 +87,9 @@ class Parser:
         )  # fmt: skip
         read = read.with_columns(start_at=pl.col("day").cast(pl.Datetime("us")) + _minutes(pl.col("begins")))
         if texts["start"].str.contains(_OFFSET).any():
-            read = read.with_columns(start_at=_by_offset(pl.col("start"), pl.col("start_at"), self._mapping.zone))
+            read = read.with_columns(
+                start_at=_by_offset(pl.col("start"), pl.col("start_at"), self._mapping.zone)
+            )
         read = read.with_columns(length=_from_end(read)).with_columns(_reason(self._fields))
         return read.select(
             "line", "reason", "client", "bsn", "client_name", pl.col("worker").fill_null(""),
@@ -120,7 +122,9 @@ def _day(text: pl.Expr, mapping: PlanningMap) -> pl.Expr:
         return iso
     if mapping.date_format == "d mmm jjjj":
         # "ma 5 januari 2026": the word of the weekday before, and what a month has behind its third letter, go
-        bare = bare.str.to_lowercase().str.extract(r"(\d{1,2}[ -]+[a-z]{3}).*", 1) + bare.str.extract(r"(\d{4})$", 1)
+        bare = bare.str.to_lowercase().str.extract(r"(\d{1,2}[ -]+[a-z]{3}).*", 1) + bare.str.extract(
+            r"(\d{4})$", 1
+        )
         bare = bare.str.replace_many(list(_MONTHS), list(_MONTHS.values()))
         bare = bare.str.replace_all(r"[ -]+", " ")
     given = bare.str.to_date(DATE_FORMATS[mapping.date_format], strict=False)
@@ -227,5 +231,3 @@ def _place() -> pl.Expr:
     """ "1234 ab" and 5 become "1234AB 5"."""
     code = pl.col("postcode").str.to_uppercase().str.replace_all(r"[^0-9A-Z]", "")
     return pl.concat_str(code, pl.col("number").str.to_uppercase(), separator=" ", ignore_nulls=True)
-
-

@@ -1,4 +1,4 @@
-"""A planning's file, read whole by a mapping: visits, refused rows, and how it was understood. Pure but for the file."""
+"""A planning's file, read whole by a mapping: visits, refused rows, counts. Pure but for the file."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ class Reading:
 
 
 def read_planning(
-    sheet: Sheet, mapping: PlanningMap, places: Places | None = None, told: Callable[[int], None] | None = None
+    sheet: Sheet,
+    mapping: PlanningMap,
+    places: Places | None = None,
+    told: Callable[[int], None] | None = None,
 ) -> Reading:
     """`told` hears after each lot how many rows were read. Raises MappingRefused and SheetRefused."""
     parser = Parser(sheet.header, check(mapping, sheet.header))
@@ -91,7 +94,8 @@ def _counted(
         "teams": visits.filter(pl.col("team") != "")["team"].n_unique(), "days": visits["start"].dt.date().n_unique(),
         "care_hours": round(float(visits["minutes"].sum()) / 60, 1),
         "travel_hours": round(float(travel["travel"].sum()) / 60, 1),
-        "legs_planned": travel.height - int(travel["estimated"].sum()), "legs_estimated": int(travel["estimated"].sum()),
+        "legs_planned": travel.height - int(travel["estimated"].sum()),
+        "legs_estimated": int(travel["estimated"].sum()),
         "legs_unknown": visits.height - travel.height, "placed": visits.height - visits["latitude"].null_count(),
         "unjudged": dict(Counter(unjudged).most_common(50)),
     }  # fmt: skip
@@ -103,9 +107,13 @@ def first_rows(sheet: Sheet, most: int = 2000) -> Lot:
     return lines[:most], rows[:most]
 
 
-def preview(sheet: Sheet, lot: Lot, mapping: PlanningMap, most: int = PREVIEWED) -> tuple[list[dict[str, Any]], list[RowRefused]]:
+def preview(
+    sheet: Sheet, lot: Lot, mapping: PlanningMap, most: int = PREVIEWED
+) -> tuple[list[dict[str, Any]], list[RowRefused]]:
     """The first visits as they will be understood, and what would be refused of these rows."""
-    reading = _judged(*Parser(sheet.header, check(mapping, sheet.header)).read(*lot), len(lot[0]), mapping, {})
+    reading = _judged(
+        *Parser(sheet.header, check(mapping, sheet.header)).read(*lot), len(lot[0]), mapping, {}
+    )
     return list(islice(reading.visits.sort("line").iter_rows(named=True), most)), reading.refused
 
 
@@ -150,5 +158,7 @@ def read_places(path: Path) -> dict[str, tuple[float, float]]:
         if len(found) > MOST_PLACES:
             raise SheetRefused("large", "More than two million places: give those of your own region.")
     if not found:
-        raise SheetRefused("places", "No line gives a postcode, a latitude and a longitude: write 1234AB;52,1;5,2.")
+        raise SheetRefused(
+            "places", "No line gives a postcode, a latitude and a longitude: write 1234AB;52,1;5,2."
+        )
     return found

@@ -58,7 +58,9 @@ def open_sheet(path: Path, zone: str = "Europe/Amsterdam") -> Sheet:
     except OSError as failure:
         raise SheetRefused("unreadable", f"{path.name} cannot be read: {failure.strerror}.") from failure
     if size > MOST_BYTES:
-        raise SheetRefused("large", f"The file is larger than {MOST_BYTES // 1_000_000} MB: split it by period.")
+        raise SheetRefused(
+            "large", f"The file is larger than {MOST_BYTES // 1_000_000} MB: split it by period."
+        )
     if not begin.strip():
         raise SheetRefused("empty", "The file is empty: make the export again.")
     if begin.startswith(b"PK\x03\x04"):
@@ -73,7 +75,8 @@ def open_sheet(path: Path, zone: str = "Europe/Amsterdam") -> Sheet:
 
 def encoding_of(begin: bytes) -> str:
     """By its mark, else UTF-8 where it is that, else Windows' western one, in which every byte is a sign."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    for mark, name in marks.items():
         if begin.startswith(mark):
             return name
     if b"\x00" in begin:
@@ -111,7 +114,9 @@ def _text(path: Path, begin: bytes, encoding: str) -> Sheet:
                 for row in reader:
                     yield reader.line_num, row
             except csv.Error as failure:
-                raise SheetRefused("broken", f"Line {reader.line_num} cannot be read: {failure}.") from failure
+                raise SheetRefused(
+                    "broken", f"Line {reader.line_num} cannot be read: {failure}."
+                ) from failure
 
     said = {"kind": "csv", "encoding": encoding, "separator": {"\t": "tab"}.get(separator, separator)}
     return _sheet(rows, said)
@@ -128,7 +133,9 @@ def _sheet(rows: Callable[[], Iterator[tuple[int, Row]]], said: dict[str, str]) 
         if line > 50:
             break
     if not header:
-        raise SheetRefused("header", "No line with column names was found: export with a first line of names.")
+        raise SheetRefused(
+            "header", "No line with column names was found: export with a first line of names."
+        )
 
     def lots() -> Iterator[Lot]:
         lines: list[int] = []
@@ -170,9 +177,13 @@ def _workbook(path: Path) -> Sheet:
             if sum(each.file_size for each in packed.infolist()) > MOST_UNPACKED:
                 raise SheetRefused("large", "This workbook is too large when unpacked: export it as CSV.")
         book = CalamineWorkbook.from_path(str(path))
-        sheet = next((found for name in book.sheet_names if (found := book.get_sheet_by_name(name)).height), None)
+        sheet = next(
+            (found for name in book.sheet_names if (found := book.get_sheet_by_name(name)).height), None
+        )
     except (zipfile.BadZipFile, CalamineError, OSError) as failure:
-        raise SheetRefused("broken", "This workbook cannot be opened: save it again, or export CSV.") from failure
+        raise SheetRefused(
+            "broken", "This workbook cannot be opened: save it again, or export CSV."
+        ) from failure
     if sheet is None:
         raise SheetRefused("empty", "The workbook has no filled sheet: make the export again.")
 
@@ -211,5 +222,3 @@ def _calendar(path: Path, encoding: str, zone: str) -> Sheet:
             yield from calendar_file.entries(file, zone)
 
     return _sheet(rows, {"kind": "ics", "encoding": encoding, "separator": ""})
-
-

@@ -20,6 +20,7 @@ from reik.value.tours.matrices import EARTH_METRES, along
 NONE, COMBINED, UNIQUE = "none", "combined", "unique"
 PEAK_FROM, PEAK_UNTIL = 7, 11
 """The morning peak: a visit that begins from 7:00 up to 11:00 on the wall clock."""
+OFTEN = 5
 _KNOWN = pl.col("worker") != ""
 
 
@@ -38,7 +39,9 @@ def joined(rows: pl.DataFrame) -> pl.DataFrame:
     many = rows.filter(pl.col("group").is_duplicated())
     if not many.height:
         return rows.drop("group")
-    first = [each for each in rows.columns if each not in ("group", "end", "lines", "activity", "minutes", "line")]
+    first = [
+        each for each in rows.columns if each not in ("group", "end", "lines", "activity", "minutes", "line")
+    ]
     one = many.group_by("group", maintain_order=True).agg(
         pl.col(first).drop_nulls().first(), pl.col("line").min(), pl.col("end").max(),
         pl.col("activity").filter(pl.col("activity") != "").unique(maintain_order=True).str.join("; "),
@@ -51,7 +54,9 @@ def joined(rows: pl.DataFrame) -> pl.DataFrame:
 def too_long(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefused]]:
     """Visits that joining made longer than a day."""
     wrong = pl.col("minutes") > LONGEST_MIN
-    said = [RowRefused(line, "long", f"{minutes:g}") for line, minutes in _pairs(rows.filter(wrong), "minutes")]
+    said = [
+        RowRefused(line, "long", f"{minutes:g}") for line, minutes in _pairs(rows.filter(wrong), "minutes")
+    ]
     return rows.filter(~wrong), said
 
 
@@ -75,7 +80,7 @@ def without_overlaps(rows: pl.DataFrame, allowed_min: float) -> tuple[pl.DataFra
 
 
 def within_a_shift(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefused]]:
-    """Visits on end of one worker, without SHIFT_BREAK_H between two, are one shift; what goes on too long is refused."""
+    """Visits on end of one worker, without SHIFT_BREAK_H between two, are one shift; beyond LONGEST_SHIFT_H is refused."""
     new = (pl.col("worker") != pl.col("worker").shift()).fill_null(True) | (
         pl.col("start") - pl.col("end").cum_max().over("worker").shift() >= _span(SHIFT_BREAK_H * 60)
     )
@@ -90,10 +95,13 @@ def within_a_shift(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefused]]:
 def with_kind(rows: pl.DataFrame, mapping: PlanningMap) -> tuple[pl.DataFrame, dict[str, int]]:
     """`kind` from the ticked activities, and the codes that nobody judged yet, with how many visits have them.
 
-    Of free text only the ticked words are kept as activity: names that stand in it are not.
+    Only what was judged is kept as activity, and named when it occurs often: a name that stands in a text is neither.
     """
     counted = rows.group_by("activity").len().rows()
-    known = {part.lower() if mapping.activity_as == WORDS else part: kind for part, kind in mapping.activities.items()}
+    known = {
+        part.lower() if mapping.activity_as == WORDS else part: kind
+        for part, kind in mapping.activities.items()
+    }
     medication, care, kept = [], [], []
     unjudged: dict[str, int] = {}
     for text, n in counted:
@@ -101,20 +109,26 @@ def with_kind(rows: pl.DataFrame, mapping: PlanningMap) -> tuple[pl.DataFrame, d
         kinds = {known.get(part, CARE if mapping.activity_as == CODES else "") for part in parts}
         medication.append(MEDICATION in kinds)
         care.append(CARE in kinds)
-        told = [part for part in parts if known.get(part) in (MEDICATION, CARE)]
-        kept.append("; ".join(told) if mapping.activity_as == WORDS else text)
+        kept.append("; ".join(part for part in parts if known.get(part) in (MEDICATION, CARE)))
         if mapping.activity_as == CODES:
             for part in parts:
                 if part not in known:
                     unjudged[part] = unjudged.get(part, 0) + n
     found = pl.DataFrame(
         {"activity": [text for text, _ in counted], "medication": medication, "care": care, "kept": kept},
-        schema_overrides={"activity": pl.String, "kept": pl.String, "medication": pl.Boolean, "care": pl.Boolean},
+        schema_overrides={
+            "activity": pl.String,
+            "kept": pl.String,
+            "medication": pl.Boolean,
+            "care": pl.Boolean,
+        },
     )
     alone = ~pl.col("care") & (pl.col("minutes") <= mapping.unique_minutes)
-    kind = pl.when(~pl.col("medication")).then(pl.lit(NONE)).when(alone).then(pl.lit(UNIQUE)).otherwise(pl.lit(COMBINED))
+    some = pl.when(alone).then(pl.lit(UNIQUE)).otherwise(pl.lit(COMBINED))
+    kind = pl.when(pl.col("medication")).then(some).otherwise(pl.lit(NONE))
     rows = rows.join(found, on="activity", how="left", maintain_order="left").with_columns(kind=kind)
-    return rows.with_columns(activity="kept").drop("medication", "care", "kept"), unjudged
+    often = {part: n for part, n in unjudged.items() if n >= OFTEN}
+    return rows.with_columns(activity="kept").drop("medication", "care", "kept"), often
 
 
 def with_places(rows: pl.DataFrame, places: Mapping[str, tuple[float, float]]) -> pl.DataFrame:
@@ -139,7 +153,9 @@ def with_travel(rows: pl.DataFrame, mode: str, factors: Mapping[str, Factors] = 
     rows = rows.with_columns(estimated=pl.lit(value=False))
     if not mode or not rows.height:
         return rows
-    before = {name: pl.col(name).shift().alias(f"{name}_0") for name in ("worker", "end", "latitude", "longitude")}
+    before = {
+        name: pl.col(name).shift().alias(f"{name}_0") for name in ("worker", "end", "latitude", "longitude")
+    }
     legs = rows.select(
         "travel", "latitude", "longitude", *before.values(),
         may=_KNOWN & (pl.col("worker") == pl.col("worker").shift())

@@ -25,7 +25,13 @@ class Answer:
 
 
 def ask(
-    day: Day, travels: Travels, visits: Sequence[int], nurses: Sequence[int], depth: int, *, begin: Routes | None = None
+    day: Day,
+    travels: Travels,
+    visits: Sequence[int],
+    nurses: Sequence[int],
+    depth: int,
+    *,
+    begin: Routes | None = None,
 ) -> Answer:
     """Tours for these visits by these nurses. `depth`: VROOM's exploration level, 0 to 5.
 
@@ -33,41 +39,47 @@ def ask(
     time under way.
     """
     if not visits or not nurses:
-        return Answer({nurse: () for nurse in nurses}, tuple(visits))
-    problem = _problem(day, travels, visits, nurses, begin)
-    solved = problem.solve(exploration_level=depth, nb_threads=1)
+        return Answer(dict.fromkeys(nurses, ()), tuple(visits))
+    solved = problem(day, travels, visits, nurses, begin=begin).solve(exploration_level=depth, nb_threads=1)
+    return read(solved, visits, nurses)
+
+
+def read(solved: vroom.Solution, visits: Sequence[int], nurses: Sequence[int]) -> Answer:
+    """VROOM's answer as routes."""
     rows = np.asarray(solved._routes_numpy())  # the public frame is built by pandas, slower than the solving
     routes: dict[int, list[int]] = {nurse: [] for nurse in nurses}
     for row in rows[rows["type"] == b"job"]:
         routes[int(row["vehicle_id"])].append(int(row["id"]))
     done = {each for route in routes.values() for each in route}
     return Answer(
-        {nurse: tuple(route) for nurse, route in routes.items()}, tuple(each for each in visits if each not in done)
+        {nurse: tuple(route) for nurse, route in routes.items()},
+        tuple(each for each in visits if each not in done),
     )
 
 
-def _problem(
-    day: Day, travels: Travels, visits: Sequence[int], nurses: Sequence[int], begin: Routes | None
+def problem(
+    day: Day, travels: Travels, visits: Sequence[int], nurses: Sequence[int], *, begin: Routes | None = None
 ) -> vroom.Input:
+    """The question in VROOM's terms."""
     homes = [day.nurses[each].place for each in nurses]
     used = sorted({day.visits[each].place for each in visits} | {home for home in homes if home is not None})
     here = {place: index + 1 for index, place in enumerate(used)}
-    problem = vroom.Input()
+    asked = vroom.Input()
     for mode in {day.nurses[each].mode for each in nurses}:
         matrix = np.zeros((len(used) + 1, len(used) + 1), dtype=np.uint32)
         matrix[1:, 1:] = chosen(travels[mode], used).seconds
-        problem.set_durations_matrix(mode, matrix)
+        asked.set_durations_matrix(mode, matrix)
     skills = _skills(day)
     for each in visits:
         visit = day.visits[each]
-        problem.add_job(vroom.Job(
+        asked.add_job(vroom.Job(
             each, location=here[visit.place], default_service=visit.seconds,
             time_windows=[vroom.TimeWindow(visit.earliest, visit.latest)],
             skills={skills[skill] for skill in visit.skills},
         ))  # fmt: skip
     for each in nurses:
-        problem.add_vehicle(_vehicle(day, each, here, skills, begin))
-    return problem
+        asked.add_vehicle(_vehicle(day, each, here, skills, begin))
+    return asked
 
 
 def _vehicle(
@@ -86,5 +98,6 @@ def _vehicle(
 
 
 def _skills(day: Day) -> dict[str, int]:
-    named = {skill for each in (*day.visits, *day.nurses) for skill in each.skills}
+    named = {skill for each in day.visits for skill in each.skills}
+    named |= {skill for each in day.nurses for skill in each.skills}
     return {skill: number for number, skill in enumerate(sorted(named), start=1)}

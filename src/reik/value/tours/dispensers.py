@@ -20,7 +20,8 @@ SOURCES = {
     "by_centre": Source("alerts that a monitoring centre closes without a visit: 70 %", "https://digizo.nu/proces/"
                         "hybride-aanreiking-van-medicatie-met-een-medicijndispenser/ (Medido)", "2025"),
     "roll_days": Source("a roll of 11 days, the mean in the Netherlands; it runs from one to four weeks",
-                        "SFK, https://reuma-arnhem.nl/rpva/veel-mensen-krijgen-hun-medicatie-via-weekdoseersystemen", "2017"),
+                        "SFK, https://reuma-arnhem.nl/rpva/veel-mensen-krijgen-hun-medicatie-via-weekdoseersystemen",
+                        "2017"),
     "minutes": Source("10 minutes inside, the upper end of 5 to 10", "https://www.medicatiepluszorg.nl/nieuws/"
                       "slimme-medicijndispensers-een-hulpmiddel-voor-de-medicatierol", "2021"),
     "loosened": Source("a choice of who asks, not a measurement", "give your own", ""),
@@ -50,7 +51,11 @@ class Terms:
             raise TourRefused("A roll lasts 1 day or longer: give whole days.")
         if not (0 < self.loading <= LONGEST_VISIT and 0 < self.alert <= LONGEST_VISIT):
             raise TourRefused("Loading and an alert take more than 0 minutes.")
-        if self.alert_within < 0 or self.loosened < 0 or not 0 <= self.loading_from <= self.loading_until <= LAST_SECOND:
+        if (
+            self.alert_within < 0
+            or self.loosened < 0
+            or not 0 <= self.loading_from <= self.loading_until <= LAST_SECOND
+        ):
             raise TourRefused("A window cannot end before it begins.")
 
     @property
@@ -99,7 +104,9 @@ def with_dispensers(day: Day, chosen: set[str], terms: Terms, seed: int) -> Chan
             lapsed += 1
             if _drawn(seed, day.name, each.key) < terms.visit_per_moment:
                 alerts.append(_alert(each, terms))
-    due = {each.client for each in day.visits if each.client in chosen and _due(each.client, day, terms, seed)}
+    due = {
+        each.client for each in day.visits if each.client in chosen and _due(each.client, day, terms, seed)
+    }
     stays, beside = _beside(stays, due, terms)
     loading = [_loading(client, day, terms) for client in sorted(due - beside)]
     changed = replace(day, visits=(*stays, *alerts, *loading))
@@ -150,4 +157,6 @@ def _beside(stays: list[Visit], due: set[str], terms: Terms) -> tuple[list[Visit
 
 def _loading(client: str, day: Day, terms: Terms) -> Visit:
     place = next(each.place for each in day.visits if each.client == client)
-    return Visit(f"{client} roll", client, place, terms.loading, terms.loading_from, terms.loading_until, "loading")
+    return Visit(
+        f"{client} roll", client, place, terms.loading, terms.loading_from, terms.loading_until, "loading"
+    )

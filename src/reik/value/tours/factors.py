@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from reik.value.tours.problem import TourRefused
@@ -42,15 +43,27 @@ class Factors:
         for name, knots in (("road", self.road), ("time", self.time)):
             if len(knots) < 2 or knots[0] != (0.0, 0.0):
                 raise TourRefused(f"{self.mode}: {name} needs two knots or more, the first (0, 0).")
-            if any(a >= c or b >= d for (a, b), (c, d) in zip(knots, knots[1:], strict=False)):
+            if any(a >= c or b >= d for (a, b), (c, d) in pairwise(knots)):
                 raise TourRefused(f"{self.mode}: the knots of {name} must rise, both of them.")
         if self.stop_seconds < 0 or not self.sources:
-            raise TourRefused(f"{self.mode}: give 0 or more seconds per stop, and at least one source with its date.")
+            raise TourRefused(
+                f"{self.mode}: give 0 or more seconds per stop, and at least one source with its date."
+            )
 
 
-_OTTERLO = "own computation over the public road network (BGT) of one Dutch village, Otterlo; Kadaster, CC BY 4.0"
+_OTTERLO = (
+    "own computation over the public road network (BGT) of one Dutch village, Otterlo; Kadaster, CC BY 4.0"
+)
 _BIKE_ROAD: Knots = ((0.0, 0.0), (200, 305), (450, 611), (800, 1026), (1500, 1838), (5000, 6040))
-_CAR_ROAD: Knots = ((0.0, 0.0), (200, 334), (450, 648), (800, 1057), (1500, 1833), (3500, 4438), (10_000, 13_168))
+_CAR_ROAD: Knots = (
+    (0.0, 0.0),
+    (200, 334),
+    (450, 648),
+    (800, 1057),
+    (1500, 1833),
+    (3500, 4438),
+    (10_000, 13_168),
+)
 EBIKE_METRES_PER_SECOND = 18.7 / 3.6
 
 BIKE = Factors(
@@ -58,7 +71,8 @@ BIKE = Factors(
     (Source("detour up to 2 km, median per class of distance", _OTTERLO, "2020-09-15"),
      Source("detour beyond 2 km: 1.2", "Dutch Cycling Embassy, design norm of cycle routes: "
             "https://blog.johnkyle.ca/2019/04/26/i-attended-a.html", "2019-04-26"),
-     Source("speed 18.7 km/h, mean of e-bikes in the Netherlands", "Fietsberaad: https://iamexpat.nl/node/86090", "2012"),
+     Source("speed 18.7 km/h, mean of e-bikes in the Netherlands", "Fietsberaad: https://iamexpat.nl/node/86090",
+            "2012"),
      Source("seconds per stop", "not published: give your own", "")),
 )  # fmt: skip
 CAR = Factors(
@@ -88,15 +102,22 @@ def read(given: Any) -> dict[str, Factors]:
     Raises TourRefused with what is wrong with them.
     """
     if not isinstance(given, list) or not given:
-        raise TourRefused("The factors are no list of ways of travelling; see the reference of the planning file.")
+        raise TourRefused(
+            "The factors are no list of ways of travelling; see the reference of the planning file."
+        )
     return {**PUBLISHED, **{each.mode: each for each in map(_one, given)}}
+
+
+def _knots(given: Any) -> Knots:
+    return tuple((float(across), float(up)) for across, up in given)
 
 
 def _one(each: Any) -> Factors:
     try:
         return Factors(
             str(each["mode"]),
-            *(tuple((float(a), float(b)) for a, b in each[name]) for name in ("road", "time")),
+            _knots(each["road"]),
+            _knots(each["time"]),
             float(each.get("stop_seconds", 0)),
             tuple(Source(str(s["what"]), str(s["source"]), str(s["date"])) for s in each["sources"]),
         )

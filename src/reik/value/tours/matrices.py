@@ -40,8 +40,8 @@ def crow_metres(places: Sequence[Place]) -> Floats:
     for place in places:
         if place.latitude is None or place.longitude is None:
             raise TourRefused(f"{place.key} has no coordinates: give them, or a matrix file that names it.")
-    latitude = np.radians([place.latitude for place in places]).astype(np.float64)
-    longitude = np.radians([place.longitude for place in places]).astype(np.float64)
+    latitude = np.radians(np.array([place.latitude for place in places], dtype=np.float64))
+    longitude = np.radians(np.array([place.longitude for place in places], dtype=np.float64))
     north = np.sin((latitude[:, None] - latitude) / 2) ** 2
     east = np.sin((longitude[:, None] - longitude) / 2) ** 2
     half = north + np.cos(latitude)[:, None] * np.cos(latitude) * east
@@ -69,7 +69,9 @@ def for_day(day: Day, factors: Mapping[str, Factors]) -> dict[str, Travel]:
     """The travel of each way in which this day's nurses go."""
     missing = [mode for mode in day.modes if mode not in factors]
     if missing:
-        raise TourRefused(f"No factors for travelling by {missing[0]}: use bike or car, or give your own factors.")
+        raise TourRefused(
+            f"No factors for travelling by {missing[0]}: use bike or car, or give your own factors."
+        )
     return {mode: by_factors(day.places, factors[mode]) for mode in day.modes}
 
 

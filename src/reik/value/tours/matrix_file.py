@@ -37,7 +37,9 @@ class OwnMatrix:
     def _pair(self, start: str, end: str) -> tuple[int, int]:
         found = self.pairs.get((start, end)) or self.pairs.get((end, start))
         if found is None:
-            raise TourRefused(f"The matrix file does not say how far it is from {start} to {end}: add that line.")
+            raise TourRefused(
+                f"The matrix file does not say how far it is from {start} to {end}: add that line."
+            )
         return found
 
 

@@ -33,7 +33,9 @@ def travel(address: str, mode: str, places: Sequence[Place]) -> Travel:
     return Travel(seconds, metres)
 
 
-def _table(address: str, profile: str, places: Sequence[Place], rows: range, columns: range) -> dict[str, Any]:
+def _table(
+    address: str, profile: str, places: Sequence[Place], rows: range, columns: range
+) -> dict[str, Any]:
     asked = [places[each] for each in (*rows, *columns)]
     for place in asked:
         if place.latitude is None or place.longitude is None:
@@ -41,19 +43,26 @@ def _table(address: str, profile: str, places: Sequence[Place], rows: range, col
     points = ";".join(f"{place.longitude:.6f},{place.latitude:.6f}" for place in asked)
     sources = ";".join(str(each) for each in range(len(rows)))
     ends = ";".join(str(len(rows) + each) for each in range(len(columns)))
-    question = f"{address}/table/v1/{profile}/{points}?sources={sources}&destinations={ends}&annotations=duration,distance"
+    wanted = f"sources={sources}&destinations={ends}&annotations=duration,distance"
+    question = f"{address}/table/v1/{profile}/{points}?{wanted}"
     try:
         with urlopen(question, timeout=PATIENCE_S) as answer:  # noqa: S310 only http(s), checked above
             read: dict[str, Any] = json.load(answer)
     except (URLError, TimeoutError, ValueError) as error:
-        raise TourRefused(f"The OSRM server does not answer ({error}): look at its address, or leave it out.") from None
+        raise TourRefused(
+            f"The OSRM server does not answer ({error}): look at its address, or leave it out."
+        ) from None
     return read
 
 
 def _numbers(answer: dict[str, Any], key: str) -> Any:
     table = answer.get(key)
     if answer.get("code") != "Ok" or table is None:
-        raise TourRefused(f"The OSRM server says {answer.get('code')}: no {key}. Look at its profile and version.")
+        raise TourRefused(
+            f"The OSRM server says {answer.get('code')}: no {key}. Look at its profile and version."
+        )
     if any(cell is None for row in table for cell in row):
-        raise TourRefused("The OSRM server knows no way between two of the places: look at their coordinates.")
+        raise TourRefused(
+            "The OSRM server knows no way between two of the places: look at their coordinates."
+        )
     return np.rint(np.array(table, dtype=np.float64)).astype(np.int64)

@@ -47,7 +47,7 @@ def visits(path: Path) -> tuple[list[Planned], list[Unread]]:
 
 
 def shifts(path: Path) -> list[Shift]:
-    """The list of shifts (`--nurses`). Raises TourRefused with line and reason: half a team would plan half the work."""
+    """The list of shifts (`--nurses`). Raises TourRefused with line and reason: half a team plans half the work."""
     found = []
     for line, row in _rows(path, ("nurse", "from", "until")):
         try:
@@ -65,7 +65,9 @@ def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
     header = [NAMES.get(name.strip().lower(), name.strip().lower()) for name in next(rows, [])]
     missing = [name for name in needed if name not in header]
     if missing:
-        raise TourRefused(f"{path.name} has no column {missing[0]}: the first line names {', '.join(needed)}.")
+        raise TourRefused(
+            f"{path.name} has no column {missing[0]}: the first line names {', '.join(needed)}."
+        )
     for row in rows:
         if any(cell.strip() for cell in row):
             yield rows.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False))
@@ -164,5 +166,3 @@ def _yes(row: Row, name: str) -> bool | None:
     if written not in (*YES, *NO):
         raise TourRefused(f"{name} “{written}”: write yes or no")
     return written in YES
-
-

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reik.value.tours.problem import HOUR, LAST_SECOND, LONGEST_SHIFT, MINUTE, Day, Nurse, Place, TourRefused, Visit
+from reik.value.tours.problem import (
+    HOUR,
+    LAST_SECOND,
+    LONGEST_SHIFT,
+    MINUTE,
+    Day,
+    Nurse,
+    Place,
+    TourRefused,
+    Visit,
+)
 
 LEVELS = ("team", "organisation", "region")
 BETWEEN_SHIFTS = 2 * HOUR  # so long without a visit and the nurse's day is two shifts
@@ -54,7 +64,9 @@ class Reading:
 
     level: str = "team"
     around: int = 30 * MINUTE  # before and after the planned time, where the planning gives no window
-    slack: int = 30 * MINUTE  # before a nurse's first visit and after her last, where there is no list of shifts
+    slack: int = (
+        30 * MINUTE
+    )  # before a nurse's first visit and after her last, where there is no list of shifts
     mode: str = "bike"
     depot: Place | None = None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reik.value.tours.matrices import Travels
 from reik.value.tours.problem import HOUR, Day, Nurse
@@ -57,7 +58,7 @@ def legs(day: Day, nurse: Nurse, visits: Sequence[int]) -> list[tuple[int, int]]
     stops = [day.visits[each].place for each in visits]
     if nurse.place is not None:
         stops = [nurse.place, *stops, nurse.place]
-    return list(zip(stops, stops[1:], strict=False))
+    return list(pairwise(stops))
 
 
 def travel_seconds(day: Day, travels: Travels, tour: Tour) -> int:
@@ -87,7 +88,11 @@ def wrong(day: Day, travels: Travels, plan: Plan) -> list[str]:
     visited.update(plan.unassigned)
     found = [f"{day.visits[each].key} {times} times" for each, times in visited.items() if times != 1]
     found += [f"{visit.key} forgotten" for each, visit in enumerate(day.visits) if each not in visited]
-    found += [f"{day.nurses[nurse].key} in two tours" for nurse, n in Counter(t.nurse for t in plan.tours).items() if n > 1]
+    found += [
+        f"{day.nurses[nurse].key} in two tours"
+        for nurse, n in Counter(t.nurse for t in plan.tours).items()
+        if n > 1
+    ]
     return found + [each for tour in plan.tours for each in _wrong_tour(day, travels, tour)]
 
 
@@ -127,5 +132,3 @@ def figures(day: Day, travels: Travels, plan: Plan) -> PlanFigures:
         peak_visits=sum(PEAK[0] <= start < PEAK[1] for start in starts),
         peak_nurses=sum(nurse.since < PEAK[1] and nurse.until > PEAK[0] for nurse in day.nurses),
     )
-
-

@@ -54,7 +54,9 @@ class Visit:
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= LONGEST_VISIT:
-            raise TourRefused(f"Visit {self.key} of {self.seconds / MINUTE:g} minutes: give more than 0, at most 720.")
+            raise TourRefused(
+                f"Visit {self.key} of {self.seconds / MINUTE:g} minutes: give more than 0, at most 720."
+            )
         if not 0 <= self.earliest <= self.latest <= LAST_SECOND:
             raise TourRefused(f"Visit {self.key} begins between two times that do not follow each other.")
         if self.kind not in KINDS:

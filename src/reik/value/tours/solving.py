@@ -30,13 +30,17 @@ _APART = 10**7  # seconds: two shifts that do not meet are no neighbours
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to look. `rounds`: questions per nurse after the first plan; `depth`: VROOM's exploration level."""
+    """How long to look. `rounds`: per nurse, after the first plan, and at `least` so many; `depth`: VROOM's level."""
 
     rounds: float
     depth: int = 1
+    least: int = 0
+
+    def turns(self, nurses: int) -> int:
+        return max(self.least, round(self.rounds * nurses))
 
 
-EFFORTS = {"quick": Effort(0.5, 0), "normal": Effort(2.0), "thorough": Effort(12.0, 2)}
+EFFORTS = {"quick": Effort(0.5, 0, 10), "normal": Effort(2.0, 1, 60), "thorough": Effort(12.0, 2, 300)}
 
 
 class PlanBroken(RuntimeError):
@@ -51,7 +55,9 @@ def solve(day: Day, travels: Travels, effort: Effort = EFFORTS["normal"], seed: 
     plan = search.plan()
     broken = wrong(day, travels, plan)
     if broken:
-        raise PlanBroken(f"{day.name}: the plan made is not valid ({broken[0]}); report this with the planning file.")
+        raise PlanBroken(
+            f"{day.name}: the plan made is not valid ({broken[0]}); report this with the planning file."
+        )
     return plan
 
 
@@ -78,7 +84,9 @@ class _Search:
         self.left.extend(answer.left)
 
     def _by_shift(self, nurses: Sequence[int]) -> list[int]:
-        return sorted(nurses, key=lambda each: (self.day.nurses[each].since, self.day.nurses[each].until, each))
+        return sorted(
+            nurses, key=lambda each: (self.day.nurses[each].since, self.day.nurses[each].until, each)
+        )
 
     def _parts(self, visits: list[int], nurses: list[int], count: int) -> list[tuple[list[int], list[int]]]:
         """Halve the day between two far places until there are `count` parts, each with its share of every shift."""
@@ -110,7 +118,7 @@ class _Search:
             return
         at_once = max(3, round(AGAIN * len(nurses) / len(self.day.visits)))
         order: list[int] = []
-        for turn in range(round(self.effort.rounds * len(nurses))):
+        for turn in range(self.effort.turns(len(nurses))):
             if not order:
                 order = self.chance.sample(nurses, len(nurses))
             middle = self._beside_left() if self.left and turn % 2 else None
@@ -122,7 +130,9 @@ class _Search:
         near = [
             (int(self._seconds()[visit.place, self._stops(nurse)].min()), nurse)
             for nurse, each in enumerate(self.day.nurses)
-            if each.since <= visit.latest and each.until >= visit.earliest + visit.seconds and visit.skills <= each.skills
+            if each.since <= visit.latest
+            and each.until >= visit.earliest + visit.seconds
+            and visit.skills <= each.skills
         ]
         return min(near)[1] if near else None
 
@@ -148,7 +158,8 @@ class _Search:
         extra = self._left_near(nurses)
         losing = self.chance.uniform(*LOSING)
         begin = {
-            nurse: tuple(each for each in self.routes[nurse] if self.chance.random() > losing) for nurse in nurses
+            nurse: tuple(each for each in self.routes[nurse] if self.chance.random() > losing)
+            for nurse in nurses
         }
         answer = ask(self.day, self.travels, [*mine, *extra], nurses, self.effort.depth, begin=begin)
         was = (len(extra), self._under_way(self.routes, nurses))
@@ -157,17 +168,18 @@ class _Search:
             self.left = [each for each in self.left if each not in set(extra)] + list(answer.left)
 
     def _left_near(self, nurses: list[int]) -> list[int]:
-        shifts = [self.day.nurses[each] for each in nurses]
         stops = [stop for nurse in nurses for stop in self._stops(nurse)]
 
         def away(each: int) -> tuple[int, int]:
             return int(self._seconds()[self.day.visits[each].place, stops].min()), each
 
-        able = [
-            each for each in self.left
-            if any(s.since <= self.day.visits[each].latest and s.until >= self.day.visits[each].earliest for s in shifts)
-        ]  # fmt: skip
+        able = [each for each in self.left if self._could(each, nurses)]
         return sorted(able, key=away)[:LEFT_AT_ONCE]
+
+    def _could(self, visit: int, nurses: Sequence[int]) -> bool:
+        asked = self.day.visits[visit]
+        at_work = (self.day.nurses[each] for each in nurses)
+        return any(each.since <= asked.latest and each.until >= asked.earliest for each in at_work)
 
     def _under_way(self, routes: Routes, nurses: Sequence[int]) -> int:
         return sum(travel_seconds(self.day, self.travels, Tour(nurse, routes[nurse])) for nurse in nurses)

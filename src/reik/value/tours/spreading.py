@@ -15,7 +15,11 @@ Answered = TypeVar("Answered")
 
 
 def spread(
-    work: Callable[[Asked], Answered], tasks: Sequence[Asked], *, workers: int | None = None, scheduler: str = ""
+    work: Callable[[Asked], Answered],
+    tasks: Sequence[Asked],
+    *,
+    workers: int | None = None,
+    scheduler: str = "",
 ) -> list[Answered]:
     """The answers, in the order of the tasks. `workers`: processes (default: all cores). `scheduler`: of Dask.
 
@@ -43,6 +47,8 @@ def _by_dask(work: Callable[[Asked], Answered], tasks: Sequence[Asked], schedule
     try:
         client: Any = Client(scheduler, timeout=10)
     except (OSError, ValueError) as error:
-        raise TourRefused(f"The Dask scheduler {scheduler} does not answer ({error}): look at its address.") from None
+        raise TourRefused(
+            f"The Dask scheduler {scheduler} does not answer ({error}): look at its address."
+        ) from None
     with client:
         return list(client.gather(client.map(work, list(tasks), pure=False)))

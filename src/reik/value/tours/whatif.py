@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 from reik.value.tours.dispensers import Changed, Terms, with_dispensers
 from reik.value.tours.matrices import Travels
@@ -58,14 +59,21 @@ def whatif(
     plans = spread(answer, asked, workers=workers, scheduler=scheduler)
     each = [figures(one.day, one.travels, plan) for one, plan in zip(asked, plans, strict=True)]
     return Outcome(
-        tuple(days), tuple(changed), tuple(plans[::2]), tuple(plans[1::2]), total(each[::2]), total(each[1::2])
+        tuple(days),
+        tuple(changed),
+        tuple(plans[::2]),
+        tuple(plans[1::2]),
+        total(each[::2]),
+        total(each[1::2]),
     )
 
 
 def total(figures: Iterable[PlanFigures]) -> PlanFigures:
     """The sum of the figures of several days."""
     rows = list(figures)
-    return PlanFigures(**{field.name: sum(getattr(row, field.name) for row in rows) for field in fields(PlanFigures)})
+    return PlanFigures(
+        **{field.name: sum(getattr(row, field.name) for row in rows) for field in fields(PlanFigures)}
+    )
 
 
 def driven_now(day: Day, travels: Travels, going: dict[str, str]) -> float | None:
@@ -83,8 +91,6 @@ def driven_now(day: Day, travels: Travels, going: dict[str, str]) -> float | Non
     trips = (
         seconds[day.visits[a].place, day.visits[b].place]
         for visits in order.values()
-        for a, b in zip(visits, visits[1:], strict=False)
+        for a, b in pairwise(visits)
     )
     return float(sum(trips)) / HOUR
-
-

@@ -82,9 +82,9 @@ def line_words(line: Line, zone: ZoneInfo) -> str:
         return _report(line, zone)
     if line.note == "wzd":
         return _("besluit volgens de Wzd van %(day)s") % {"day": day_words(_day(said.get("wzd_on")), zone)}
-    if line.note == "agreed_representative":
-        return _("door de vertegenwoordiger, %(name)s") % {"name": said.get("representative")}
     return {
+        "agreed_representative": _("door de vertegenwoordiger, %(name)s")
+        % {"name": said.get("representative", "")},
         "agreed_client": _("door de cliënt zelf"),
         "skipped": _("het formulier is met reden niet ingevuld"),
         "no_carer": _("er doet geen naaste mee"),

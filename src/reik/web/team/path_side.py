@@ -47,7 +47,7 @@ def sides_of(known: Mapping[UUID, ClientCard], now: datetime) -> dict[UUID, Path
     """Of every client with a path or an indication. A number of statements that does not grow with the team."""
     paths = paths_of(known)
     terms = terms_of({each.organisation_id for each in paths.values()})
-    evaluations, double = open_evaluations_of(known), duplicates(known, now)
+    evaluations, double = open_evaluations_of(paths), duplicates(paths, now)
     waiting = candidates(known, now)
     found: dict[UUID, PathSide] = {}
     for id in paths.keys() | waiting.keys():

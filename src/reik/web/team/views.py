@@ -28,7 +28,7 @@ from reik.web.seen import acted, viewed
 from reik.web.shown import legend
 from reik.web.strips import strip_of
 from reik.web.team import path_side, sheet
-from reik.web.team.board import ASKS, LATELY, Known, rows_of
+from reik.web.team.board import ASKS, LATELY, Known, Row, rows_of
 from reik.web.team.tasks import Said, tasks_of
 
 ROLES = ("nurse", "caregiver", "team_manager")
@@ -42,7 +42,7 @@ MOST_SILENT = 5_000
 @require_safe
 @never_cache
 def board(request: ActingRequest) -> HttpResponse:
-    """`/team?team=&toon=`: one sentence, the board, what to do. `toon`: nothing, `alles` or `vraagt`."""
+    """`/team?team=&toon=`: one sentence, the board, what to do. `toon`: alles, vraagt, or a filter of path_side."""
     now, actor = clock.now(), actor_of(request)
     team = chosen_team(request, actor)
     if team is None:
@@ -51,28 +51,28 @@ def board(request: ActingRequest) -> HttpResponse:
     rows = rows_of(known_of(found, actor, now), who(actor), now)
     viewed(request, f"team {team[0]}" if team[0] else "team", by_organisation(found), now)
     show = request.GET.get("toon", "")
-    by_path = path_side.counted([row.side for row in rows])
     said = Said.of(rows)
-    if show in path_side.FILTERS:
-        rows = [row for row in rows if row.side.fits(show)]
-    deviating = [row for row in rows if row.level in ASKS or show in path_side.FILTERS]
-    quiet = (
-        []
-        if show == "vraagt" or show in path_side.FILTERS
-        else [row for row in rows if row.level not in ASKS]
-    )
+    deviating, quiet = _parted(rows, show)
     running = sum(row.level == "run" for row in quiet)
     fits = len(quiet) if show == "alles" else max(running, ON_SCREEN - len(deviating))
     fits = len(quiet) if len(quiet) - fits == 1 else fits
     page = {
         "team": team, "teams": teams_of(actor), "rows": deviating, "quiet": quiet[:fits], "show": show,
-        "quiet_total": len(quiet), "folded": max(0, len(quiet) - fits), "said": said, "now": now, "by_path": by_path,
-        "filtered": path_side.filter_words(show),
+        "quiet_total": len(quiet), "folded": max(0, len(quiet) - fits), "said": said, "now": now,
+        "by_path": path_side.counted([row.side for row in rows]), "filtered": path_side.filter_words(show),
         "tasks": tasks_of(rows, actor.role, who(actor), now),
         "day": strip_of([], now.astimezone(ZONE).date(), now, ZONE),
         "asking": said.total - said.quiet, "address": request.get_full_path(), "legend": legend(),
     }  # fmt: skip
     return render(request, "team/live.html" if _is_fragment(request) else "team/board.html", page)
+
+
+def _parted(rows: list[Row], show: str) -> tuple[list[Row], list[Row]]:
+    """What stands on top and what folds away; a filter of the care path shows all that it leaves."""
+    if show in path_side.FILTERS:
+        return [row for row in rows if row.side.fits(show)], []
+    quiet = [] if show == "vraagt" else [row for row in rows if row.level not in ASKS]
+    return [row for row in rows if row.level in ASKS], quiet
 
 
 @room

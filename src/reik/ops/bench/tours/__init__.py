@@ -1,0 +1,116 @@
+"""`reik bench tours`: Reik's tours against VROOM in one piece, PyVRP and OR-Tools, on the same days in the same run.
+
+Days are made up over the open data's places and read from published home-care instances, reduced to single visits. The
+peers get the same matrix and at least as many seconds as Reik takes, one core each. Needs `requirements/bench.txt`.
+
+`gap_to_best_pct`: the most that Reik's travel lies above the least travel of a peer that leaves no more visits over
+than Reik; below zero Reik drives less. A plan that leaves visits over drives less for it, so it is no measure:
+`gap_to_any_pct` shows that too. `unassigned_more`: the visits that Reik leaves over beyond the best peer, of all days
+together, where it does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from reik.ops.bench import figures as fig
+from reik.ops.bench.figures import Claim, Figures, at_least_one, number, say
+from reik.ops.bench.tours.days import Race, races
+from reik.ops.bench.tours.peers import PEERS
+from reik.value.tours.plans import Plan, travel_seconds, wrong
+from reik.value.tours.solving import EFFORTS, solve
+
+GOAL_GAP_PCT = 3.0
+GOAL_SECONDS = 4.0  # of the largest day: both plans of a what-if within 8 s
+Row = dict[str, Any]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--geo", type=Path, default=Path("../shared/data/geo"), help="the folder of the open data"
+    )
+    parser.add_argument(
+        "--each", type=at_least_one, default=2, help="days of each kind of place and family (2)"
+    )
+    parser.add_argument("--seconds", type=float, default=8.0, help="what each peer gets for a day (8)")
+    parser.add_argument(
+        "--effort", choices=tuple(EFFORTS), default="normal", help="Reik's own, as `reik whatif` has it"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def run(options: argparse.Namespace) -> int:
+    rows = [_raced(race, options) for race in races(options.geo, options.each, options.seed)]
+    return fig.report(_figures(rows, options), _claims())
+
+
+def _raced(race: Race, options: argparse.Namespace) -> Row:
+    began = time.perf_counter()
+    own = solve(race.day, race.travels, EFFORTS[options.effort], options.seed)
+    seconds = time.perf_counter() - began
+    row: Row = {
+        "day": race.day.name, "family": race.family, "visits": len(race.day.visits), "nurses": len(race.day.nurses),
+        "seconds": round(seconds, 2), "reik": _measured(race, own),
+    }  # fmt: skip
+    for name, peer in PEERS.items():
+        row[name] = _measured(race, peer(race, max(options.seconds, seconds), options.seed))
+    row |= _compared(row)
+    say(f"{row}")
+    return row
+
+
+def _measured(race: Race, plan: Plan) -> Row:
+    """Every solver's plan is looked at and counted by the same lines; one that breaks a rule does not count."""
+    return {
+        "unassigned": len(plan.unassigned),
+        "travel_hours": round(
+            sum(travel_seconds(race.day, race.travels, tour) for tour in plan.tours) / 3600, 3
+        ),
+        "broken": len(wrong(race.day, race.travels, plan)),
+    }
+
+
+def _compared(row: Row) -> Row:
+    own = row["reik"]
+    peers = [row[name] for name in PEERS if not row[name]["broken"]]
+    as_many = [peer["travel_hours"] for peer in peers if peer["unassigned"] <= own["unassigned"]]
+    least = min((peer["travel_hours"] for peer in peers), default=0)
+    return {
+        "gap_pct": _above(own["travel_hours"], min(as_many)) if as_many else None,
+        "gap_any_pct": _above(own["travel_hours"], least),
+        "more": max(0, own["unassigned"] - min((peer["unassigned"] for peer in peers), default=0)),
+    }
+
+
+def _above(own: float, other: float) -> float:
+    return round((own / other - 1) * 100, 2) if other else 0.0
+
+
+def _figures(rows: list[Row], options: argparse.Namespace) -> Figures:
+    gaps = [row["gap_pct"] for row in rows if row["gap_pct"] is not None]
+    return {
+        "instances": len(rows),
+        "gap_to_best_pct": max(gaps, default=0.0),
+        "unassigned_more": sum(row["more"] for row in rows),
+        "seconds": max(row["seconds"] for row in rows),
+        "gap_mean_pct": round(sum(gaps) / len(gaps), 2) if gaps else 0.0,
+        "gap_to_any_pct": max(row["gap_any_pct"] for row in rows),
+        "fewest_left_alone": sum(row["gap_pct"] is None for row in rows),
+        "broken": sum(row[name]["broken"] for row in rows for name in ("reik", *PEERS)),
+        "peer_seconds": options.seconds, "effort": options.effort, "seed": options.seed, "days": rows,
+    }  # fmt: skip
+
+
+def _claims() -> list[Claim]:
+    return [
+        Claim(
+            f"travel at most {GOAL_GAP_PCT:g} % above the best",
+            lambda f: number(f, "gap_to_best_pct") <= GOAL_GAP_PCT,
+        ),
+        Claim("no more visits left over than the best", lambda f: number(f, "unassigned_more") == 0),
+        Claim(f"a day planned within {GOAL_SECONDS:g} s", lambda f: number(f, "seconds") <= GOAL_SECONDS),
+        Claim("no plan breaks a rule of its day", lambda f: number(f, "broken") == 0),
+    ]

@@ -1,0 +1,191 @@
+"""A whole care path in a browser, from the indication to the end, on real engines, in both variants, with refusals."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from reik.kernel import clock
+from tests.browser.test_work import type_client
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+Visit = Callable[..., Any]
+NURSE, READER, PHARMACIST, MANAGER = "Anja ter Horst", "Joke Meijer", "Ruud Blok", "Wim Lansink"
+ZONE = ZoneInfo("Europe/Amsterdam")
+FITS = (
+    "no_longer", "when_told", "forgets", "well", "at_once", "alone", "alone", "both_well", "someone_calls", "no",
+    "good", "sure", "alone", "nobody", "stable", "all", "able", "none", "nothing", "",
+)  # fmt: skip
+"""An answer to each question of the form, in order; the last is words alone."""
+SIGNAL_S, LOADED_MS, OUT_MS = 300, 60_000, 20_000
+
+
+def day(ahead: int = 0) -> str:
+    """A local day from today, as a form takes it."""
+    return (clock.now().astimezone(ZONE) + timedelta(days=ahead)).date().isoformat()
+
+
+def send(page: Any, button: str, **fields: str) -> None:
+    """Fill in the form that this button (a selector) belongs to, and press it."""
+    form = page.locator("form", has=page.locator(button)).first
+    form.evaluate(
+        "one => { for (let at = one; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;"
+        " one.querySelectorAll('details').forEach(each => { each.open = true }) }"
+    )
+    for name, value in fields.items():
+        field = form.locator(f"[name='{name}']")
+        kind = field.first.evaluate("one => one.type")
+        if kind in ("radio", "checkbox"):
+            form.locator(f"[name='{name}'][value='{value}']").check(force=True)
+        elif kind == "select-one":
+            field.select_option(value)
+        else:
+            field.first.fill(value)
+    form.locator(button).first.click()
+
+
+def act(page: Any, address: str, act: str, **fields: str) -> None:
+    """Go there and do this."""
+    page.goto(address)
+    send(page, f"button[name=act][value={act}]", **fields)
+
+
+def looked_at(axe: Callable[[Any], None], *pages: Any) -> None:
+    """Nothing for axe, and nothing wider than its window; every page on a desk and at 390 px."""
+    for page in pages:
+        desk = page.viewport_size
+        for size in (desk, {"width": 390, "height": 844}):
+            page.set_viewport_size(size)
+            axe(page)
+            wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            assert page.evaluate(wide) <= 0, page.url
+        page.set_viewport_size(desk)
+
+
+def refused(page: Any, words: str = "") -> None:
+    """Told in a sentence."""
+    expect(page.locator("#fouten")).to_contain_text(words)
+
+
+def a_client(visit: Visit, name: str) -> tuple[Any, str]:
+    """A new client of the nurse's team with the demo's pharmacy; gives the nurse's page and the client's address."""
+    page = visit("/clienten/nieuw", who=NURSE)
+    type_client(page, f"{name} {time.time_ns() % 10**6}")
+    client = re.sub(r"^https?://[^/]+", "", page.url).removesuffix("/schema")
+    page.goto(f"{client}/gegevens")
+    page.locator("[name=pharmacy]").select_option(label="Apotheek De Vijzel")
+    page.locator("button[name=act][value=look]").first.click()
+    page.locator("button[name=act][value=save]").first.click()
+    page.wait_for_url(f"**{client}/werk")
+    return page, client
+
+
+def chosen_for(page: Any, client: str, axe: Callable[[Any], None]) -> None:
+    """Indication, the form that opens by itself, question by question, signed; then the choice, made together."""
+    page.goto(f"{client}/indicatie")
+    page.get_by_role("button", name="Bewaar, en open het formulier").click()
+    page.wait_for_url(re.compile("/selectie/manages$"))
+    looked_at(axe, page)
+    for place, answer in enumerate(FITS):
+        before = page.url
+        if answer:
+            page.locator(f"[name=antwoord][value={answer}]").check(force=True)
+        if place == 1:
+            page.locator("#zag").fill("Nam het glas en slikte alles door.")
+        page.locator(".wizard-foot button.go").click()
+        page.wait_for_url(lambda url, before=before: url != before)
+    page.wait_for_url(re.compile("/selectie/overzicht"))
+    looked_at(axe, page)
+    page.goto(f"{client}/levering")
+    expect(page.locator("main")).to_contain_text("rol")
+    assert not page.get_by_role("button", name="Bestel", exact=True).count()  # R3: no dispenser before the roll
+    page.goto(f"{client}/selectie/overzicht")
+    page.locator("[name=uitkomst][value=suitable]").check(force=True)
+    page.get_by_role("button", name="Teken dit formulier").click()
+    page.wait_for_url(re.compile("/selectie/versies"))
+    page.goto(f"{client}/besluit")
+    looked_at(axe, page)
+    page.locator("[name=keuze][value=yes]").check(force=True)
+    page.get_by_role("button", name="Schrijf de keus op").click()
+    expect(page.get_by_text("Opgeschreven.")).to_be_visible()
+
+
+def enrolled(visit: Visit, page: Any, client: str, axe: Callable[[Any], None], duties: dict[str, str]) -> None:
+    """The care as it is, who does what, and the pharmacy, which answers as its pharmacist."""
+    page.goto(f"{client}/zorgpad")
+    expect(page.locator("main")).to_contain_text("stap 3")
+    looked_at(axe, page)
+    page.goto(f"{client}/nulmeting")
+    looked_at(axe, page)
+    if not page.locator("[name=tijd-0]").count():
+        page.locator("button[name=act][value=row]").click()
+    send(page, "button[name=act][value=save]", **{"tijd-0": "08:00", "zorg-0": "10", "reis-0": "8"})
+    page.goto(f"{client}/zorgpad/wie")
+    looked_at(axe, page)
+    send(page, "button.go", **duties)
+    page.goto(f"{client}/aanmelden")
+    looked_at(axe, page)
+    send(page, "button[name=act][value=ask]", starts_on=day(1))
+    expect(page.locator("#klaar, .enrol-ok").first).to_be_visible()
+    pharmacy = visit("/werklijst", who=PHARMACIST)
+    question = page.locator("a[href*='/vragen/']").first.get_attribute("href")
+    pharmacy.goto(question)
+    looked_at(axe, pharmacy)
+    pharmacy.locator("[name=answer][value=agreed]").check(force=True)
+    pharmacy.locator("form:has([name=answer]) button").last.click()
+    pharmacy.context.close()
+
+
+def with_a_roll(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> float:
+    """The path goes on; times are typed in and read back by a second person, a roll of them is registered.
+
+    Gives when the next moment is near (monotonic seconds).
+    """
+    page.goto(f"{client}/zorgpad")
+    send(page, "button[name=act][value=on]")
+    expect(page.locator("main")).to_contain_text("stap 4")
+    page.goto(f"{client}/schema")
+    page.locator("[name=at-0]").fill("08:00")
+    page.get_by_role("button", name="Over 2 minuten").click()
+    near = time.monotonic() + 120
+    page.get_by_role("button", name="Bewaar het concept").click()
+    page.get_by_role("heading", name="Lees terug").wait_for()
+    page.get_by_role("button", name=f"Lees terug als {READER}").click()
+    page.get_by_role("button", name="Het klopt", exact=True).click()
+    page.get_by_role("button", name="Registreer de rol").click()
+    page.get_by_role("button", name="De rol is bezorgd").click()
+    return near
+
+
+def delivered(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> None:
+    """Ordered by telephone, delivered, linked, tried in each room."""
+    page.goto(f"{client}/zorgpad")
+    send(page, "button[name=act][value=on]")
+    expect(page.locator("main")).to_contain_text("stap 5")
+    page.goto(f"{client}/levering")
+    looked_at(axe, page)
+    choice = page.locator("[name=what]").filter(has_not_text="x").first.get_attribute("value")
+    send(page, "button[name=act][value=order]", what=choice, wanted_on=day(3), taken_by="M. Oosterveen")
+    send(page, "button[name=act][value=answer]", answer="deliver")
+    page.goto(f"{client}/dispenser")
+    page.get_by_role("button", name="Zet een virtuele dispenser neer").click()
+    page.get_by_role("link", name="Ga naar de dispenser").wait_for(timeout=LOADED_MS)
+    page.goto(f"{client}/levering")
+    send(page, "button[name=act][value=room]", room="living_room", heard="1")
+    send(page, "button[name=act][value=room]", room="bedroom")
+    refused(page)  # neither heard nor seen, and nothing done about it
+    send(page, "button[name=act][value=room]", room="bedroom", measure="Trilkussen")
+    for name, fields in (("coverage", {"coverage_measure": "Proefbericht kwam aan"}), ("power", {}),
+                         ("fallback", {"fallback": "Het wijkteam komt"})):  # fmt: skip
+        page.goto(f"{client}/levering")
+        known = {key: value for key, value in fields.items() if page.locator(f"[name={key}]").count()}
+        send(page, f"button[name=act][value={name}]", **known)
+    looked_at(axe, page)
