@@ -70,6 +70,11 @@ def looked_at(axe: Callable[[Any], None], *pages: Any) -> None:
         page.set_viewport_size(desk)
 
 
+def at_step(page: Any, step: int) -> None:
+    """Where the care path's page says that she stands."""
+    expect(page.locator("ol.path.way")).to_have_attribute("aria-label", re.compile(f"stap {step} van 9"))
+
+
 def refused(page: Any, words: str = "") -> None:
     """Told in a sentence."""
     expect(page.locator("#fouten")).to_contain_text(words)
@@ -121,7 +126,7 @@ def chosen_for(page: Any, client: str, axe: Callable[[Any], None]) -> None:
 def enrolled(visit: Visit, page: Any, client: str, axe: Callable[[Any], None], duties: dict[str, str]) -> None:
     """The care as it is, who does what, and the pharmacy, which answers as its pharmacist."""
     page.goto(f"{client}/zorgpad")
-    expect(page.locator("main")).to_contain_text("stap 3")
+    at_step(page, 3)
     looked_at(axe, page)
     page.goto(f"{client}/nulmeting")
     looked_at(axe, page)
@@ -133,7 +138,7 @@ def enrolled(visit: Visit, page: Any, client: str, axe: Callable[[Any], None], d
     send(page, "button.go", **duties)
     page.goto(f"{client}/aanmelden")
     looked_at(axe, page)
-    send(page, "button[name=act][value=ask]", starts_on=day(1))
+    send(page, "button[name=act][value=ask]", starts_on=day(1), time="08:00")
     expect(page.locator("#klaar, .enrol-ok").first).to_be_visible()
     pharmacy = visit("/werklijst", who=PHARMACIST)
     question = page.locator("a[href*='/vragen/']").first.get_attribute("href")
@@ -151,7 +156,7 @@ def with_a_roll(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]
     """
     page.goto(f"{client}/zorgpad")
     send(page, "button[name=act][value=on]")
-    expect(page.locator("main")).to_contain_text("stap 4")
+    at_step(page, 4)
     page.goto(f"{client}/schema")
     page.locator("[name=at-0]").fill("08:00")
     page.get_by_role("button", name="Over 2 minuten").click()
@@ -169,7 +174,7 @@ def delivered(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) 
     """Ordered by telephone, delivered, linked, tried in each room."""
     page.goto(f"{client}/zorgpad")
     send(page, "button[name=act][value=on]")
-    expect(page.locator("main")).to_contain_text("stap 5")
+    at_step(page, 5)
     page.goto(f"{client}/levering")
     looked_at(axe, page)
     choice = page.locator("[name=what]").filter(has_not_text="x").first.get_attribute("value")
@@ -189,3 +194,117 @@ def delivered(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) 
         known = {key: value for key, value in fields.items() if page.locator(f"[name={key}]").count()}
         send(page, f"button[name=act][value={name}]", **known)
     looked_at(axe, page)
+
+
+def started(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> None:
+    """Instruction; the start is refused while something is missing, and goes when all is there."""
+    page.goto(f"{client}/levering")
+    send(page, "button[name=act][value=move]")
+    page.goto(f"{client}/instructie")
+    looked_at(axe, page)
+    items = page.locator("form [name=whom]").locator("xpath=..").first.locator("input[value=alone]")
+    for each in items.all():
+        each.check(force=True)
+    page.locator("button[name=act][value=session]").first.click()
+    page.goto(f"{client}/zorgpad/start")
+    looked_at(axe, page)
+    send(page, "button[name=act][value=start]")
+    refused(page)  # the way in, and the care plan
+    page.goto(f"{client}/thuis")
+    send(page, "form[action$='/thuis/toegang'] button", hoe="client_opens", woorden="Bel lang aan")
+    page.goto(f"{client}/levering")
+    send(page, "button[name=act][value=access]")
+    page.goto(f"{client}/zorgpad/start")
+    send(page, "#v-care_plan button[name=act][value=tick]")
+    expect(page.locator("#v-care_plan")).to_contain_text(NURSE)
+    english = visit(f"{client}/zorgpad/start", who=NURSE, phone=True, dark=True, english=True)
+    looked_at(axe, english)
+    english.context.close()
+    send(page, "button[name=act][value=start]")
+    expect(page.get_by_text("De dispenser is in gebruik.")).to_be_visible()
+    looked_at(axe, page)
+
+
+def taken_out(visit: Visit, page: Any, client: str, near: float) -> None:
+    """The dispenser gives its signal, is pressed, and the sachet is taken from the tray."""
+    page.goto(f"{client}/dispenser")
+    device = page.locator("a[href^='/dispenser/']").first.get_attribute("href")
+    page.goto(device)
+    left = max(60.0, near - time.monotonic() + SIGNAL_S)
+    page.get_by_text("het is tijd voor uw medicijnen").wait_for(timeout=left * 1000)
+    page.locator("#kiosk-ok").click()
+    expect(page.locator("#kiosk .zin, #kiosk-zin").first).to_have_text("Uw zakje ligt klaar", timeout=OUT_MS)
+    page.locator("#kiosk-ok.take").click()
+    page.goto(client)
+    expect(page.get_by_text("uitgenomen").first).to_be_visible(timeout=OUT_MS)
+
+
+def used(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> None:
+    """Paused with an absence and resumed after its checks; an evaluation is held."""
+    page.goto(f"{client}/afwezig")
+    looked_at(axe, page)
+    reason = page.locator("[name=reason]").first.get_attribute("value")
+    until = f"{day(2)}T10:00"
+    send(page, "button[name=act][value=declare]", reason=reason, until=until, said_by="Buurvrouw", resumes="Zij zelf")
+    page.goto(f"{client}/zorgpad")
+    expect(page.locator(".banner.warn").first).to_be_visible()
+    page.goto(f"{client}/afwezig")
+    send(page, "button[name=act][value=back]")
+    for each in ("medication", "roll", "route"):
+        form = page.locator("form", has=page.locator(f"input[name=what][value={each}]"))
+        if form.count():
+            form.locator("[name=text]").fill("Nagegaan aan tafel")
+            form.locator("button").click()
+    page.locator("button[name=act][value=resume]").click()
+    page.goto(f"{client}/zorgpad")
+    expect(page.get_by_text("De dispenser is in gebruik.")).to_be_visible(timeout=LOADED_MS)
+    page.goto(f"{client}/evaluatie")
+    send(page, "button[name=act][value=hold]")
+    refused(page)  # unknown is an answer, none is not
+    for each in page.locator("form:has(button[value=hold]) input[value=well]").all():
+        each.check(force=True)
+    send(page, "button[name=act][value=hold]", outcome="goes_on", next_on=day(30))
+    expect(page.get_by_text("De evaluatie is opgeschreven.")).to_be_visible()
+    looked_at(axe, page)
+
+
+def stopped(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> None:
+    """A stop that leaves a gap is refused; with other care it goes, and ends when all is closed."""
+    page.goto(f"{client}/stoppen")
+    looked_at(axe, page)
+    soon = (clock.now().astimezone(ZONE) + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M")
+    send(page, "button[name=act][value=stop]", reason="client_wants", last_at=soon)
+    refused(page)
+    care = {"who0": "self", "name0": "Zij zelf", "from0": day(), "at0": ""}
+    send(page, "button[name=act][value=stop]", reason="client_wants", last_at=soon, **care)
+    expect(page.locator("#device_back")).to_be_visible()
+    looked_at(axe, page)
+    send(page, "button[name=act][value=end]")
+    refused(page)
+    send(page, "#access_closed button")
+    manager = visit(f"{client}/stoppen", who=MANAGER)
+    send(manager, "button[name=act][value=billing]")
+    manager.context.close()
+    page.goto(f"{client}/stoppen")
+
+
+@pytest.mark.parametrize(
+    "duties",
+    [
+        {"install": "pharmacy", "load": "pharmacy", "set_times": "centre"},
+        {"install": "supplier", "take_back": "supplier"},
+    ],
+    ids=["the pharmacy installs and the centre sets times", "the supplier installs"],
+)
+def test_a_whole_path(visit: Visit, axe: Callable[[Any], None], duties: dict[str, str]) -> None:
+    """Two variants of one path; the first one also gives a sachet."""
+    page, client = a_client(visit, "P. (Paula) Zorgpad")
+    chosen_for(page, client, axe)
+    enrolled(visit, page, client, axe, duties)
+    near = with_a_roll(visit, page, client, axe)
+    delivered(visit, page, client, axe)
+    started(visit, page, client, axe)
+    if "set_times" in duties:
+        taken_out(visit, page, client, near)
+    used(visit, page, client, axe)
+    stopped(visit, page, client, axe)

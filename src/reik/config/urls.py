@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.pharmacy.urls")),
     path("", include("reik.web.outages.urls")),
     path("", include("reik.web.load.urls")),
+    path("", include("reik.web.planning.urls")),
     path("", include("reik.web.team.urls")),
     path("", include("reik.web.pathway.urls")),
     path("", include("reik.web.forms.urls")),

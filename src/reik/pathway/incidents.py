@@ -155,7 +155,8 @@ def _established(row: Incident, by: str, role: str, now: datetime) -> datetime:
     row.established_at, row.report_by = now, report_by(now)
     row.save(update_fields=["established_at", "report_by"])
     _line(row, "calamity", by, role, now, {"report_by": row.report_by.isoformat()})
-    open_tasks([_task(row, INSPECTORATE, row.report_by, by)], now)
+    looked_into = now + timedelta(days=HANDLED_WITHIN[row.kind])  # sooner, and by its new name
+    open_tasks([_task(row, INSPECTORATE, row.report_by, by), _task(row, LOOK, looked_into, by)], now)
     facts.publish([CalamityEstablished(**_about(row), report_by=row.report_by)], now)  # type: ignore[arg-type]
     return row.report_by
 

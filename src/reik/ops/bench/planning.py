@@ -68,7 +68,7 @@ def _measured(file: Path, organisation_id: object) -> Figures:
 
 def write_export(file: Path, rows: int, seed: int) -> int:
     """Write a made-up export; gives how many of its rows are impossible."""
-    chance, day, made, wrong = random.Random(seed), date(2026, 1, 5), 0, 0  # noqa: S311
+    chance, day, made, wrong = random.Random(seed), date(2026, 1, 5), 0, 0
     with file.open("w", encoding="utf-8") as out:
         out.write(HEADER)
         while made < rows:

@@ -113,7 +113,7 @@ def _rehearse(walks: Sequence[Walk], at: datetime) -> None:
     routes = [(each.arrangement_id, each.number) for each in routes_in_use(houses)]
     begun = hold(routes, why=GO_LIVE, by=walks[0].nurse, now=at)
     called = DrillStep.objects.filter(drill_id__in=begun)
-    answered = at + timedelta(seconds=50)
+    answered = at + timedelta(seconds=9)
     note_sent(
         [MessageSent(message_id=id, accepted_by=name) for id, name in called.values_list("id", "responder")], answered
     )

@@ -25,6 +25,7 @@ from reik.pathway.room_rules import RoomTried
 from reik.people.operations import add_carer, register_client
 from reik.people.pharmacies import give_pharmacy, pharmacies, pharmacies_of
 from reik.people.queries import card_of, carers_of
+from reik.tasks.operations import DONE, end_tasks
 
 REGISTERED = -330
 """Days before now on which they came into the records."""
@@ -124,6 +125,7 @@ def _asked(walk: Walk, days: int) -> tuple[UUID, UUID]:
     """The pharmacy is asked on this day; gives the path and the question."""
     path = _chosen(walk, days)
     request = steps.ask(walk, path, days, starts_in=20)
+    end_tasks([walk.client_id], selecting.MEASURE_TASK, as_=DONE, by=walk.caregiver, now=walk.at(days, 10, 10))
     move(path, Event.ENROLLED, by=walk.nurse, role="nurse", now=walk.at(days, 10, 15))
     return path, request
 

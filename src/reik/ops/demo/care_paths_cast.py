@@ -58,7 +58,7 @@ Mw.|R. Vaarhorst|1934-01-15|Oldenzaal|Losser|Leo Vaarhorst|zoon|zvw|{FORMER}
 )
 
 FITS: Mapping[str, tuple[str, str]] = {
-    "manages": ("no_longer", "Vergeet de medicijnen een paar keer per week; de baxterrol lag half open."),
+    "manages": ("no_longer", "Vergeet de medicijnen een paar keer per week; de oude rol lag half open."),
     "takes": ("when_told", "Neemt de tabletten zelf met water als iemand eraan herinnert."),
     "group": ("forgets", ""),
     "swallows": ("well", ""),

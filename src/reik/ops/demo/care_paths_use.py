@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from reik.medication.facts import RollLoaded
 from reik.medication.models import Roll
+from reik.medication.times.schedule import instant_of
 from reik.ops.demo.care_paths_steps import DAY, ZONE, Walk
 from reik.pathway import evaluating, incidents, loading, looking_back, resistance, stopping, winding_down
 from reik.pathway.evaluation_questions import GOES_ON, QUESTIONS, WELL
@@ -171,6 +172,7 @@ def _calamity(walk: Walk, happened: datetime, day: timedelta) -> None:
     incidents.review(
         id, note="Besproken in het teamoverleg: oude voorraad weg bij de start.", now=happened + 5 * day, **manager
     )
+    incidents.close(id, now=happened + 5 * day, **manager)
 
 
 def _resist(walk: Walk, paths: Mapping[int, UUID], now: datetime) -> None:
@@ -185,9 +187,10 @@ def _resist(walk: Walk, paths: Mapping[int, UUID], now: datetime) -> None:
 def _stop(walk: Walk, path_id: UUID, begun: datetime, now: datetime) -> None:
     """She goes to live in a nursing home: told some days ago, over now; the dispenser is not back yet."""
     today = now.astimezone(ZONE).date()
+    told = instant_of(today - min(3, max(1, (now - begun).days)) * DAY, time(14), ZONE)
     new = stopping.NewStop(
         reason="admitted", last_at=now, note="Verhuist naar een verpleeghuis.",
         instead=[Instead(who=INSTITUTION, name="Verpleeghuis De Meent", from_on=today)],
     )  # fmt: skip
-    stopping.stop(path_id, new, by=walk.nurse, role="nurse", now=now - min(3 * DAY, (now - begun) / 2))
+    stopping.stop(path_id, new, by=walk.nurse, role="nurse", now=max(told, begun))
     stopping.close_routes([path_id], now)

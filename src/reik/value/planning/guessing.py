@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from reik.value.planning.mapping import CARE, CODES, DATE_FORMATS, IGNORED, MEDICATION, WORDS, PlanningMap
+from reik.value.planning.mapping import CARE, CODES, IGNORED, MEDICATION, WORDS, PlanningMap
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "bsn": ("bsn", "burgerservicenummer"),

@@ -98,7 +98,7 @@ def ask() -> None:
         cursor.execute("SELECT reik_ask_planning()")
 
 
-def ask_reading(file_id: UUID, mapping: PlanningMap, now: datetime, *, anonymous: bool) -> None:
+def ask_reading(file_id: UUID, mapping: PlanningMap, *, anonymous: bool) -> None:
     """Have the whole file read by this mapping. Raises PlanningRefused when it is past that."""
     row = _locked(file_id)
     if row.state not in (UPLOADED, READ, FAILED) or not row.look:

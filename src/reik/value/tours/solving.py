@@ -22,8 +22,8 @@ from reik.value.tours.problem import HOUR, Day
 
 WHOLE = 110  # up to so many visits VROOM gets the day in one piece, at its deepest
 AT_ONCE = 130  # about so many visits in each of the first parts
-AGAIN = 80  # and in one round
-LOSING = (0.05, 0.3)  # the share of the visits that a round takes out of its routes
+AGAIN = 110  # and in one round
+LOSING = (0.1, 0.45)  # the share of the visits that a round takes out of its routes
 LEFT_AT_ONCE = 15
 _APART = 10**7  # seconds: two shifts that do not meet are no neighbours
 
@@ -33,14 +33,14 @@ class Effort:
     """How long to look. `rounds`: per nurse, after the first plan, and at `least` so many; `depth`: VROOM's level."""
 
     rounds: float
-    depth: int = 1
+    depth: int = 0
     least: int = 0
 
     def turns(self, nurses: int) -> int:
         return max(self.least, round(self.rounds * nurses))
 
 
-EFFORTS = {"quick": Effort(0.5, 0, 10), "normal": Effort(2.0, 1, 60), "thorough": Effort(12.0, 2, 300)}
+EFFORTS = {"quick": Effort(0.5, 0, 10), "normal": Effort(2.0, 0, 60), "thorough": Effort(12.0, 1, 300)}
 
 
 class PlanBroken(RuntimeError):

@@ -1,0 +1,117 @@
+"""What indicators are computed from, read once: counts, alerts, dispensers, baselines, incidents, paths, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from reik.alerting.figures.counting import Figures, figures
+from reik.alerting.figures.lived import Period
+from reik.dispensing.devices.in_use import InUse, in_use
+from reik.pathway.incidents_seen import IncidentSeen, incidents_of
+from reik.pathway.queries import PathSeen, paths_in
+from reik.pathway.selection_seen import BaselineSeen, newest_baselines, open_indications
+from reik.people.models import Client
+from reik.value.adherence import Adherence, Counts, adherence
+from reik.value.case.assumptions import own_ranges
+from reik.value.case.parameters import Range, ranges
+from reik.value.models import Measured, QuestionnaireAnswer
+from reik.value.rollups.seen import Days, counts
+
+ZONE = "Europe/Amsterdam"
+
+
+@dataclass(frozen=True)
+class Material:
+    """Of one organisation in a period; each part is read when it is first asked for."""
+
+    organisation_id: UUID
+    days: Days
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(ZONE)).date()
+
+    @property
+    def since(self) -> datetime:
+        return datetime.combine(self.days.since, time(0), ZoneInfo(ZONE))
+
+    @property
+    def until(self) -> datetime:
+        return datetime.combine(self.days.until, time(0), ZoneInfo(ZONE))
+
+    @cached_property
+    def clients(self) -> list[UUID]:
+        rows = Client.objects.filter(organisation_id=self.organisation_id)
+        return list(rows.order_by("id").values_list("id", flat=True))
+
+    @cached_property
+    def counts(self) -> Counts:
+        return counts(self.organisation_id, self.days)
+
+    @cached_property
+    def adherence(self) -> Adherence:
+        return adherence(self.counts)
+
+    @cached_property
+    def in_use(self) -> InUse:
+        """At the end of the period, or now where it goes on."""
+        return in_use(self.organisation_id, self.since, min(self.until, self.now))
+
+    @cached_property
+    def lived(self) -> Figures:
+        period = Period(client_ids=self.clients, since=self.since, until=self.until, zone=ZONE)
+        return figures(period, [self.organisation_id])
+
+    @cached_property
+    def baselines(self) -> list[BaselineSeen]:
+        """The newest measurement of everybody with a dispenser, with what has become of each visit."""
+        return list(newest_baselines(self.in_use.clients).values())
+
+    @cached_property
+    def indicated(self) -> set[UUID]:
+        return set(open_indications(self.clients))
+
+    @cached_property
+    def incidents(self) -> list[IncidentSeen]:
+        """That happened in the period; reported then or later."""
+        found = incidents_of(self.clients, since=self.since)
+        return [each for each in found if self.since <= each.happened_at < self.until]
+
+    @cached_property
+    def paths(self) -> list[PathSeen]:
+        return paths_in([self.organisation_id])
+
+    @cached_property
+    def assumptions(self) -> Mapping[str, Range]:
+        return ranges(own_ranges(self.organisation_id), {})
+
+    def answers(self, questionnaire: str) -> list[dict[str, int]]:
+        """The newest answers of each client, or all forms of professionals, of the period."""
+        rows = QuestionnaireAnswer.objects.filter(
+            organisation_id=self.organisation_id, questionnaire=questionnaire,
+            answered_on__gte=self.days.since, answered_on__lt=self.days.until,
+        )  # fmt: skip
+        newest: dict[UUID, dict[str, int]] = {}
+        for each in rows.order_by("answered_on", "created_at", "id"):
+            newest[each.client_id or each.id] = each.answers
+        return list(newest.values())
+
+    @cached_property
+    def typed(self) -> dict[tuple[str, bool], Measured]:
+        """The newest typed value of each indicator: of before (True), and of a period that overlaps this one."""
+        rows = Measured.objects.filter(organisation_id=self.organisation_id).order_by("created_at", "id")
+        found = {}
+        for each in rows:
+            here = each.period_from < self.days.until and each.period_until > self.days.since
+            if each.baseline or here:
+                found[each.indicator, each.baseline] = each
+        return found
+
+
+STAYS = timedelta(days=90)

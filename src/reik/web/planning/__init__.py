@@ -1,0 +1,1 @@
+"""A planning export taken in: upload, what its columns mean, what is refused, and what it says."""
