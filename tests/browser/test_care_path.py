@@ -35,7 +35,7 @@ def day(ahead: int = 0) -> str:
 
 def send(page: Any, button: str, **fields: str) -> None:
     """Fill in the form that this button (a selector) belongs to, and press it."""
-    form = page.locator("form", has=page.locator(button)).first
+    form = page.locator(button).first.locator("xpath=ancestor::form[1]")
     form.evaluate(
         "one => { for (let at = one; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;"
         " one.querySelectorAll('details').forEach(each => { each.open = true }) }"
@@ -49,13 +49,8 @@ def send(page: Any, button: str, **fields: str) -> None:
             field.select_option(value)
         else:
             field.first.fill(value)
-    form.locator(button).first.click()
-
-
-def act(page: Any, address: str, act: str, **fields: str) -> None:
-    """Go there and do this."""
-    page.goto(address)
-    send(page, f"button[name=act][value={act}]", **fields)
+    with page.expect_navigation():
+        page.locator(button).first.click()
 
 
 def looked_at(axe: Callable[[Any], None], *pages: Any) -> None:
@@ -77,7 +72,16 @@ def at_step(page: Any, step: int) -> None:
 
 def refused(page: Any, words: str = "") -> None:
     """Told in a sentence."""
-    expect(page.locator("#fouten")).to_contain_text(words)
+    expect(page.locator("#fouten, main [role=alert]").first).to_contain_text(words)
+
+
+def insist(page: Any, button: str) -> None:
+    """What the page does not offer yet is refused as well when it is sent all the same."""
+    one = page.locator(button).first
+    one.evaluate("one => { one.disabled = false }")
+    with page.expect_navigation():
+        one.click()
+    refused(page)
 
 
 def a_client(visit: Visit, name: str) -> tuple[Any, str]:
@@ -111,7 +115,9 @@ def chosen_for(page: Any, client: str, axe: Callable[[Any], None]) -> None:
     looked_at(axe, page)
     page.goto(f"{client}/levering")
     expect(page.locator("main")).to_contain_text("rol")
-    assert not page.get_by_role("button", name="Bestel", exact=True).count()  # R3: no dispenser before the roll
+    assert not page.get_by_role(
+        "button", name="Bestel", exact=True
+    ).count()  # R3: no dispenser before the roll
     page.goto(f"{client}/selectie/overzicht")
     page.locator("[name=uitkomst][value=suitable]").check(force=True)
     page.get_by_role("button", name="Teken dit formulier").click()
@@ -123,7 +129,9 @@ def chosen_for(page: Any, client: str, axe: Callable[[Any], None]) -> None:
     expect(page.get_by_text("Opgeschreven.")).to_be_visible()
 
 
-def enrolled(visit: Visit, page: Any, client: str, axe: Callable[[Any], None], duties: dict[str, str]) -> None:
+def enrolled(
+    visit: Visit, page: Any, client: str, axe: Callable[[Any], None], duties: dict[str, str]
+) -> None:
     """The care as it is, who does what, and the pharmacy, which answers as its pharmacist."""
     page.goto(f"{client}/zorgpad")
     at_step(page, 3)
@@ -144,8 +152,10 @@ def enrolled(visit: Visit, page: Any, client: str, axe: Callable[[Any], None], d
     question = page.locator("a[href*='/vragen/']").first.get_attribute("href")
     pharmacy.goto(question)
     looked_at(axe, pharmacy)
-    pharmacy.locator("[name=answer][value=agreed]").check(force=True)
-    pharmacy.locator("form:has([name=answer]) button").last.click()
+    form = pharmacy.locator("form", has=pharmacy.locator("[name=answer][value=agreed]"))
+    form.locator("[name=answer][value=agreed]").check(force=True)
+    form.locator("button").last.click()
+    pharmacy.wait_for_load_state()
     pharmacy.context.close()
 
 
@@ -208,15 +218,14 @@ def started(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) ->
     page.locator("button[name=act][value=session]").first.click()
     page.goto(f"{client}/zorgpad/start")
     looked_at(axe, page)
-    send(page, "button[name=act][value=start]")
-    refused(page)  # the way in, and the care plan
+    insist(page, "button[name=act][value=start]")  # the way in, and the care plan
     page.goto(f"{client}/thuis")
     send(page, "form[action$='/thuis/toegang'] button", hoe="client_opens", woorden="Bel lang aan")
     page.goto(f"{client}/levering")
     send(page, "button[name=act][value=access]")
     page.goto(f"{client}/zorgpad/start")
     send(page, "#v-care_plan button[name=act][value=tick]")
-    expect(page.locator("#v-care_plan")).to_contain_text(NURSE)
+    expect(page.locator("#v-care_plan")).to_contain_text("Gedaan")
     english = visit(f"{client}/zorgpad/start", who=NURSE, phone=True, dark=True, english=True)
     looked_at(axe, english)
     english.context.close()
@@ -245,19 +254,26 @@ def used(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> No
     looked_at(axe, page)
     reason = page.locator("[name=reason]").first.get_attribute("value")
     until = f"{day(2)}T10:00"
-    send(page, "button[name=act][value=declare]", reason=reason, until=until, said_by="Buurvrouw", resumes="Zij zelf")
+    send(
+        page,
+        "button[name=act][value=declare]",
+        reason=reason,
+        until=until,
+        said_by="Buurvrouw",
+        resumes="Zij zelf",
+    )
     page.goto(f"{client}/zorgpad")
     expect(page.locator(".banner.warn").first).to_be_visible()
     page.goto(f"{client}/afwezig")
     send(page, "button[name=act][value=back]")
-    for each in ("medication", "roll", "route"):
-        form = page.locator("form", has=page.locator(f"input[name=what][value={each}]"))
-        if form.count():
-            form.locator("[name=text]").fill("Nagegaan aan tafel")
-            form.locator("button").click()
-    page.locator("button[name=act][value=resume]").click()
-    page.goto(f"{client}/zorgpad")
-    expect(page.get_by_text("De dispenser is in gebruik.")).to_be_visible(timeout=LOADED_MS)
+    for each, said in (("medication", "Gebeld met de apotheek"), ("roll", ""), ("route", "Proef gedaan")):
+        send(page, f"form:has(input[name=what][value={each}]) button", text=said)
+    send(page, "button[name=act][value=resume]")
+    in_time = time.monotonic() + LOADED_MS / 1000  # until the dispenser itself says that it goes on
+    while not page.get_by_text("De dispenser is in gebruik.").count():
+        assert time.monotonic() < in_time, "the dispenser does not go on"
+        page.wait_for_timeout(1000)
+        page.goto(f"{client}/zorgpad")
     page.goto(f"{client}/evaluatie")
     send(page, "button[name=act][value=hold]")
     refused(page)  # unknown is an answer, none is not
@@ -279,8 +295,7 @@ def stopped(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) ->
     send(page, "button[name=act][value=stop]", reason="client_wants", last_at=soon, **care)
     expect(page.locator("#device_back")).to_be_visible()
     looked_at(axe, page)
-    send(page, "button[name=act][value=end]")
-    refused(page)
+    insist(page, "button[name=act][value=end]")
     send(page, "#access_closed button")
     manager = visit(f"{client}/stoppen", who=MANAGER)
     send(manager, "button[name=act][value=billing]")

@@ -169,9 +169,7 @@ class TestHouse:
         with as_worker():
             assert HouseAccessShown.objects.get().account_id == town.accounts["operator"].id
 
-    def test_no_list_and_no_message_holds_the_words(
-        self, town: Town, visits: Visits, alert_id: UUID
-    ) -> None:
+    def test_no_list_and_no_message_holds_the_words(self, town: Town, visits: Visits, alert_id: UUID) -> None:
         take(town, alert_id, "operator")
         for address in (
             "/zorgcentrale",

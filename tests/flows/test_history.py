@@ -263,7 +263,7 @@ def test_forty_homes_and_sixty_days_within_two_minutes(demo: Installation, now: 
     begun = time.monotonic()
     neighbourhood.furnish(demo, now, pace=60, say=lambda _: None)
     assert time.monotonic() - begun < 120
-    assert rows("SELECT count(*) FROM people_client") == [(40,)]
+    assert rows("SELECT count(*) FROM people_client") == [(50,)]
     assert rows("SELECT count(*) FROM dispensing_moment WHERE outcome = 'unknown'") == [(0,)]
     assert overdue_moments(now) is None
     assert alerts_without_next_step() is None

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reik.web.outages.urls")),
     path("", include("reik.web.load.urls")),
     path("", include("reik.web.planning.urls")),
+    path("", include("reik.web.value.urls")),
     path("", include("reik.web.team.urls")),
     path("", include("reik.web.pathway.urls")),
     path("", include("reik.web.forms.urls")),

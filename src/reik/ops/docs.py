@@ -20,6 +20,7 @@ from reik.ops.docs_schema import WRITTEN_BY, schema
 from reik.ops.docs_traceability import ROOT, traceability
 from reik.pathway import drawing as care_path
 from reik.value.case import page as assumption_list
+from reik.value.indicators import plan
 from reik_dispenser.machine import transition_table
 
 
@@ -105,6 +106,19 @@ def assumptions() -> str:
     )
 
 
+def indicators() -> str:
+    """docs/reference/indicators.md: the measurement plan, from its data."""
+    return (
+        f"# Indicators of the measurement plan\n\n<!-- {WRITTEN_BY} -->\n\n"
+        "From `reik/value/indicators/plan.toml`. Annex 2 of the national plan is not public as text: the\n"
+        "indicators that its chapter on evidence names are here; domain and weight (must, should) are Reik's reading.\n"
+        f"Evidence holds for the device type that it was found with; for another type it is unknown.\n"
+        f"Source: {plan.EVIDENCE_SOURCE}.\n"
+        "What a percentage means: [adherence](../explanation/adherence.md).\n\n"
+        f"{plan.printed()}\n"
+    )
+
+
 def pages() -> dict[str, str]:
     """Path below the repository → the text that it should have now."""
     return {
@@ -116,6 +130,7 @@ def pages() -> dict[str, str]:
         "docs/reference/change-states.md": change_states(),
         "docs/reference/care-path.md": path_states(),
         "docs/reference/assumptions.md": assumptions(),
+        "docs/reference/indicators.md": indicators(),
         "docs/reference/cli.md": cli(),
         "docs/safety/traceability.md": traceability(),
     }

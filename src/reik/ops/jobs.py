@@ -84,6 +84,8 @@ async def _go_on(stop: asyncio.Event, desk: Desk, pulse: Beating) -> None:
                         await upkeep.defer_async()  # the daily one may have been missed while Reik was off
                     with suppress(AlreadyEnqueued):
                         await outage_packs.defer_async()  # a list from before Reik was off is too old
+                    with suppress(AlreadyEnqueued):
+                        await rollups.defer_async()  # figures need not wait for the hour
                     away = False
                     await _work(stop, asking, desk, pulse)
         except (ConnectorException, PoolTimeout, OperationalError) as failure:

@@ -60,10 +60,8 @@ def command(options: argparse.Namespace) -> int:
     sheet = open_sheet(options.file)
     lot = first_rows(sheet)
     mapping = _mapping(options.mapping, organisation_id, sheet, lot)
-    if options.look:
-        found = _looked(sheet, lot, mapping)
-    else:
-        found = _taken(options, organisation_id, sheet, mapping)
+    looks = options.look
+    found = _looked(sheet, lot, mapping) if looks else _taken(options, organisation_id, sheet, mapping)
     found["seconds"] = round(time.perf_counter() - began, 2)
     print(json.dumps(found, ensure_ascii=False, default=str) if options.json else "\n".join(_lines(found)))
     return 2 if found.get("refused") and organisation_id and not options.only_good and not options.look else 0

@@ -1,10 +1,13 @@
-"""`reik value --organisation NAME`, `reik value reproduce`: the business case, and the figures it is held against."""
+"""`reik value`: the business case, the figures it is held against (`reproduce`), daily counts as files (`export`)."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from dataclasses import asdict
+from getpass import getuser
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +17,9 @@ from reik.value.case.organisation import Asked, case_of, ranges_of
 from reik.value.case.parameters import OWN, Range, check_range, parameters
 from reik.value.case.setting import BY_HOUR, MODES
 from reik.value.reproduce import reproduction
+from reik.value.rollups.exporting import export
 
-REPRODUCE = "reproduce"
+REPRODUCE, EXPORT = "reproduce", "export"
 
 
 class ValueRefused(Exception):
@@ -26,10 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=(REPRODUCE,),
-        help="the published figures beside the model, and --organisation beside them",
+        choices=(REPRODUCE, EXPORT),
+        help="the published figures beside the model, and --organisation beside them; or its daily counts as files",
     )
     parser.add_argument("--organisation", help="name or id; its own assumptions and measurements come first")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="export: an empty or new folder")
     parser.add_argument("--json", action="store_true", help="the whole document")
     parser.add_argument("--dispensers", type=int, help="at full size (default: as many as are active now)")
     parser.add_argument(
@@ -65,11 +70,24 @@ def command(options: argparse.Namespace) -> int:
     if not options.organisation:
         raise ValueRefused("Name the organisation: reik value --organisation NAME, or reik value reproduce.")
     organisation_id = _organisation(options.organisation)
+    if options.what == EXPORT:
+        return _export(organisation_id, options)
     document = {
         "organisation": options.organisation,
         **case_of(organisation_id, _asked(options), clock.now()),
     }
     print(_json(document) if options.json else "\n".join(_lines(document)))
+    return 0
+
+
+def _export(organisation_id: UUID, options: argparse.Namespace) -> int:
+    if options.to is None:
+        raise ValueRefused("Say where the files go: reik value export --organisation NAME --to DIR.")
+    done = export(organisation_id, options.to, by=getuser(), now=clock.now())
+    told = ", ".join(f"{n} rows of {kind}" for kind, n in done.rows.items())
+    print(
+        _json(asdict(done)) if options.json else f"{told} in {options.to}. Read beside it: definitions.json."
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Which clients a whole list is about: by number, or by name and day of birth, where exactly one client is that (R64)."""
+"""Which clients a list is about: by number, or by name and day of birth, where exactly one client is that (R64)."""
 
 from __future__ import annotations
 

@@ -69,6 +69,7 @@ def rooms_of(role: str) -> list[Room]:
             Room("/opvolgafspraak", "route", _("Opvolging")),
             load,
             Room("/incidenten", "alert-triangle", _("Incidenten")),
+            Room("/waarde", "scale", _("Waarde")),
         ],
         "pharmacist": [pharmacy, work, clients],
         "informal_carer": [Room("/naaste", "heart", _("Vandaag"))],

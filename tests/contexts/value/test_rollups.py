@@ -117,16 +117,18 @@ class Street:
     def _closed(self, pick: int, minutes: int) -> None:
         if (one := self._one(pick)) is not None:
             voice, key, due = one
-            word = ("complete", "not_taken_out", "paused", "device_failure", "withheld", "partial")[minutes % 6]
+            word = ("complete", "not_taken_out", "paused", "device_failure", "withheld", "partial")[
+                minutes % 6
+            ]
             cast.tell(voice, voice.closed(key, word, due + 30 * MIN), at=self.now)
 
-    def _watch(self, pick: int, minutes: int) -> None:  # noqa: ARG002
+    def _watch(self, pick: int, minutes: int) -> None:
         cast.look(self.now)
 
-    def _wait(self, pick: int, minutes: int) -> None:  # noqa: ARG002
+    def _wait(self, pick: int, minutes: int) -> None:
         self.now += (1 + minutes % 4300) * MIN
 
-    def _withdraw(self, pick: int, minutes: int) -> None:  # noqa: ARG002
+    def _withdraw(self, pick: int, minutes: int) -> None:
         voice = self.voices[pick % 2]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(FORGET, [voice.id, voice.client_id, self.now])
@@ -145,21 +147,23 @@ class Street:
         started = {"model": ("Medido", "Evondos")[minutes % 2]}
         Dispenser.objects.filter(id=self.voices[pick % 2].id).update(started=started)
 
-    def _count(self, pick: int, minutes: int) -> None:  # noqa: ARG002
+    def _count(self, pick: int, minutes: int) -> None:
         roll_up(self.now)
         check(self.house.id, self.now)
 
 
 KINDS = ("plan", "out", "closed", "watch", "wait", "withdraw", "team", "zone", "model", "count")
 ACTS = st.tuples(
-    st.sampled_from(KINDS + ("plan", "out", "wait", "count")), st.integers(0, 40), st.integers(0, 9000)
+    st.sampled_from((*KINDS, "plan", "out", "wait", "count")), st.integers(0, 40), st.integers(0, 9000)
 )
 
 
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, min_size=8, max_size=30))
-def test_the_counts_are_the_raw_count_whatever_happens_in_which_order(acts: list[tuple[str, int, int]]) -> None:
+def test_the_counts_are_the_raw_count_whatever_happens_in_which_order(
+    acts: list[tuple[str, int, int]],
+) -> None:
     RollupState.objects.all().delete()  # an example's clock begins anew
     street = Street()
     roll_up(street.now)

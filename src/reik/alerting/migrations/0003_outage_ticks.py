@@ -41,9 +41,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        name="outage_tick_lately", fields=["at"], condition=models.Q(undone_at=None)
-                    )
+                    models.Index(name="outage_tick_lately", fields=["at"], condition=models.Q(undone_at=None))
                 ]
             },
         ),

@@ -18,7 +18,9 @@ class Migration(migrations.Migration):
         migrations.AddField("alert", "handled_key", models.UUIDField(null=True)),
         migrations.AddField("alert", "visit_decided_by", models.TextField(default="", db_default="")),
         migrations.AddField("alert", "visit_decided_at", models.DateTimeField(null=True)),
-        migrations.AddField("arrangement", "centre_decides", models.BooleanField(default=False, db_default=False)),
+        migrations.AddField(
+            "arrangement", "centre_decides", models.BooleanField(default=False, db_default=False)
+        ),
         migrations.AddField("claim", "key", models.UUIDField(null=True)),
         migrations.AddField("shifthandover", "by_key", models.UUIDField(null=True)),
         migrations.RunSQL(KNOWN, migrations.RunSQL.noop),

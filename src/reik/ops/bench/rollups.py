@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from uuid import UUID
 
 import psycopg
@@ -43,7 +44,7 @@ BYTES_OF_MOMENT, BYTES_OF_COUNTS, BYTES_OF_LOG = 420, 125, 5_000_000_000
 AT_ONCE = 25_000_000_000
 """Bytes of moments that stand on the disk at one time: more are made, counted and thrown away in parts."""
 GOAL_MS, GOAL_S = 100.0, 1200.0
-RUNS = 7
+RUNS = 12
 FIRST = date(2025, 12, 1)
 LAST = FIRST + timedelta(days=DAYS)
 NOW = datetime(LAST.year, LAST.month, LAST.day, 12, tzinfo=UTC)
@@ -107,6 +108,10 @@ def _measure(home: Home, moments: int) -> Figures:
         admin.execute("VACUUM (ANALYZE) value_teamday")
         RollupState.objects.create(name=NAME, through=NOW, changed_at=NOW)
         began = time.perf_counter()
+        rebuild(LAST - timedelta(days=31), LAST, now=NOW)
+        again = (time.perf_counter() - began) / 31 * DAYS
+        roll_up(NOW + timedelta(minutes=1))  # notes under which teams and types was counted
+        began = time.perf_counter()
         roll_up(NOW + timedelta(hours=1))
         hourly = time.perf_counter() - began
         timed = {key: _times(work) for key, work in _indicators(ids[0], admin).items()}
@@ -115,11 +120,13 @@ def _measure(home: Home, moments: int) -> Figures:
     return {
         "moments": made, "organisations": organisations, "clients_each": clients, "days": DAYS, "slices": slices,
         "counted_of_first": counted, "made_of_first": clients * DAYS * PER_DAY,
-        "indicator_ms_max": max(warm for _, warm in timed.values()),
-        "indicator_ms_first": max(first for first, _ in timed.values()),
-        "indicator_ms": {key: warm for key, (_, warm) in timed.items()},
+        "indicator_ms_max": max(middle for _, middle, _ in timed.values()),
+        "indicator_ms_first": max(first for first, _, _ in timed.values()),
+        "indicator_ms_slowest": max(slowest for _, _, slowest in timed.values()),
+        "indicator_ms": {key: middle for key, (_, middle, _) in timed.items()},
         "rebuild_s": round(seconds, 1), "rebuild_s_for_100m": round(seconds / made * WHOLE),
-        "hourly_s": round(hourly, 2), "bytes": size, "parts": _parts(moments), "rollup_bytes": rolled,
+        "rebuild_again_s": round(again, 1), "hourly_s": round(hourly, 2), "bytes": size,
+        "parts": _parts(moments), "rollup_bytes": rolled,
     }  # fmt: skip
 
 
@@ -189,14 +196,14 @@ def _indicators(organisation_id: UUID, admin: psycopg.Connection) -> dict[str, C
     }
 
 
-def _times(work: Callable[[], object]) -> tuple[float, float]:
-    """The first time, and the slowest of the others; milliseconds."""
+def _times(work: Callable[[], object]) -> tuple[float, float, float]:
+    """The first time, the middle one and the slowest of the others; milliseconds."""
     found = []
     for _ in range(RUNS):
         began = time.perf_counter()
         work()
         found.append(round((time.perf_counter() - began) * 1000, 1))
-    return found[0], max(found[1:])
+    return found[0], median(found[1:]), max(found[1:])
 
 
 def _claims() -> list[Claim]:

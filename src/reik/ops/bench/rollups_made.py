@@ -25,8 +25,8 @@ CLIENTS_AND_DEVICES = (
     "INSERT INTO dispensing_dispenser (id, organisation_id, client_id, device, partition, reports, evidence,"
     " created_at, epoch, upto, highest, beat_epoch, beat, beat_last_seq, offsets, free_clock, highest_command,"
     " session, started_epoch, started_seq, started)"
-    " SELECT dispenser_id, organisation_id, client_id, 'B-' || number, 0, 'every_moment', 'removed', %(now)s::timestamptz,"
-    " 0, 0, 0, 0, 0, 0, '[]', false, 0, '', 0, 0,"
+    " SELECT dispenser_id, organisation_id, client_id, 'B-' || number, 0, 'every_moment', 'removed',"
+    " %(now)s::timestamptz, 0, 0, 0, 0, 0, 0, '[]', false, 0, '', 0, 0,"
     " jsonb_build_object('model', (ARRAY['type A', 'type B'])[1 + number %% 2]) FROM bench_home",
     "ANALYZE bench_home",
 )
@@ -70,11 +70,11 @@ def without_indexes(admin: psycopg.Connection, table: str) -> Iterator[None]:
         [table, names],
     ).fetchall()
     for name, _ in constraints:
-        admin.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')  # type: ignore[arg-type]
+        admin.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     for name, _ in indexes:
-        admin.execute(f'DROP INDEX "{name}"')  # type: ignore[arg-type]
+        admin.execute(f'DROP INDEX "{name}"')
     yield
     for name, definition in constraints:
-        admin.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')  # type: ignore[arg-type]
+        admin.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
     for _, definition in indexes:
-        admin.execute(definition)  # type: ignore[arg-type]
+        admin.execute(definition)

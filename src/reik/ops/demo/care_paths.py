@@ -115,7 +115,8 @@ def _rehearse(walks: Sequence[Walk], at: datetime) -> None:
     called = DrillStep.objects.filter(drill_id__in=begun)
     answered = at + timedelta(seconds=9)
     note_sent(
-        [MessageSent(message_id=id, accepted_by=name) for id, name in called.values_list("id", "responder")], answered
+        [MessageSent(message_id=id, accepted_by=name) for id, name in called.values_list("id", "responder")],
+        answered,
     )
     end_over(answered, begun, most=len(begun))
 

@@ -14,6 +14,7 @@ from reik.ops.demo.care_paths_cast import CANDIDATES, NUMBERS_FROM, Candidate
 from reik.ops.demo.care_paths_steps import DAY, ZONE, Walk
 from reik.ops.demo.cast import PHARMACY, TEAMS, bsn
 from reik.ops.demo.moving_in import Town
+from reik.ops.demo.pharmacy import PHARMACIST
 from reik.pathway import deciding, enrolling, indications, installing, selecting
 from reik.pathway.deciding_rules import NO, Said
 from reik.pathway.measures import NOT_NOW
@@ -39,9 +40,7 @@ def begin(town: Town, suppliers: Mapping[UUID, UUID], now: datetime) -> None:
         STAGES[person.stage](_settle(town, suppliers, place, person, now))
 
 
-def _settle(
-    town: Town, suppliers: Mapping[UUID, UUID], place: int, person: Candidate, now: datetime
-) -> Walk:
+def _settle(town: Town, suppliers: Mapping[UUID, UUID], place: int, person: Candidate, now: datetime) -> Walk:
     """A client with her carer and her pharmacy; her day is today."""
     house, number = town.organisations[TEAMS[person.team]], NUMBERS_FROM + place
     at = now + REGISTERED * DAY
@@ -125,7 +124,9 @@ def _asked(walk: Walk, days: int) -> tuple[UUID, UUID]:
     """The pharmacy is asked on this day; gives the path and the question."""
     path = _chosen(walk, days)
     request = steps.ask(walk, path, days, starts_in=20)
-    end_tasks([walk.client_id], selecting.MEASURE_TASK, as_=DONE, by=walk.caregiver, now=walk.at(days, 10, 10))
+    end_tasks(
+        [walk.client_id], selecting.MEASURE_TASK, as_=DONE, by=walk.caregiver, now=walk.at(days, 10, 10)
+    )
     move(path, Event.ENROLLED, by=walk.nurse, role="nurse", now=walk.at(days, 10, 15))
     return path, request
 
@@ -145,7 +146,7 @@ def _ordered(walk: Walk, days: int) -> tuple[UUID, UUID]:
     path, request = _asked(walk, days - 6)
     steps.agree(walk, request, days - 3)
     promise = enrolling.Promise(
-        first_day=walk.on(3), last_day=walk.on(16), told_by=steps.PHARMACIST, packer="De Vijzel"
+        first_day=walk.on(3), last_day=walk.on(16), told_by=PHARMACIST, packer="De Vijzel"
     )
     enrolling.promise_roll(
         path, promise, by=walk.nurse, role="nurse", now=walk.at(days - 2, 9, 20), zone=ZONE
@@ -181,7 +182,15 @@ def _former(walk: Walk) -> None:
     steps.teach(walk, path, -280)
     steps.write_in_care_plan(walk, path, -281)
     _happen(walk, Event.GO_LIVE, -280)
-    care = [{"who": "institution", "name": INSTITUTION, "from_on": walk.on(-46).isoformat(), "weekdays": 127, "at": ""}]
+    care = [
+        {
+            "who": "institution",
+            "name": INSTITUTION,
+            "from_on": walk.on(-46).isoformat(),
+            "weekdays": 127,
+            "at": "",
+        }
+    ]
     last = walk.at(-46, 12).isoformat()
     _happen(walk, Event.STOP, -50, because="admitted", last_at=last, instead=care)
     for kind, role, days in (("care_instead", "nurse", -50), ("access_closed", "nurse", -44),

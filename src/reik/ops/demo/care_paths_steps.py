@@ -156,7 +156,9 @@ def share_out(walk: Walk, path_id: UUID, days: int) -> None:
     path = paths_by_id([path_id])[path_id]
     duties = allotments.proposed(path)
     if walk.number % 3 == 1:
-        duties["change_roll"] = allotments.Duty(who="pharmacy", name=walk.pharmacy.name if walk.pharmacy else "")
+        duties["change_roll"] = allotments.Duty(
+            who="pharmacy", name=walk.pharmacy.name if walk.pharmacy else ""
+        )
     if walk.number % 5 == 2 and walk.carer:
         duties["load"] = allotments.Duty(who="carer", name=walk.carer.name, carer_id=walk.carer.id)
     allotments.allot(path_id, duties, by=walk.nurse, now=walk.at(days, 9, 40))
@@ -184,14 +186,23 @@ def order(walk: Walk, path_id: UUID, days: int) -> UUID:
         volume="high" if walk.number % 6 == 1 else "normal",
     )  # fmt: skip
     return orders.place_order(
-        path_id, walk.supplier_id, wanted, card=walk.card, write=body, by=walk.nurse, now=walk.at(days, 10, 30)
+        path_id,
+        walk.supplier_id,
+        wanted,
+        card=walk.card,
+        write=body,
+        by=walk.nurse,
+        now=walk.at(days, 10, 30),
     )
 
 
 def deliver(walk: Walk, order_id: UUID, days: int) -> None:
     """It came, with its serial number."""
     told = orders.Told(
-        answer=Answer.DELIVER, seen=OrderState.SENT, device=walk.device, their_number=f"VD-{4200 + walk.number}"
+        answer=Answer.DELIVER,
+        seen=OrderState.SENT,
+        device=walk.device,
+        their_number=f"VD-{4200 + walk.number}",
     )
     orders.answer_order(order_id, told, by=walk.caregiver, now=walk.at(days, 13, 15))
 
@@ -230,9 +241,7 @@ def teach(walk: Walk, path_id: UUID, days: int) -> None:
 
 
 def _teach(walk: Walk, path_id: UUID, session: Session, carer_id: UUID | None, now: datetime) -> None:
-    instructing.instruct(
-        path_id, session, carer_id=carer_id, by=walk.nurse, role="nurse", now=now, zone=ZONE
-    )
+    instructing.instruct(path_id, session, carer_id=carer_id, by=walk.nurse, role="nurse", now=now, zone=ZONE)
 
 
 def write_in_care_plan(walk: Walk, path_id: UUID, days: int) -> None:

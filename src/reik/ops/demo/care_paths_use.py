@@ -35,14 +35,18 @@ CALAMITY_WORDS = (
 )
 INCIDENT_WORDS = "De nieuwe rol is een dag te laat geladen; de ochtendmedicatie is met de hand gegeven."
 COMPLAINT_WORDS = "Het signaal gaat 's avonds te hard. De buren horen het ook."
-RESISTANCE_WORDS = "Trok vanmorgen de stekker eruit en riep dat het ding weg moet. Werd rustig toen zijn dochter kwam."
+RESISTANCE_WORDS = (
+    "Trok vanmorgen de stekker eruit en riep dat het ding weg moet. Werd rustig toen zijn dochter kwam."
+)
 
 
 def happen(walks: Sequence[Walk], paths: Mapping[int, UUID], now: datetime) -> None:
     """All of it, until now."""
     of = {each.number: each for each in walks}
     begun = max(each.at(0, 10) for each in walks)
-    end_tasks([each.client_id for each in walks], MEASURE_TASK, as_=DONE, by=walks[0].nurse, now=min(begun, now))
+    end_tasks(
+        [each.client_id for each in walks], MEASURE_TASK, as_=DONE, by=walks[0].nurse, now=min(begun, now)
+    )
     _wind_down(walks, now)
     _sign_loads(walks, now)
     _evaluate(of, paths, begun, now)
@@ -170,7 +174,10 @@ def _calamity(walk: Walk, happened: datetime, day: timedelta) -> None:
     at = happened + 2 * day
     incidents.tell_inspectorate(id, at=at, number="VOORBEELD-2026-0114", now=at, **manager)
     incidents.review(
-        id, note="Besproken in het teamoverleg: oude voorraad weg bij de start.", now=happened + 5 * day, **manager
+        id,
+        note="Besproken in het teamoverleg: oude voorraad weg bij de start.",
+        now=happened + 5 * day,
+        **manager,
     )
     incidents.close(id, now=happened + 5 * day, **manager)
 

@@ -48,13 +48,42 @@ def agree_terms(organisation_id: UUID, new: NewTerms, *, by: str, now: datetime)
 
 def terms_of(organisation_id: UUID) -> dict[str, tuple[Terms, ...]]:
     """The newest terms of each insurer and year, by insurer."""
+    found: dict[str, list[Terms]] = defaultdict(list)
+    for each in agreed_of(organisation_id):
+        found[each.insurer].append(each.terms)
+    return {insurer: tuple(terms) for insurer, terms in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """The terms of one insurer and year, with where they were agreed and who filled them in."""
+
+    insurer: str
+    terms: Terms
+    source: str
+    by: str
+    created_at: datetime
+
+
+def agreed_of(organisation_id: UUID) -> list[Agreed]:
+    """The newest terms of each insurer and year, by insurer and year."""
     rows = FundingTerms.objects.filter(organisation_id=organisation_id)
     newest = rows.order_by("insurer", "year", "-created_at", "-id").distinct("insurer", "year")
-    found: dict[str, list[Terms]] = defaultdict(list)
-    for each in newest:
-        values = {key: float(each.terms[key]) for key in TERM_KEYS if each.terms.get(key) is not None}
-        found[each.insurer].append(Terms(year=each.year, mode=each.terms.get("mode", BY_HOUR), values=values))
-    return {insurer: tuple(terms) for insurer, terms in found.items()}
+    return [
+        Agreed(
+            insurer=each.insurer,
+            terms=_terms(each),
+            source=each.source,
+            by=each.by,
+            created_at=each.created_at,
+        )
+        for each in newest
+    ]
+
+
+def _terms(row: FundingTerms) -> Terms:
+    values = {key: float(row.terms[key]) for key in TERM_KEYS if row.terms.get(key) is not None}
+    return Terms(year=row.year, mode=row.terms.get("mode", BY_HOUR), values=values)
 
 
 def funders(organisation_id: UUID, client_ids: Collection[UUID], today: date) -> tuple[Funder, ...]:

@@ -9,26 +9,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from reik.value.planning.mapping import CARE, CODES, IGNORED, MEDICATION, WORDS, PlanningMap
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "bsn": ("bsn", "burgerservicenummer"),
-    "birth_date": ("geboortedatum", "geb.datum", "birthdate", "date of birth"),
-    "client_name": ("cliëntnaam", "clientnaam", "naam cliënt", "naam client", "client name"),
-    "client": ("cliëntnummer", "clientnummer", "clientnr", "cliëntnr", "cliënt-id", "clientid", "client_id", "client id",
-               "cliënt", "client", "patiënt", "patient", "zorgvrager", "bewoner", "location"),
-    "date": ("datum", "bezoekdatum", "plandatum", "dag", "date"),
-    "start": ("begintijd", "starttijd", "aanvangstijd", "begin", "start", "van", "tijd van", "aanvang", "dtstart", "vanaf"),
-    "end": ("eindtijd", "einde", "eind", "tot", "tijd tot", "end", "dtend", "t/m"),
-    "minutes": ("duur (min)", "minuten", "duur", "tijdsduur", "geplande minuten", "zorgduur", "duration", "minutes", "min"),
-    "travel": ("reistijd", "reisminuten", "reistijd (min)", "travel", "travel minutes"),
-    "worker": ("medewerkernummer", "medewerker", "personeelsnummer", "zorgverlener", "verzorgende", "employee", "worker",
-               "nurse", "route", "attendee", "mdw"),
-    "team": ("team", "wijkteam", "afdeling", "organisatie-eenheid", "teamnaam", "kostenplaats", "resources"),
-    "activity": ("activiteit", "activiteitcode", "uursoort", "handeling", "handelingen", "zorgtaak", "taak", "prestatie",
-                 "verrichting", "activity", "omschrijving", "summary", "categories"),
-    "latitude": ("latitude", "breedtegraad", "lat"),
-    "longitude": ("longitude", "lengtegraad", "lon", "lng"),
-    "postcode": ("postcode", "pc6", "pc4", "postal code"),
-    "number": ("huisnummer", "huisnr", "house number"),
-}  # fmt: skip
+    field: tuple(names.split("; "))
+    for field, names in {
+        "bsn": "bsn; burgerservicenummer",
+        "birth_date": "geboortedatum; geb.datum; birthdate; date of birth",
+        "client_name": "cliëntnaam; clientnaam; naam cliënt; naam client; client name",
+        "client": "cliëntnummer; clientnummer; clientnr; cliëntnr; cliënt-id; clientid; client id; cliënt; client;"
+        " patiënt; patient; zorgvrager; bewoner; location",
+        "date": "datum; bezoekdatum; plandatum; dag; date",
+        "start": "begintijd; starttijd; aanvangstijd; begin; start; van; tijd van; aanvang; dtstart; vanaf",
+        "end": "eindtijd; einde; eind; tot; tijd tot; end; dtend; t/m",
+        "minutes": "duur (min); minuten; duur; tijdsduur; geplande minuten; zorgduur; duration; minutes; min",
+        "travel": "reistijd; reisminuten; reistijd (min); travel; travel minutes",
+        "worker": "medewerkernummer; medewerker; personeelsnummer; zorgverlener; verzorgende; employee; worker; nurse;"
+        " route; attendee; mdw",
+        "team": "team; wijkteam; afdeling; organisatie-eenheid; teamnaam; kostenplaats; unit; resources",
+        "activity": "activiteit; activiteitcode; uursoort; handeling; handelingen; zorgtaak; taak; prestatie;"
+        " verrichting; activity; task; omschrijving; summary; categories",
+        "latitude": "latitude; breedtegraad; lat",
+        "longitude": "longitude; lengtegraad; lon; lng",
+        "postcode": "postcode; pc6; pc4; postal code",
+        "number": "huisnummer; huisnr; house number",
+    }.items()
+}
 MEDICATION_STEMS = ("medic", "mdd", "baxter", "pil", "toedien", "druppel", "aanreik", "insul", "inject")
 CARE_STEMS = (
     "wass", "adl", "douch", "kled", "steunkous", "kous", "wond", "verzorg", "toilet", "maaltijd", "eten", "katheter",

@@ -42,6 +42,7 @@ def look_at(sheet: Sheet) -> dict[str, Any]:
     columns = {sheet.header[place]: dict(each.most_common()) for place, each in texts.items() if each}
     return {
         "header": list(sheet.header), "said": sheet.said, "lines": lines, "rows": rows, "total": total, "sure": sure,
-        "texts": columns, "words": dict(words.most_common(MOST_TEXTS)), "words_of": sheet.header[free] if free >= 0 else "",
+        "texts": columns, "words": dict(words.most_common(MOST_TEXTS)),
+        "words_of": sheet.header[free] if free >= 0 else "",
         "guessed": as_json(guessed) if guessed else None,
     }  # fmt: skip

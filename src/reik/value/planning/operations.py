@@ -98,6 +98,7 @@ def ask() -> None:
         cursor.execute("SELECT reik_ask_planning()")
 
 
+@transaction.atomic
 def ask_reading(file_id: UUID, mapping: PlanningMap, *, anonymous: bool) -> None:
     """Have the whole file read by this mapping. Raises PlanningRefused when it is past that."""
     row = _locked(file_id)
@@ -109,6 +110,7 @@ def ask_reading(file_id: UUID, mapping: PlanningMap, *, anonymous: bool) -> None
     ask()
 
 
+@transaction.atomic
 def take(file_id: UUID, *, only_good: bool, now: datetime) -> None:
     """Its visits count from now on. Raises PlanningRefused: refused rows ask for a yes, and nothing counts twice."""
     row = _locked(file_id)
@@ -126,6 +128,7 @@ def take(file_id: UUID, *, only_good: bool, now: datetime) -> None:
     PlanningPart.objects.filter(file=row).delete()
 
 
+@transaction.atomic
 def remove(file_id: UUID, now: datetime) -> None:
     """It counts no more, and `reik jobs` deletes its visits; the row stays, without what was in the file."""
     row = _locked(file_id)
@@ -186,8 +189,7 @@ def forget_unfinished(now: datetime) -> None:
     """What nobody decided on for FORGOTTEN_AFTER is removed: a planning is not kept for nothing."""
     states = (UPLOADED, READ, FAILED)
     for row in PlanningFile.objects.filter(state__in=states, created_at__lt=now - FORGOTTEN_AFTER):
-        with transaction.atomic():
-            remove(row.id, now)
+        remove(row.id, now)
 
 
 def _look_and_keep(row: PlanningFile) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from reik.value.planning.mapping import DATE_FORMATS, PlanningMap
 from reik.value.planning.refusals import LONGEST_MIN, LONGEST_TRAVEL_MIN, RowRefused
 from reik.value.planning.sheets import Row
 
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "line": pl.Int32, "start": pl.Datetime("us"), "minutes": pl.Float64, "client": pl.String, "worker": pl.String,
     "team": pl.String, "activity": pl.String, "travel": pl.Float64, "latitude": pl.Float64, "longitude": pl.Float64,
     "place": pl.String, "bsn": pl.String, "client_name": pl.String, "birth_date": pl.Date,
@@ -46,7 +47,7 @@ class Parser:
         read = self._understood(texts)
         wrong = read.filter(pl.col("reason").is_not_null())
         refused = [RowRefused(*row) for row in wrong.select("line", "reason", "value").iter_rows()]
-        kept = read.filter(pl.col("reason").is_null()).select(list(SCHEMA)).cast(SCHEMA)  # type: ignore[arg-type]
+        kept = read.filter(pl.col("reason").is_null()).select(list(SCHEMA)).cast(pl.Schema(SCHEMA))
         return kept, sorted([*narrow, *refused], key=lambda each: each.line)
 
     def _as_wide(
@@ -90,7 +91,7 @@ class Parser:
             read = read.with_columns(
                 start_at=_by_offset(pl.col("start"), pl.col("start_at"), self._mapping.zone)
             )
-        read = read.with_columns(length=_from_end(read)).with_columns(_reason(self._fields))
+        read = read.with_columns(length=_from_end()).with_columns(_reason())
         return read.select(
             "line", "reason", "client", "bsn", "client_name", pl.col("worker").fill_null(""),
             pl.col("team").fill_null(""), pl.col("activity").fill_null(""), _value(day_text),
@@ -165,7 +166,7 @@ def _number(text: pl.Expr, decimal: str) -> pl.Expr:
     return pl.when(plain.str.contains(r"^[+-]?\d+(\.\d+)?$")).then(plain).otherwise(None).cast(pl.Float64)
 
 
-def _from_end(read: pl.DataFrame) -> pl.Expr:
+def _from_end() -> pl.Expr:
     """The minutes as given, else from begin to end; an end without a day is of the same one, or after midnight."""
     over = (pl.col("begins") >= NIGHT_FROM) & (pl.col("ends") <= NIGHT_UNTIL)
     same_day = pl.col("ends") - pl.col("begins") + pl.when(over).then(_DAY).otherwise(0)
@@ -185,7 +186,7 @@ def _by_offset(text: pl.Expr, naive: pl.Expr, zone: str) -> pl.Expr:
     return pl.coalesce(local, naive)
 
 
-def _reason(fields: Sequence[str]) -> pl.Expr:
+def _reason() -> pl.Expr:
     """The first thing that is wrong; null for a good row."""
     none, length = pl.lit(None, dtype=pl.String), pl.col("length")
     bad_travel = pl.col("travel").is_not_null() & (
@@ -216,12 +217,13 @@ def _reason(fields: Sequence[str]) -> pl.Expr:
 def _value(day_text: pl.Expr) -> pl.Expr:
     """What stood there, short: days, times and numbers only, so that no refusal holds a name."""
     length = pl.coalesce(pl.col("minutes"), pl.concat_str("start", "end", separator=" – ", ignore_nulls=True))
+    where = pl.concat_str("latitude", "longitude", separator=" ", ignore_nulls=True)
     said = (
         pl.when(pl.col("reason") == "date").then(day_text)
         .when(pl.col("reason") == "time").then(pl.col("start"))
         .when(pl.col("reason").is_in(["minutes", "negative", "zero", "long"])).then(length)
         .when(pl.col("reason") == "travel").then(pl.col("travel"))
-        .when(pl.col("reason") == "coordinates").then(pl.concat_str("latitude", "longitude", separator=" ", ignore_nulls=True))
+        .when(pl.col("reason") == "coordinates").then(where)
         .otherwise(pl.lit(""))
     )  # fmt: skip
     return said.fill_null("").str.slice(0, 40).alias("value")

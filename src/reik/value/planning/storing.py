@@ -49,7 +49,7 @@ def store(
 
 
 def _array(values: pl.Series, type: str) -> str:
-    """The text of a PostgreSQL array, as `kernel.rows.array` gives it, but of a whole column at once: five times faster."""
+    """The text of a PostgreSQL array, as `kernel.rows.array` gives it, of a column at once: much faster."""
     if type == "text":
         safe = values.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
         texts = '"' + safe + '"'
@@ -57,7 +57,7 @@ def _array(values: pl.Series, type: str) -> str:
         texts = '"' + values.dt.to_string("%Y-%m-%d %H:%M:%S%.f+00") + '"'
     else:
         texts = values.cast(pl.String)
-    return "{" + ",".join(texts.fill_null("NULL")) + "}"
+    return "{" + str(texts.fill_null("NULL").str.join(",").item()) + "}"
 
 
 def clear(file_id: UUID) -> None:
@@ -91,7 +91,9 @@ def _instant(zone: str) -> pl.Expr:
         return at.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
 
     after_gap = pl.col("start").dt.truncate("1h") + pl.duration(hours=1)
-    return pl.coalesce(local(pl.col("start")), local(after_gap)).dt.convert_time_zone("UTC").alias("starts_at")
+    return (
+        pl.coalesce(local(pl.col("start")), local(after_gap)).dt.convert_time_zone("UTC").alias("starts_at")
+    )
 
 
 def _keys(

@@ -80,7 +80,7 @@ def without_overlaps(rows: pl.DataFrame, allowed_min: float) -> tuple[pl.DataFra
 
 
 def within_a_shift(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefused]]:
-    """Visits on end of one worker, without SHIFT_BREAK_H between two, are one shift; beyond LONGEST_SHIFT_H is refused."""
+    """Visits on end of one worker, without SHIFT_BREAK_H between two, are one shift, of LONGEST_SHIFT_H at most."""
     new = (pl.col("worker") != pl.col("worker").shift()).fill_null(True) | (
         pl.col("start") - pl.col("end").cum_max().over("worker").shift() >= _span(SHIFT_BREAK_H * 60)
     )
@@ -93,7 +93,7 @@ def within_a_shift(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefused]]:
 
 
 def with_kind(rows: pl.DataFrame, mapping: PlanningMap) -> tuple[pl.DataFrame, dict[str, int]]:
-    """`kind` from the ticked activities, and the codes that nobody judged yet, with how many visits have them.
+    """`kind` from the ticked activities, and the codes that nobody judged yet.
 
     Only what was judged is kept as activity, and named when it occurs often: a name that stands in a text is neither.
     """

@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db import transaction
-
 from reik.kernel.ids import new_id
 from reik.value.models import PlanningFile
 from reik.value.planning.mapping import PlanningMap, as_json
@@ -31,8 +29,7 @@ def take_whole(
         mapping=as_json(mapping), anonymous=anonymous, state=READING, size=path.stat().st_size, by=by, created_at=now,
     )  # fmt: skip
     keep_reading(row, reading, mapping)
-    with transaction.atomic():
-        take(row.id, only_good=True, now=now)
+    take(row.id, only_good=True, now=now)
     row.refresh_from_db()
     return int(row.counted["matched"])
 

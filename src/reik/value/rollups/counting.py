@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -22,7 +23,7 @@ COLUMNS: tuple[str, ...] = ("moments", "sachets", *(str(each) for each in OUTCOM
 ROOM = "SET LOCAL work_mem = '96MB'"
 """For a month of an organisation's days at once."""
 NAMES = ", ".join(COLUMNS)
-SUMS = ", ".join(f"coalesce(sum({each}), 0)" for each in COLUMNS)
+SUMS = ", ".join(f"sum({each})" for each in COLUMNS)
 IS_OUT = "m.outcome IN (" + ", ".join(f"'{each}'" for each in sorted(OUT)) + ")"
 DAY = "(m.due_at AT TIME ZONE c.zone)::date"
 
@@ -65,26 +66,32 @@ GROUP BY 1, 2, 3, 4
 KINDS = """kinds AS MATERIALIZED (
     SELECT id, coalesce(started ->> 'model', '') AS model FROM dispensing_dispenser
     WHERE organisation_id = %(organisation)s)"""
+# Keys are compared by `=`, so that both searches are one hash join and not every row with every row.
 STORE = """
 WITH {before} counted AS MATERIALIZED ({select}),
 gone AS (DELETE FROM {table} AS t WHERE t.organisation_id = %(organisation)s AND {old}
     AND NOT EXISTS (SELECT FROM counted AS n WHERE {same}))
-INSERT INTO {table} AS t (organisation_id, {named}, changed_at)
-SELECT %(organisation)s, {named}, %(now)s FROM counted
+INSERT INTO {table} (organisation_id, {named}, changed_at)
+SELECT %(organisation)s, {named}, %(now)s FROM counted AS n WHERE NOT EXISTS (
+    SELECT FROM {table} AS t WHERE t.organisation_id = %(organisation)s AND {old} AND {same}
+        AND ({held}) IS NOT DISTINCT FROM ({fresh}))
 ON CONFLICT (organisation_id, {unique}) DO UPDATE SET {setting}, changed_at = excluded.changed_at
-WHERE ({held}) IS DISTINCT FROM ({fresh})
 """
 
 
 def _store(table: str, unique: str, more: str, select: str, old: str, before: str = "") -> str:
-    values = [*([more] if more else []), *COLUMNS]
+    keys, values = unique.split(", "), [*([more] if more else []), *COLUMNS]
     return STORE.format(
         before=before, select=select, table=table, old=old, unique=unique,
-        same=" AND ".join(f"n.{each} IS NOT DISTINCT FROM t.{each}" for each in unique.split(", ")),
-        named=", ".join([*unique.split(", "), *values]),
-        setting=", ".join(f"{each} = excluded.{each}" for each in values),
-        held=", ".join(f"t.{each}" for each in values), fresh=", ".join(f"excluded.{each}" for each in values),
+        same=" AND ".join(f"{_key('n', each)} = {_key('t', each)}" for each in keys),
+        named=", ".join([*keys, *values]), setting=", ".join(f"{each} = excluded.{each}" for each in values),
+        held=", ".join(f"t.{each}" for each in values), fresh=", ".join(f"n.{each}" for each in values),
     )  # fmt: skip
+
+
+def _key(row: str, name: str) -> str:
+    """Who has no team is a team of its own."""
+    return f"coalesce({row}.{name}::text, '')" if name == "team_id" else f"{row}.{name}"
 
 
 def _of_clients(select: str, old: str) -> str:
@@ -118,7 +125,7 @@ class Slice:
 
 def count_slice(slice: Slice, *, horizon: datetime, now: datetime) -> None:
     """Count every client's and team's days of a slice anew. In the caller's transaction; three statements."""
-    values = {
+    values: dict[str, Any] = {
         "organisation": slice.organisation_id, "since": slice.since, "until": slice.until, "horizon": horizon,
         "now": now,
     }  # fmt: skip
@@ -135,7 +142,7 @@ def count_days(
     if not days:
         return
     clients, dates = zip(*days, strict=True)
-    values = {
+    values: dict[str, Any] = {
         "organisation": organisation_id, "clients": array("uuid", clients), "days": array("date", dates),
         "horizon": horizon, "now": now,
     }  # fmt: skip

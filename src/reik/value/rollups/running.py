@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -138,7 +139,7 @@ def _changed(now: datetime) -> int:
                 clients, dispensers = (
                     [id for id, client in otherwise if client is of] for of in (True, False)
                 )
-                asked = {
+                asked: dict[str, Any] = {
                     "clients": array("uuid", clients), "dispensers": array("uuid", dispensers), "now": now,
                 }  # fmt: skip
                 cursor.execute(THEIR_DAYS, asked)

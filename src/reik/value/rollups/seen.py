@@ -21,9 +21,10 @@ from reik.value.rollups.counting import COLUMNS, SUMS
 from reik.value.rollups.running import NAME
 
 GROUPS = {
-    "all": "''", "team": "coalesce(t.team_id::text, '')", "model": "t.model", "day": "t.day::text",
-    "month": "to_char(t.day, 'YYYY-MM')",
+    "all": "1", "team": "t.team_id", "model": "t.model", "day": "t.day",
+    "month": "date_trunc('month', t.day::timestamp)::date",
 }  # fmt: skip
+"""By their own types: making text of every row takes longer than adding them up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +54,14 @@ def counted_through() -> datetime | None:
 
 def counts(organisation_id: UUID, days: Days, which: Which = ALL) -> Counts:
     """The counts of an organisation, or of one team or type of dispenser. One statement."""
-    return grouped(organisation_id, days, "all", which).get("", NONE)
+    return grouped(organisation_id, days, "all", which).get("1", NONE)
 
 
 def grouped(organisation_id: UUID, days: Days, by: str, which: Which = ALL) -> dict[str, Counts]:
-    """The counts by one of GROUPS, in the order of the key. One statement."""
+    """The counts by one of GROUPS, in the order of the key. One statement.
+
+    Keys are text: a team's id (`""`: who has none), a type of dispenser, `2026-11-30`, `2026-11`.
+    """
     where, values = "", {"organisation": organisation_id, "since": days.since, "until": days.until}
     if which.team is not None:
         where += " AND t.team_id IS NOT DISTINCT FROM %(team)s::uuid"
@@ -67,9 +71,14 @@ def grouped(organisation_id: UUID, days: Days, by: str, which: Which = ALL) -> d
         values["model"] = which.model
     sql = (
         f"SELECT {GROUPS[by]}, {SUMS} FROM value_teamday AS t WHERE t.organisation_id = %(organisation)s"  # noqa: S608
-        f" AND t.day >= %(since)s AND t.day < %(until)s{where} GROUP BY 1 ORDER BY 1"
+        f" AND t.day >= %(since)s AND t.day < %(until)s{where} GROUP BY 1 ORDER BY 1 NULLS FIRST"
     )
-    return {str(row[0]): _counts(row[1:]) for row in _rows(sql, values)}
+    return {_text(row[0], by): _counts(row[1:]) for row in _rows(sql, values)}
+
+
+def _text(key: Any, by: str) -> str:
+    text = "" if key is None else str(key)
+    return text[:7] if by == "month" else text
 
 
 def of_clients(organisation_id: UUID, client_ids: Collection[UUID], days: Days) -> dict[UUID, Counts]:

@@ -1,4 +1,10 @@
-"""A part of a day put to VROOM, and its answer read back. Deterministic: one thread, no time limit."""
+"""A part of a day put to VROOM, and its answer read back: always one search, no time limit.
+
+VROOM starts a thread for each of several searches, which wait for each other at a `std::counting_semaphore`. Seen here:
+one of them waits for ever (a lost wake-up in libstdc++), and which of two equal answers comes out is up to chance.
+Given routes to begin with, be they empty, VROOM makes one search, that waits for nobody. What was left to chance then
+is the direction of a tour that can be driven both ways, and who of two alike nurses drives it: both are settled here.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +15,7 @@ import numpy as np
 import vroom  # type: ignore[import-untyped]
 
 from reik.value.tours.matrices import Travels, chosen
+from reik.value.tours.plans import Tour, one_way
 from reik.value.tours.problem import Day
 
 Routes = dict[int, tuple[int, ...]]  # nurse → her visits in order, both by their place in the day
@@ -25,23 +32,33 @@ class Answer:
 
 
 def ask(
-    day: Day,
-    travels: Travels,
-    visits: Sequence[int],
-    nurses: Sequence[int],
-    depth: int,
-    *,
-    begin: Routes | None = None,
+    day: Day, travels: Travels, visits: Sequence[int], nurses: Sequence[int], depth: int, begin: Routes
 ) -> Answer:
     """Tours for these visits by these nurses. `depth`: VROOM's exploration level, 0 to 5.
 
-    `begin`: routes to improve; without them VROOM makes its own. First the fewest visits left over, then the least
+    `begin`: routes to go on from; `{}` to begin with nothing. First the fewest visits left over, then the least
     time under way.
     """
     if not visits or not nurses:
         return Answer(dict.fromkeys(nurses, ()), tuple(visits))
-    solved = problem(day, travels, visits, nurses, begin=begin).solve(exploration_level=depth, nb_threads=1)
-    return read(solved, visits, nurses)
+    solved = problem(day, travels, visits, nurses, begin).solve(exploration_level=depth, nb_threads=1)
+    answer = read(solved, visits, nurses)
+    tours = (one_way(day, travels, Tour(nurse, route)) for nurse, route in answer.routes.items())
+    return Answer(_settled(day, {tour.nurse: tour.visits for tour in tours}), answer.left)
+
+
+def _settled(day: Day, routes: Routes) -> Routes:
+    """Among nurses between whom there is no difference, who goes which tour: always the same."""
+    alike: dict[object, list[int]] = {}
+    for each in sorted(routes):
+        nurse = day.nurses[each]
+        alike.setdefault((nurse.since, nurse.until, nurse.place, nurse.mode, nurse.skills), []).append(each)
+    settled = {
+        nurse: route
+        for nurses in alike.values()
+        for nurse, route in zip(nurses, sorted(routes[each] for each in nurses), strict=True)
+    }
+    return {nurse: settled[nurse] for nurse in routes}
 
 
 def read(solved: vroom.Solution, visits: Sequence[int], nurses: Sequence[int]) -> Answer:
@@ -58,9 +75,9 @@ def read(solved: vroom.Solution, visits: Sequence[int], nurses: Sequence[int]) -
 
 
 def problem(
-    day: Day, travels: Travels, visits: Sequence[int], nurses: Sequence[int], *, begin: Routes | None = None
+    day: Day, travels: Travels, visits: Sequence[int], nurses: Sequence[int], begin: Routes | None
 ) -> vroom.Input:
-    """The question in VROOM's terms."""
+    """The question in VROOM's terms. `begin` None: VROOM makes several beginnings of its own (benches only)."""
     homes = [day.nurses[each].place for each in nurses]
     used = sorted({day.visits[each].place for each in visits} | {home for home in homes if home is not None})
     here = {place: index + 1 for index, place in enumerate(used)}

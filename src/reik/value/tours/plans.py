@@ -114,6 +114,14 @@ def _wrong_tour(day: Day, travels: Travels, tour: Tour) -> list[str]:
     return found
 
 
+def one_way(day: Day, travels: Travels, tour: Tour) -> Tour:
+    """Of a tour and the same tour backwards, where both can be driven in the same time, always the same one."""
+    back = Tour(tour.nurse, tour.visits[::-1])
+    if back.visits >= tour.visits or travel_seconds(day, travels, back) != travel_seconds(day, travels, tour):
+        return tour
+    return tour if _wrong_tour(day, travels, back) else back
+
+
 def figures(day: Day, travels: Travels, plan: Plan) -> PlanFigures:
     """The figures of a plan."""
     metres = sum(

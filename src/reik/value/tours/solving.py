@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from reik.value.tours.asking_vroom import DEEPEST, Routes, ask
+from reik.value.tours.asking_vroom import Routes, ask
 from reik.value.tours.matrices import Numbers, Travels
 from reik.value.tours.plans import Plan, Tour, travel_seconds, wrong
 from reik.value.tours.problem import HOUR, Day
 
-WHOLE = 110  # up to so many visits VROOM gets the day in one piece, at its deepest
+WHOLE = 110  # up to so many visits VROOM gets the day in one piece
 AT_ONCE = 130  # about so many visits in each of the first parts
 AGAIN = 110  # and in one round
 LOSING = (0.1, 0.45)  # the share of the visits that a round takes out of its routes
@@ -73,13 +73,13 @@ class _Search:
     def begin(self) -> None:
         visits, nurses = range(len(self.day.visits)), range(len(self.day.nurses))
         if len(visits) <= WHOLE:
-            self._take(visits, nurses, DEEPEST)
+            self._take(visits, nurses, self.effort.depth)
             return
         for part, shared in self._parts(list(visits), self._by_shift(nurses), round(len(visits) / AT_ONCE)):
             self._take(part, shared, self.effort.depth)
 
     def _take(self, visits: Sequence[int], nurses: Sequence[int], depth: int) -> None:
-        answer = ask(self.day, self.travels, visits, nurses, depth)
+        answer = ask(self.day, self.travels, visits, nurses, depth, {})
         self.routes.update(answer.routes)
         self.left.extend(answer.left)
 
@@ -161,7 +161,7 @@ class _Search:
             nurse: tuple(each for each in self.routes[nurse] if self.chance.random() > losing)
             for nurse in nurses
         }
-        answer = ask(self.day, self.travels, [*mine, *extra], nurses, self.effort.depth, begin=begin)
+        answer = ask(self.day, self.travels, [*mine, *extra], nurses, self.effort.depth, begin)
         was = (len(extra), self._under_way(self.routes, nurses))
         if (len(answer.left), self._under_way(answer.routes, nurses)) < was:
             self.routes.update(answer.routes)

@@ -20,7 +20,8 @@ from reik.pathway.evidence import Shown
 from reik.pathway.installing import InstallationRefused
 from reik.pathway.instructing import InstructionRefused
 from reik.pathway.ordering import OrderRefused
-from reik.pathway.path import Event, PathRefused
+from reik.pathway.path import NEXT, Event, PathRefused, State
+from reik.pathway.path import missing as missing_of
 from reik.pathway.queries import PathSeen, path_of
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
@@ -154,11 +155,18 @@ def _show(
         "done_at": DONE_AT.get(request.GET.get("klaar", ""), ""),
         "today": around.today, "done": done_words(request.GET.get("klaar", "")), "me": around.actor.name,
         "marks": [Mark(each, kind_words(each), shown.get(each)) for each in page.kinds], "shown": shown,
-        "is_nurse": around.actor.role in ("nurse", "team_manager"), **page.values(around, shown),
+        "is_nurse": around.actor.role in ("nurse", "team_manager"), "whole": _whole(around, shown),
+        **page.values(around, shown),
     }  # fmt: skip
     response = render(request, page.template, context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _whole(around: Around, shown: Mapping[str, Shown]) -> bool:
+    """Whether nothing of this step is missing: only then the way on is the button that stands out."""
+    following = NEXT.get(State(around.path.state))
+    return following is not None and not missing_of(following, around.path.setting, shown)
 
 
 def moves(*events: Event) -> Callable[[Around], str]:

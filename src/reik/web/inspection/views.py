@@ -136,7 +136,9 @@ def exported(request: ActingRequest, kind: str) -> HttpResponse:
 def exported_of_client(request: ActingRequest, client_id: UUID, kind: str) -> HttpResponse:
     """`/clienten/<id>/inspectie.pdf` and `.csv`."""
     now, card = clock.now(), client_of(actor_of(request), client_id)
-    return _export(request, rows_of({card.id: card}, now), kind, f"{_('Voor de inspectie')} {card.display}", now)
+    return _export(
+        request, rows_of({card.id: card}, now), kind, f"{_('Voor de inspectie')} {card.display}", now
+    )
 
 
 def _export(request: ActingRequest, rows: list[Row], kind: str, title: str, now: datetime) -> HttpResponse:

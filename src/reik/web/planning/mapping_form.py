@@ -12,7 +12,6 @@ from reik.value.planning.guessing import judged
 from reik.value.planning.mapping import (
     DATE_FORMATS,
     FIELDS,
-    TRAVEL_MODES,
     WORDS,
     MappingRefused,
     PlanningMap,
@@ -33,7 +32,7 @@ def posted(post: QueryDict, before: PlanningMap) -> PlanningMap:
     kinds = {part: post.get(f"soort-{n}", "ignored") for n, part in enumerate(parts)}
     same = post.get("als", "") == before.activity_as and post.get("was", "") == post.get("k-activity", "")
     return PlanningMap(
-        columns={field: post[f"k-{field}"] for field in FIELDS if post.get(f"k-{field}")},
+        columns={field: str(post[f"k-{field}"]) for field in FIELDS if post.get(f"k-{field}")},
         date_format=post.get("datum", before.date_format), decimal=post.get("teken", before.decimal),
         unit=post.get("eenheid", before.unit), activity_as=post.get("als", before.activity_as),
         activities={**before.activities, **kinds} if same else {},
@@ -66,7 +65,7 @@ def with_activities(
         counted = counted_parts(texts, mapping.activity_as)[1]
     known = mapping.activities
     kinds = {part: known.get(part) or judged(part, mapping.activity_as) for part in counted}
-    return mapping.with_(activities=known | kinds if known else kinds), list(counted.items())
+    return mapping.with_(activities={**known, **kinds}), list(counted.items())
 
 
 def page_of(mapping: PlanningMap, look: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def page_of(mapping: PlanningMap, look: Mapping[str, Any]) -> dict[str, Any]:
         "more": [each for each in rows if each["field"] not in MAIN],
         "more_open": any(each["column"] for each in rows if each["field"] not in MAIN),
         "codes": [(n, part, times, mapping.activities.get(part, "ignored")) for n, (part, times) in enumerate(shown)],
-        "judged": judged_words(), "formats": list(DATE_FORMATS), "modes": TRAVEL_MODES, "left": len(counted) - len(shown),
+        "judged": judged_words(), "formats": list(DATE_FORMATS), "left": len(counted) - len(shown),
     }  # fmt: skip
     sheet = Sheet(header=tuple(look["header"]), lots=lambda: iter(()), said=look["said"])
     try:

@@ -1,4 +1,4 @@
-"""`/waarde/planning`: plannings of one's own organisation, uploaded, mapped, looked through, taken and removed (N10)."""
+"""`/waarde/planning`: plannings of one's own organisation, from upload to removal (N10)."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def overview(request: ActingRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             id = operations.upload(
-                organisation_id=actor.organisation_id, name=file.name or "", stream=file, by=actor.name, now=now,  # type: ignore[arg-type]
+                organisation_id=actor.organisation_id, name=file.name or "", stream=file, by=actor.name, now=now,
                 anonymous="herkenbaar" not in request.POST,
-                places=places if isinstance(places, UploadedFile) and places.size else None,  # type: ignore[arg-type]
+                places=places if isinstance(places, UploadedFile) and places.size else None,
             )  # fmt: skip
     except UNREADABLE as refusal:
         return _overview(request, error=refused_words(refusal.code, str(refusal)))
@@ -169,7 +169,7 @@ def _take(request: ActingRequest, found: FileSeen, now: datetime) -> HttpRespons
 
 def _remove(request: ActingRequest, found: FileSeen, now: datetime) -> HttpResponse:
     operations.remove(found.id, now)
-    _log(request, Act.DELETE, found.id, "removed", now)
+    _log(request, Act.CHANGE, found.id, "removed", now)
     return HttpResponseRedirect("/waarde/planning")
 
 

@@ -32,6 +32,8 @@ from reik.pathway.path import PathRefused, State
 from reik.pathway.queries import path_of
 from reik.pathway.selection_seen import BaselineSeen
 from reik.people.queries import ClientCard
+from reik.value.planning.queries import weeks_of
+from reik.value.planning.weeks import WeekVisit
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
@@ -79,6 +81,15 @@ def _row_of(each: WeekMoment) -> Row:
     )  # fmt: skip
 
 
+def _planned(each: WeekVisit) -> Row:
+    """A visit of the organisation's own planning; where its leg is not known the nurse fills in the travel."""
+    return Row(
+        at=f"{each.at:%H:%M}", days={day for day in DAYS if each.weekdays >> day & 1}, unique=each.unique,
+        care=_short(Decimal(str(round(each.care, 1)))), who="caregiver",
+        travel="" if each.travel is None else _short(Decimal(str(round(each.travel, 1)))),
+    )  # fmt: skip
+
+
 def _short(number: Decimal) -> str:
     return f"{number.normalize():f}".replace(".", ",")
 
@@ -106,8 +117,11 @@ def baseline(request: ActingRequest, client_id: UUID) -> HttpResponse:
     known = selection_seen.newest_baselines([client_id]).get(client_id)
     if request.method != "POST":
         viewed(request, f"baseline {client_id}", {card.organisation_id: [client_id]}, now)
-        rows = [_row_of(each) for each in baselines.proposed(client_id, now)]
-        return _page(request, card, known, rows or [Row()], now, edit=known is None or "pas" in request.GET)
+        week = weeks_of([client_id]).get(client_id) if "planning" in request.GET else None
+        rows = [_planned(each) for each in week.visits] if week else []
+        rows = rows or [_row_of(each) for each in baselines.proposed(client_id, now)]
+        edit = known is None or week is not None or "pas" in request.GET
+        return _page(request, card, known, rows or [Row()], now, edit=edit)
     rows, act = _rows_from(request), request.POST.get("act", "save")
     if act == "row" and len(rows) < MOST_ROWS:
         last = rows[-1] if rows else Row()
@@ -165,6 +179,7 @@ def _page(
         "measured": bool(selection_seen.usual_minutes(card.organisation_id)), "week": known.week if known else None,
         "visits": [_visit(each, double) for each in known.visits] if known else [], "double": len(double),
         "states": [(each, visit_words(each)) for each in VISIT_STATES],
+        "planned": weeks_of([card.id]).get(card.id), "from_planning": "planning" in request.GET,
         "in_use": path is not None and path.state == State.IN_USE,
     }  # fmt: skip
     return render(request, "selection/baseline.html", page, status=status)

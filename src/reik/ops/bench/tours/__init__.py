@@ -1,7 +1,8 @@
 """`reik bench tours`: Reik's tours against VROOM in one piece, PyVRP and OR-Tools, on the same days in the same run.
 
 Days are made up over the open data's places and read from published home-care instances, reduced to single visits. The
-peers get the same matrix and at least as many seconds as Reik takes, one core each. Needs `requirements/bench.txt`.
+peers get the same matrix and at least as many seconds as Reik takes, on one core as Reik (VROOM on all). Needs
+`requirements/bench.txt`.
 
 `gap_to_best_pct`: the most that Reik's travel lies above the least travel of a peer that leaves no more visits over
 than Reik; below zero Reik drives less. A plan that leaves visits over drives less for it, so it is no measure:

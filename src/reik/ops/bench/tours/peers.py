@@ -1,4 +1,4 @@
-"""The other solvers, each on one core: VROOM in one piece, PyVRP and OR-Tools (`requirements/bench.txt`).
+"""The other solvers: VROOM in one piece, PyVRP and OR-Tools (`requirements/bench.txt`).
 
 Each gets the same matrix, the same windows and skills, and the same seconds; each is asked for as many visits as can
 be, then the least time under way.
@@ -19,6 +19,7 @@ from reik.value.tours import asking_vroom
 from reik.value.tours.plans import Plan, Tour
 from reik.value.tours.problem import TourRefused
 
+SEARCHES = 32  # threads: with fewer than its searches VROOM may wait for ever, see `asking_vroom`
 LEFT_OVER = 10**6  # what a visit left over costs, in seconds under way
 NEVER = 10**7  # seconds to a visit that a nurse cannot do
 Peer = Callable[[Race, float, int], Plan]
@@ -35,11 +36,11 @@ def _installed(name: str) -> ModuleType:
 
 
 def vroom_whole(race: Race, seconds: float, _seed: int) -> Plan:
-    """VROOM at its deepest, the day in one piece, until the time is over. It knows no seed."""
+    """VROOM at its deepest, the day in one piece, until the time is over, on all cores. It knows no seed."""
     day = race.day
     visits, nurses = range(len(day.visits)), range(len(day.nurses))
-    problem = asking_vroom.problem(day, race.travels, visits, nurses)
-    solved = problem.solve(asking_vroom.DEEPEST, 1, timedelta(seconds=seconds))
+    problem = asking_vroom.problem(day, race.travels, visits, nurses, None)
+    solved = problem.solve(asking_vroom.DEEPEST, SEARCHES, timedelta(seconds=seconds))
     answer = asking_vroom.read(solved, visits, nurses)
     return Plan(tuple(Tour(nurse, route) for nurse, route in answer.routes.items()), answer.left)
 

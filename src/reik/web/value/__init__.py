@@ -1,0 +1,1 @@
+"""What the dispenser brings: dashboard, assumptions, terms, reproduction, turnover, measurement plan, reports."""

@@ -1,0 +1,20 @@
+"""The addresses of value."""
+
+from django.urls import URLPattern, path
+
+from reik.web.value import agreed, assumed, figure, paper, plan, reproduced, views
+
+urlpatterns: list[URLPattern] = [
+    path("waarde", views.page),
+    path("waarde/bewaar", views.keep),
+    path("waarde/omzet", views.turnover),
+    path("waarde/cijfer/<str:key>", figure.page),
+    path("waarde/aannames", assumed.every),
+    path("waarde/aannames/<str:key>", assumed.one),
+    path("waarde/afspraken", agreed.page),
+    path("waarde/reproductie", reproduced.page),
+    path("waarde/meetplan", plan.page),
+    path("waarde/meetplan/<str:key>", plan.one),
+    path("waarde/rapport.<str:kind>", paper.report_file),
+    path("waarde/grafiek/<str:name>.svg", paper.chart_file),
+]
