@@ -21,9 +21,9 @@ class PlanningFile(models.Model):
     """One export. Its `state` says where it is on the way; only the visits of a `taken` one count.
 
     `looking` (its columns are being read), `uploaded` (waits for a mapping), `reading`, `read` (waits for a yes),
-    `taken`, `removed`, `failed` (`problem` says why). `refused`: [{"line": …, "reason": code, "value": …}, …], the first
-    thousand; `refused_count` counts all. `look`: sealed JSON of the header, first rows and activities; `counted`: the
-    summary of `value.planning.reading`; `rows_read`: how far reading has come.
+    `taken`, `removed`, `failed` (`problem` says why). `refused`: [{"line": …, "reason": code, "value": …}, …], the
+    first thousand; `refused_count` counts all. `look`: sealed JSON of the header, first rows and activities;
+    `counted`: the summary of `value.planning.reading`; `rows_read`: how far reading has come.
     """
 
     id = models.UUIDField(primary_key=True)
