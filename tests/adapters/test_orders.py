@@ -12,7 +12,7 @@ import pytest
 from reik.interop import AddressRefused
 from reik.interop.email import mapping as email
 from reik.interop.orders import mapping
-from reik.pathway.ordering import OrderText
+from reik.pathway.enrolment.ordering import OrderText
 
 GOLDEN = Path(__file__).parent / "orders"
 KEY, NOW = "01a20734-5580-7a4e-a19f-56c9d02fd8ff", datetime(2026, 11, 23, 7, tzinfo=UTC)

@@ -14,8 +14,6 @@ from pypdf import PdfReader
 
 from reik.kernel.database import Role, become
 from reik.kernel.ids import new_id
-from reik.pathway import indications
-from reik.pathway.indications import Entry
 from reik.pathway.models import (
     Baseline,
     BaselineMoment,
@@ -27,6 +25,8 @@ from reik.pathway.models import (
     SharedDecision,
 )
 from reik.pathway.moving import open_path
+from reik.pathway.selection import indications
+from reik.pathway.selection.indications import Entry
 from reik.people.operations import register_client
 from tests.contexts.pathway.in_use import started
 from tests.contexts.rolls.rolls_of import bring, load

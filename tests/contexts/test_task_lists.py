@@ -15,8 +15,8 @@ from reik.kernel.database import Role, become
 from reik.kernel.models import Account
 from reik.kernel.operations import open_account
 from reik.kernel.tenancy import acting_for
-from reik.pathway import task_feed
-from reik.pathway.task_feed import initials_of
+from reik.pathway.lists import task_feed
+from reik.pathway.lists.task_feed import initials_of
 from reik.people.models import Client
 from reik.people.operations import join_team, register_client
 from reik.people.rosters.calendars import actor_of_token

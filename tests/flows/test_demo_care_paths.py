@@ -13,11 +13,11 @@ from reik.kernel.operations import mark_installation
 from reik.ops.database import as_owner
 from reik.ops.demo import cast, neighbourhood
 from reik.ops.demo.care_paths_cast import CANDIDATES
-from reik.pathway.candidates import candidates
-from reik.pathway.incidents_seen import incidents_of
-from reik.pathway.inspection import counted, proofs_of
+from reik.pathway.baseline.winding_down import duplicates
+from reik.pathway.lists.candidates import candidates
+from reik.pathway.lists.inspection import counted, proofs_of
 from reik.pathway.models import Override, PathEvent
-from reik.pathway.winding_down import duplicates
+from reik.pathway.use.incidents_seen import incidents_of
 from reik.people.models import Client
 from tests.cast import rows
 

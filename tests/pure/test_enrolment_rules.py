@@ -11,11 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reik.interop.orders.mapping import mapped
-from reik.pathway import ordering, room_rules, teach_back
-from reik.pathway.ordering import Answer, OrderRefused, OrderState, OrderText, Wanted
+from reik.pathway.enrolment import ordering, room_rules, teach_back
+from reik.pathway.enrolment.ordering import Answer, OrderRefused, OrderState, OrderText, Wanted
+from reik.pathway.enrolment.room_rules import RoomTried
+from reik.pathway.enrolment.teach_back import (
+    ALONE,
+    CARER,
+    CLIENT,
+    DAILY,
+    HOW,
+    ITEMS,
+    NOT_YET,
+    WITH_HELP,
+    Session,
+)
 from reik.pathway.path import State
-from reik.pathway.room_rules import RoomTried
-from reik.pathway.teach_back import ALONE, CARER, CLIENT, DAILY, HOW, ITEMS, NOT_YET, WITH_HELP, Session
 
 TODAY = date(2026, 11, 23)
 WANTED = Wanted(model="Lade 4", wanted_on=TODAY, times_per_day=3)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.pathway import incident_rules as rules
-from reik.pathway.incident_rules import IncidentRefused
+from reik.pathway.use import incident_rules as rules
+from reik.pathway.use.incident_rules import IncidentRefused
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 

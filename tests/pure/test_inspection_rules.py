@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.pathway.inspection_rules import (
+from reik.pathway.lists.inspection_rules import (
     LATE,
     MISSING,
     NOT_ASKED,

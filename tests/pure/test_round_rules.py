@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.pathway.round_rules import (
+from reik.pathway.lists.round_rules import (
     FULL,
     NIGHT,
     NO_ROLL,
@@ -23,7 +23,7 @@ from reik.pathway.round_rules import (
     plan,
     stops_of,
 )
-from reik.pathway.route_rules import place_of
+from reik.pathway.lists.route_rules import place_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 10, 20, 8, 0, tzinfo=ZONE)

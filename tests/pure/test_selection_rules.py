@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.pathway import baseline_rules as baseline
-from reik.pathway import deciding_rules as deciding
-from reik.pathway import measures, questions
-from reik.pathway.baseline_rules import BaselineRefused, VisitRefused, WeekMoment
-from reik.pathway.deciding_rules import DecisionRefused, Said
-from reik.pathway.measures import Planned, Signing
-from reik.pathway.questions import (
+from reik.pathway.baseline import baseline_rules as baseline
+from reik.pathway.baseline.baseline_rules import BaselineRefused, VisitRefused, WeekMoment
+from reik.pathway.selection import deciding_rules as deciding
+from reik.pathway.selection import measures, questions
+from reik.pathway.selection.deciding_rules import DecisionRefused, Said
+from reik.pathway.selection.measures import Planned, Signing
+from reik.pathway.selection.questions import (
     AGAIN,
     FITS,
     MEASURE,

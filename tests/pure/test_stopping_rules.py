@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.pathway.stopping_rules import (
+from reik.pathway.use.stopping_rules import (
     ALL_DAYS,
     Instead,
     Slot,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.pathway import triggers
-from reik.pathway.triggers import Calendar, Happened, Said, Use, Wrong, found, within
+from reik.pathway.use import triggers
+from reik.pathway.use.triggers import Calendar, Happened, Said, Use, Wrong, found, within
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 BEGUN = NOW - timedelta(days=100)

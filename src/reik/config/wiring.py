@@ -75,10 +75,12 @@ from reik.medication.outside import proposals as outside_proposals
 from reik.medication.pharmacies import relocating
 from reik.medication.requests import letters as request_letters
 from reik.medication.rolls import supply as roll_supply
-from reik.pathway import evaluating, loading, selecting, winding_down
-from reik.pathway import orders as dispenser_orders
 from reik.pathway import pausing as path_pausing
+from reik.pathway.baseline import winding_down
+from reik.pathway.enrolment import orders as dispenser_orders
 from reik.pathway.facts import DutiesAllotted, PathMoved
+from reik.pathway.selection import selecting
+from reik.pathway.use import evaluating, loading
 from reik.people.facts import ClientMoved, PharmacyChanged
 from reik.tasks.facts import TaskEnded, TaskOverdue
 from reik.value.rollups import marking as day_marks

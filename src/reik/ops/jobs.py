@@ -30,7 +30,7 @@ from reik.ops.database import make_months
 from reik.ops.desk import Desk
 from reik.ops.outage_pack import folder_of, write_packs
 from reik.ops.running import run_until_stopped
-from reik.pathway.looking_back import look_back
+from reik.pathway.use.looking_back import look_back
 from reik.value.rollups.running import roll_up
 
 log = logging.getLogger("reik.jobs")

@@ -41,7 +41,7 @@ from reik.medication.requests.operations import tell_unanswered
 from reik.ops import wake
 from reik.ops.running import run_rounds
 from reik.pathway.asking import look_at_paths
-from reik.pathway.stopping import look_at_stops
+from reik.pathway.use.stopping import look_at_stops
 from reik.people.homes_callers import index_missing
 from reik.tasks.operations import tell_overdue
 

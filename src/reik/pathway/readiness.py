@@ -22,17 +22,17 @@ Reader = Callable[[Sequence[PathSeen]], Mapping[UUID, Shown]]
 
 OF_PATHWAY: Mapping[str, str] = {
     "allotment": "allotments:shown_allotment",
-    "indication": "selection_shown:shown_indication",
-    "baseline": "selection_shown:shown_baseline",
-    "assessed": "selection_shown:shown_assessed",
-    "selection": "selection_shown:shown_selection",
-    "agreement": "selection_shown:shown_agreement",
-    "wzd_decision": "selection_shown:shown_wzd_decision",
-    "device_ordered": "orders_seen:shown_device_ordered",
-    "device_delivered": "orders_seen:shown_device_delivered",
-    "signal_tested": "installing:shown_signal_tested",
-    "instruction_client": "instructing:shown_instruction_client",
-    "instruction_carer": "instructing:shown_instruction_carer",
+    "indication": "selection.selection_shown:shown_indication",
+    "baseline": "selection.selection_shown:shown_baseline",
+    "assessed": "selection.selection_shown:shown_assessed",
+    "selection": "selection.selection_shown:shown_selection",
+    "agreement": "selection.selection_shown:shown_agreement",
+    "wzd_decision": "selection.selection_shown:shown_wzd_decision",
+    "device_ordered": "enrolment.orders_seen:shown_device_ordered",
+    "device_delivered": "enrolment.orders_seen:shown_device_delivered",
+    "signal_tested": "enrolment.installing:shown_signal_tested",
+    "instruction_client": "enrolment.instructing:shown_instruction_client",
+    "instruction_carer": "enrolment.instructing:shown_instruction_carer",
 }
 """Kind → module of the care path and its function; by name, because those modules move paths and are not above this."""
 

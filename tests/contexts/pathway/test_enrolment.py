@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reik.medication.requests.operations import answer
-from reik.pathway import enrolling, installing, instructing, readiness
-from reik.pathway.enrolling import Asked, EnrolmentRefused
-from reik.pathway.installing import InstallationRefused
-from reik.pathway.instructing import InstructionRefused
+from reik.pathway import readiness
+from reik.pathway.enrolment import enrolling, installing, instructing
+from reik.pathway.enrolment.enrolling import Asked, EnrolmentRefused
+from reik.pathway.enrolment.installing import InstallationRefused
+from reik.pathway.enrolment.instructing import InstructionRefused
+from reik.pathway.enrolment.room_rules import RoomTried
+from reik.pathway.enrolment.teach_back import ALONE, CARER, CLIENT, ITEMS, NOT_YET, WITH_HELP, Session
 from reik.pathway.models import CarePath, Evidence
 from reik.pathway.path import State
-from reik.pathway.room_rules import RoomTried
-from reik.pathway.teach_back import ALONE, CARER, CLIENT, ITEMS, NOT_YET, WITH_HELP, Session
 from reik.people.models import Client
 from reik.people.operations import add_carer, register_client
 from reik.people.pharmacies import give_pharmacy, register_pharmacy

@@ -13,11 +13,12 @@ from reik.kernel.access_log import Act
 from reik.kernel.database import Role, become
 from reik.kernel.models import OutboxMessage
 from reik.kernel.operations import open_account
-from reik.pathway import enrolling, orders_seen, readiness, suppliers
+from reik.pathway import readiness
+from reik.pathway.enrolment import enrolling, orders_seen, suppliers
+from reik.pathway.enrolment.teach_back import CLIENT, ITEMS
 from reik.pathway.models import CarePath
 from reik.pathway.path import STEP_OF, State
 from reik.pathway.queries import path_of
-from reik.pathway.teach_back import CLIENT, ITEMS
 from reik.tasks.queries import open_tasks_of
 from tests.contexts.pathway.test_orders import path_in, promised
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged

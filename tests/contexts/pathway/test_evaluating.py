@@ -13,13 +13,13 @@ from reik.alerting.models import Proposal
 from reik.dispensing.away import keeping, returning
 from reik.kernel.ids import new_id
 from reik.medication.pharmacies.relocating import relocate
-from reik.pathway import evaluating, triggers
-from reik.pathway.evaluating import EvaluationRefused, Held
-from reik.pathway.evaluation_questions import QUESTIONS
-from reik.pathway.evaluations_seen import evaluations_of, next_of
-from reik.pathway.looking_back import look_back
 from reik.pathway.models import CarePath, Evaluation, PathTerms
 from reik.pathway.queries import path_of
+from reik.pathway.use import evaluating, triggers
+from reik.pathway.use.evaluating import EvaluationRefused, Held
+from reik.pathway.use.evaluation_questions import QUESTIONS
+from reik.pathway.use.evaluations_seen import evaluations_of, next_of
+from reik.pathway.use.looking_back import look_back
 from reik.tasks.queries import open_tasks_of
 from tests import cast
 from tests.cast import Voice

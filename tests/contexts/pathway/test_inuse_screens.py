@@ -9,9 +9,9 @@ import pytest
 from reik.alerting.models import Alert
 from reik.kernel.database import Role, become
 from reik.kernel.operations import open_account
-from reik.pathway import looking_back
-from reik.pathway.evaluation_questions import QUESTIONS
 from reik.pathway.models import CarePath, Evaluation, Incident, LoadSigning
+from reik.pathway.use import looking_back
+from reik.pathway.use.evaluation_questions import QUESTIONS
 from reik.people.operations import join_team
 from reik.tasks.queries import open_tasks_of
 from reik.web.work.task_links import address_of

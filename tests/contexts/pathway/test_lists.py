@@ -12,12 +12,14 @@ import pytest
 from reik.kernel.ids import new_id
 from reik.medication.rolls.life import arrange_rolls
 from reik.medication.rolls.life_rows import ArrangementSeen
-from reik.pathway import incidents, indications, instructing, recording, selecting
+from reik.pathway import recording
 from reik.pathway.allotments import Duty, allot
-from reik.pathway.candidates import LACKS, NO_PATH, NOT_NOW, SKIPPED, candidates
-from reik.pathway.incidents import NewIncident
-from reik.pathway.indications import Entry
-from reik.pathway.inspection import Proof, proofs_of
+from reik.pathway.enrolment import instructing
+from reik.pathway.enrolment.teach_back import ALONE, CLIENT, ITEMS, Session
+from reik.pathway.lists.candidates import LACKS, NO_PATH, NOT_NOW, SKIPPED, candidates
+from reik.pathway.lists.inspection import Proof, proofs_of
+from reik.pathway.lists.round_rules import NO_ROLL
+from reik.pathway.lists.rounds import rounds_of
 from reik.pathway.models import (
     CarePath,
     Evaluation,
@@ -28,9 +30,10 @@ from reik.pathway.models import (
     SharedDecision,
 )
 from reik.pathway.path import DUTIES, WHO
-from reik.pathway.round_rules import NO_ROLL
-from reik.pathway.rounds import rounds_of
-from reik.pathway.teach_back import ALONE, CLIENT, ITEMS, Session
+from reik.pathway.selection import indications, selecting
+from reik.pathway.selection.indications import Entry
+from reik.pathway.use import incidents
+from reik.pathway.use.incidents import NewIncident
 from reik.people.operations import add_carer
 from tests import cast
 from tests.cast import Voice

@@ -16,13 +16,14 @@ from reik.kernel import facts, outbox
 from reik.kernel.models import OutboxMessage
 from reik.kernel.outbox import MessageFailed, MessageSent
 from reik.medication.requests.letters import set_desk
-from reik.pathway import asking, enrolling, moving, orders, orders_seen, readiness, suppliers
-from reik.pathway.enrolling import EnrolmentRefused, Promise
+from reik.pathway import asking, moving, readiness
+from reik.pathway.enrolment import enrolling, orders, orders_seen, suppliers
+from reik.pathway.enrolment.enrolling import EnrolmentRefused, Promise
+from reik.pathway.enrolment.ordering import Answer, OrderRefused, OrderState, Wanted
+from reik.pathway.enrolment.orders import Told
+from reik.pathway.enrolment.suppliers import NewSupplier, SupplierRefused
 from reik.pathway.models import CarePath, DispenserOrder
-from reik.pathway.ordering import Answer, OrderRefused, OrderState, Wanted
-from reik.pathway.orders import Told
 from reik.pathway.path import STEP_OF, Event, State
-from reik.pathway.suppliers import NewSupplier, SupplierRefused
 from reik.people.models import Client
 from reik.people.operations import register_client
 from reik.people.queries import ClientCard, card_of

@@ -13,24 +13,16 @@ from django.test.utils import CaptureQueriesContext
 
 from reik.medication.operations import confirm_schedule, write_schedule
 from reik.medication.times.schedule import EVERY_DAY, TimeLine
-from reik.pathway import (
-    baselines,
-    deciding,
-    indications,
-    measures,
-    queries,
-    readiness,
-    selecting,
-    selection_seen,
-    winding_down,
-)
-from reik.pathway.baseline_rules import BaselineRefused, VisitRefused
-from reik.pathway.deciding_rules import DecisionRefused, Said
-from reik.pathway.indications import Entry, IndicationRefused
-from reik.pathway.measures import Planned, Signing
+from reik.pathway import queries, readiness
+from reik.pathway.baseline import baselines, winding_down
+from reik.pathway.baseline.baseline_rules import BaselineRefused, VisitRefused
 from reik.pathway.models import CarePath, Selection, SelectionDraft
 from reik.pathway.path import PathRefused
-from reik.pathway.questions import FITS, NOTE, QUESTIONS, AnswerRefused, Given
+from reik.pathway.selection import deciding, indications, measures, selecting, selection_seen
+from reik.pathway.selection.deciding_rules import DecisionRefused, Said
+from reik.pathway.selection.indications import Entry, IndicationRefused
+from reik.pathway.selection.measures import Planned, Signing
+from reik.pathway.selection.questions import FITS, NOTE, QUESTIONS, AnswerRefused, Given
 from reik.people.models import Client
 from reik.tasks.models import Task
 from tests.cast import Cast, gather, welcome

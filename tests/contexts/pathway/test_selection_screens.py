@@ -13,9 +13,10 @@ from django.db import connection
 
 from reik.kernel.access_log import Act
 from reik.kernel.database import Role, become
-from reik.pathway import queries, selection_seen
+from reik.pathway import queries
 from reik.pathway.models import CarePath, Selection
-from reik.pathway.questions import FITS, NOTE, QUESTIONS
+from reik.pathway.selection import selection_seen
+from reik.pathway.selection.questions import FITS, NOTE, QUESTIONS
 from reik.people.models import Client
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
 

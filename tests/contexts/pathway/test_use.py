@@ -17,16 +17,17 @@ from reik.kernel.ids import new_id
 from reik.medication.requests.seen import open_requests
 from reik.medication.rolls.life import arrange_rolls
 from reik.medication.rolls.life_rows import ArrangementSeen, arrangements_of
-from reik.pathway import allotments, incidents, loading, readiness, recording, resistance, stopping
+from reik.pathway import allotments, readiness, recording
 from reik.pathway.allotments import Duty
-from reik.pathway.incident_rules import IncidentRefused
-from reik.pathway.incidents import NewIncident
-from reik.pathway.incidents_seen import incident, lines_of
-from reik.pathway.loading import LoadRefused, NewSigning
 from reik.pathway.models import CarePath, Evaluation, SharedDecision
 from reik.pathway.path import PathRefused
-from reik.pathway.stopping import NewStop
-from reik.pathway.stopping_rules import Instead, StopRefused
+from reik.pathway.use import incidents, loading, resistance, stopping
+from reik.pathway.use.incident_rules import IncidentRefused
+from reik.pathway.use.incidents import NewIncident
+from reik.pathway.use.incidents_seen import incident, lines_of
+from reik.pathway.use.loading import LoadRefused, NewSigning
+from reik.pathway.use.stopping import NewStop
+from reik.pathway.use.stopping_rules import Instead, StopRefused
 from reik.people.homes_access import accesses_of, replace_access
 from reik.tasks.queries import TaskSeen, open_tasks_of
 from tests import cast

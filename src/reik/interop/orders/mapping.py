@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from reik.pathway.ordering import FIELDS, OrderText, is_fixed
+from reik.pathway.enrolment.ordering import FIELDS, OrderText, is_fixed
 
 LETTER = "dispenser_order"
 """The letter that `reik.interop.email` hands in as it stands here."""

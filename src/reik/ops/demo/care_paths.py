@@ -23,11 +23,11 @@ from reik.ops.demo.care_paths_steps import DAY, MODEL, ZONE, Walk
 from reik.ops.demo.desks import webhook_address
 from reik.ops.demo.moving_in import Town
 from reik.pathway.asking import kept_at_the_end
+from reik.pathway.enrolment.ordering import PHONE, WEBHOOK
+from reik.pathway.enrolment.suppliers import NewSupplier, add_supplier
 from reik.pathway.moving import Happened, follow
-from reik.pathway.ordering import PHONE, WEBHOOK
 from reik.pathway.overrides import let_through
 from reik.pathway.path import Event
-from reik.pathway.suppliers import NewSupplier, add_supplier
 from reik.pathway.terms import set_terms
 from reik.people.homes_access import accesses_of
 from reik.people.models import Client

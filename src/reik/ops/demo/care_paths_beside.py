@@ -15,14 +15,15 @@ from reik.ops.demo.care_paths_steps import DAY, ZONE, Walk
 from reik.ops.demo.cast import PHARMACY, TEAMS, bsn
 from reik.ops.demo.moving_in import Town
 from reik.ops.demo.pharmacy import PHARMACIST
-from reik.pathway import deciding, enrolling, indications, installing, selecting
-from reik.pathway.deciding_rules import NO, Said
-from reik.pathway.measures import NOT_NOW
+from reik.pathway.enrolment import enrolling, installing
+from reik.pathway.enrolment.room_rules import RoomTried
 from reik.pathway.moving import Happened, follow, move
 from reik.pathway.path import Event
-from reik.pathway.questions import Given
 from reik.pathway.recording import record
-from reik.pathway.room_rules import RoomTried
+from reik.pathway.selection import deciding, indications, selecting
+from reik.pathway.selection.deciding_rules import NO, Said
+from reik.pathway.selection.measures import NOT_NOW
+from reik.pathway.selection.questions import Given
 from reik.people.operations import add_carer, register_client
 from reik.people.pharmacies import give_pharmacy, pharmacies, pharmacies_of
 from reik.people.queries import card_of, carers_of

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reik.pathway.measures import MEASURES, Planned, Signing, suggested
-from reik.pathway.questions import BY_CODE, QUESTIONS, Given, asked
+from reik.pathway.selection.measures import MEASURES, Planned, Signing, suggested
+from reik.pathway.selection.questions import BY_CODE, QUESTIONS, Given, asked
 
 (DRAFT, NOT_NOW, SAID_NO, SKIPPED, AT_PHARMACY, ROLL, LATE_ORDER, INSTALLING, NEW, FORMER) = (
     "draft", "not_now", "said_no", "skipped", "at_pharmacy", "roll", "late_order", "installing", "new", "former",

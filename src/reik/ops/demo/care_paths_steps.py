@@ -17,26 +17,18 @@ from reik.medication.times.schedule import instant_of
 from reik.ops.demo import care_paths_cast as cast
 from reik.ops.demo import cast as people
 from reik.ops.demo.pharmacy import PHARMACIST
-from reik.pathway import (
-    allotments,
-    baselines,
-    deciding,
-    enrolling,
-    indications,
-    installing,
-    instructing,
-    orders,
-    recording,
-    selecting,
-)
-from reik.pathway.baseline_rules import EVERY_DAY, WeekMoment
-from reik.pathway.deciding_rules import ABLE, CLIENT, NOT_ABLE, REPRESENTATIVE, YES, Said
+from reik.pathway import allotments, recording
+from reik.pathway.baseline import baselines
+from reik.pathway.baseline.baseline_rules import EVERY_DAY, WeekMoment
+from reik.pathway.enrolment import enrolling, installing, instructing, orders
+from reik.pathway.enrolment.ordering import Answer, OrderState, Wanted
+from reik.pathway.enrolment.room_rules import RoomTried
+from reik.pathway.enrolment.teach_back import ALONE, CARER, ITEMS, WITH_HELP, Session
 from reik.pathway.models import SelectionDraft
-from reik.pathway.ordering import Answer, OrderState, Wanted
 from reik.pathway.queries import paths_by_id
-from reik.pathway.questions import FORM, Given, to_json
-from reik.pathway.room_rules import RoomTried
-from reik.pathway.teach_back import ALONE, CARER, ITEMS, WITH_HELP, Session
+from reik.pathway.selection import deciding, indications, selecting
+from reik.pathway.selection.deciding_rules import ABLE, CLIENT, NOT_ABLE, REPRESENTATIVE, YES, Said
+from reik.pathway.selection.questions import FORM, Given, to_json
 from reik.people.pharmacies import PharmacyCard
 from reik.people.queries import CarerCard, ClientCard
 

@@ -10,13 +10,14 @@ from reik.medication.facts import RollLoaded
 from reik.medication.models import Roll
 from reik.medication.times.schedule import instant_of
 from reik.ops.demo.care_paths_steps import DAY, ZONE, Walk
-from reik.pathway import evaluating, incidents, loading, looking_back, resistance, stopping, winding_down
-from reik.pathway.evaluation_questions import GOES_ON, QUESTIONS, WELL
-from reik.pathway.incident_rules import COMPLAINT, INCIDENT
+from reik.pathway.baseline import winding_down
+from reik.pathway.baseline.winding_down import OTHER_CARE
 from reik.pathway.models import Evaluation, PlannedVisit
-from reik.pathway.selecting import MEASURE_TASK
-from reik.pathway.stopping_rules import INSTITUTION, Instead
-from reik.pathway.winding_down import OTHER_CARE
+from reik.pathway.selection.selecting import MEASURE_TASK
+from reik.pathway.use import evaluating, incidents, loading, looking_back, resistance, stopping
+from reik.pathway.use.evaluation_questions import GOES_ON, QUESTIONS, WELL
+from reik.pathway.use.incident_rules import COMPLAINT, INCIDENT
+from reik.pathway.use.stopping_rules import INSTITUTION, Instead
 from reik.tasks.operations import DONE, end_tasks
 
 EVALUATED = (13, 40)

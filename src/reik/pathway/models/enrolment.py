@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class DispenserOrder(models.Model):
-    """One dispenser asked of a supplier, only when the roll is arranged (R3); `state` follows `pathway.ordering`."""
+    """One dispenser asked of a supplier, only when the roll is arranged (R3). States: `enrolment.ordering`."""
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)

@@ -13,7 +13,7 @@ class Evaluation(models.Model):
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
     client = models.ForeignKey("people.Client", models.PROTECT, related_name="+")
     path = models.ForeignKey("pathway.CarePath", models.PROTECT, related_name="evaluations")
-    why = models.TextField()  # schedule, asked, or what triggered it: a code of pathway.evaluating
+    why = models.TextField()  # schedule, asked, or what triggered it: a code of pathway.use.evaluating
     evidence = models.JSONField(default=dict)  # the counts and rows that it was opened for
     opened_at = models.DateTimeField()
     due_on = models.DateField()

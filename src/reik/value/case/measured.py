@@ -12,8 +12,8 @@ import numpy as np
 from reik.alerting.figures.counting import FEWEST, Figures, figures
 from reik.alerting.figures.lived import Period
 from reik.dispensing.devices.in_use import InUse, in_use
-from reik.pathway.baseline_rules import STOPPED, WINDING_DOWN
-from reik.pathway.selection_seen import BaselineSeen, VisitSeen, newest_baselines
+from reik.pathway.baseline.baseline_rules import STOPPED, WINDING_DOWN
+from reik.pathway.selection.selection_seen import BaselineSeen, VisitSeen, newest_baselines
 from reik.people.models import Client
 from reik.value.case.parameters import MEASURED, Range
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from reik.alerting.figures.counting import Figures, figures
 from reik.alerting.figures.lived import Period
 from reik.dispensing.devices.in_use import InUse, in_use
-from reik.pathway.incidents_seen import IncidentSeen, incidents_of
 from reik.pathway.queries import PathSeen, paths_in
-from reik.pathway.selection_seen import BaselineSeen, newest_baselines, open_indications
+from reik.pathway.selection.selection_seen import BaselineSeen, newest_baselines, open_indications
+from reik.pathway.use.incidents_seen import IncidentSeen, incidents_of
 from reik.people.models import Client
 from reik.value.adherence import Adherence, Counts, adherence
 from reik.value.case.assumptions import own_ranges

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reik.pathway.baseline_rules import STOPPED, WINDING_DOWN
-from reik.pathway.incident_rules import COMPLAINT
-from reik.pathway.selection_seen import BaselineSeen, VisitSeen
+from reik.pathway.baseline.baseline_rules import STOPPED, WINDING_DOWN
+from reik.pathway.selection.selection_seen import BaselineSeen, VisitSeen
+from reik.pathway.use.incident_rules import COMPLAINT
 from reik.value.case.parameters import Range
 from reik.value.indicators.material import STAYS, Material
 from reik.value.indicators.questionnaires import is_content

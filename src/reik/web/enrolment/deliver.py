@@ -11,9 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from reik.dispensing.queries import dispensers_of
 from reik.interop.orders.mapping import body
-from reik.pathway import enrolling, installing, orders, orders_seen
-from reik.pathway.evidence import Shown
-from reik.pathway.ordering import (
+from reik.pathway.enrolment import enrolling, installing, orders, orders_seen
+from reik.pathway.enrolment.ordering import (
     VOLUMES,
     Answer,
     OrderRefused,
@@ -22,10 +21,18 @@ from reik.pathway.ordering import (
     answers_from,
     may_be_ordered,
 )
+from reik.pathway.enrolment.room_rules import (
+    HIGHEST_VOLUME,
+    LOWEST_VOLUME,
+    ROOMS,
+    RoomTried,
+    coverage,
+    lacking,
+)
+from reik.pathway.enrolment.suppliers import suppliers_of
+from reik.pathway.evidence import Shown
 from reik.pathway.path import Event, State
 from reik.pathway.queries import evidence_of
-from reik.pathway.room_rules import HIGHEST_VOLUME, LOWEST_VOLUME, ROOMS, RoomTried, coverage, lacking
-from reik.pathway.suppliers import suppliers_of
 from reik.people.homes_access import accesses_of
 from reik.web.acting import ActingRequest
 from reik.web.enrolment.reading import Around, Page, Typed, answer, moves

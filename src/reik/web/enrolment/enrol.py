@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from reik.medication.requests.rules import RequestRefused
 from reik.medication.seen.overview import rolls_shown
-from reik.pathway import enrolling
-from reik.pathway.enrolling import Asked, Promise
+from reik.pathway.enrolment import enrolling
+from reik.pathway.enrolment.enrolling import Asked, Promise
 from reik.pathway.evidence import Shown
 from reik.pathway.path import Event, State
 from reik.pathway.queries import evidence_of

@@ -15,11 +15,11 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
 from reik.pathway import moving, readiness
-from reik.pathway.enrolling import EnrolmentRefused
+from reik.pathway.enrolment.enrolling import EnrolmentRefused
+from reik.pathway.enrolment.installing import InstallationRefused
+from reik.pathway.enrolment.instructing import InstructionRefused
+from reik.pathway.enrolment.ordering import OrderRefused
 from reik.pathway.evidence import Shown
-from reik.pathway.installing import InstallationRefused
-from reik.pathway.instructing import InstructionRefused
-from reik.pathway.ordering import OrderRefused
 from reik.pathway.path import NEXT, Event, PathRefused, State
 from reik.pathway.path import missing as missing_of
 from reik.pathway.queries import PathSeen, path_of

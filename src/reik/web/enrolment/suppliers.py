@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway import suppliers
-from reik.pathway.ordering import CHANNELS, FIELDS
-from reik.pathway.suppliers import NewSupplier, SupplierRefused
+from reik.pathway.enrolment import suppliers
+from reik.pathway.enrolment.ordering import CHANNELS, FIELDS
+from reik.pathway.enrolment.suppliers import NewSupplier, SupplierRefused
 from reik.web.acting import ActingRequest
 from reik.web.enrolment.words import channel_words, done_words, refusal_words
 from reik.web.rooms import actor_of, room_for

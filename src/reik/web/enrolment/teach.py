@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reik.pathway import instructing
+from reik.pathway.enrolment import instructing
+from reik.pathway.enrolment.teach_back import CARER, CLIENT, HOW, ITEMS, Session, weak
 from reik.pathway.evidence import Shown
 from reik.pathway.path import State
-from reik.pathway.teach_back import CARER, CLIENT, HOW, ITEMS, Session, weak
 from reik.people.queries import carers_of
 from reik.web.acting import ActingRequest
 from reik.web.enrolment.reading import Around, Page, Typed, answer

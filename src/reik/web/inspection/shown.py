@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from reik.pathway.inspection import Proof, counted, proofs_of
-from reik.pathway.inspection_rules import LATE, MISSING, SUBJECTS, UNKNOWN, WORST, Line
+from reik.pathway.lists.inspection import Proof, counted, proofs_of
+from reik.pathway.lists.inspection_rules import LATE, MISSING, SUBJECTS, UNKNOWN, WORST, Line
 from reik.people.queries import ClientCard
 from reik.web.inspection.words import ICONS, TONES, day_words, line_words, status_words, subject_words
 from reik.web.pathway.words import setting_words, state_words

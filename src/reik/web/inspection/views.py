@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from reik.interop.print.tables import Sheet, Table, csv_of, sheet_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway.inspection_rules import SUBJECTS, WORST
+from reik.pathway.lists.inspection_rules import SUBJECTS, WORST
 from reik.people.queries import ClientCard, cards, teams_of
 from reik.web.acting import ActingRequest
 from reik.web.frame import ZONE, Frame, is_demo

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reik.pathway.inspection_rules import Line
+from reik.pathway.lists.inspection_rules import Line
 from reik.web.inuse.words import kind_words as report_words
 from reik.web.inuse.words import outcome_words as evaluation_words
 from reik.web.inuse.words import why_words

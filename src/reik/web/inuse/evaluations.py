@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway import evaluating, resistance
-from reik.pathway.evaluating import ADJUSTS, Held
-from reik.pathway.evaluation_questions import ANSWERS, OUTCOMES, QUESTIONS, EvaluationRefused
-from reik.pathway.evaluations_seen import evaluations_of, next_of
-from reik.pathway.incidents_seen import incidents_of
 from reik.pathway.queries import PathSeen, last_path_of
-from reik.pathway.resistance import WHATS, ResistanceRefused
+from reik.pathway.use import evaluating, resistance
+from reik.pathway.use.evaluating import ADJUSTS, Held
+from reik.pathway.use.evaluation_questions import ANSWERS, OUTCOMES, QUESTIONS, EvaluationRefused
+from reik.pathway.use.evaluations_seen import evaluations_of, next_of
+from reik.pathway.use.incidents_seen import incidents_of
+from reik.pathway.use.resistance import WHATS, ResistanceRefused
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.inuse import reading, words

@@ -21,8 +21,8 @@ from reik.kernel.access_log import Act
 from reik.medication import operations
 from reik.medication import queries as medication
 from reik.medication.rolls.check import RollRefused
-from reik.pathway import loading
-from reik.pathway.loading import LISTS, LoadRefused, NewSigning, signings_of
+from reik.pathway.use import loading
+from reik.pathway.use.loading import LISTS, LoadRefused, NewSigning, signings_of
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
 from reik.web.carer.names import called, dialled

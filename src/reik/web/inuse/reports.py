@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reik.alerting import queries as alerting
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway import incidents
-from reik.pathway.incident_rules import CAUSES, HARMS, KINDS, PHASES, REPORTERS, IncidentRefused
-from reik.pathway.incidents import NewIncident
-from reik.pathway.incidents_seen import IncidentSeen, incident, incidents_of, lines_of
+from reik.pathway.use import incidents
+from reik.pathway.use.incident_rules import CAUSES, HARMS, KINDS, PHASES, REPORTERS, IncidentRefused
+from reik.pathway.use.incidents import NewIncident
+from reik.pathway.use.incidents_seen import IncidentSeen, incident, incidents_of, lines_of
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
 from reik.web.carer.names import called, dialled

@@ -21,12 +21,13 @@ from reik.dispensing.queries import dispensers_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.medication.queries import rolls_of
-from reik.pathway import recording, stopping
+from reik.pathway import recording
 from reik.pathway.path import TRANSITIONS, Event, PathRefused, State, conditions
 from reik.pathway.queries import PathSeen, last_path_of
 from reik.pathway.readiness import shown
-from reik.pathway.stopping import NewStop
-from reik.pathway.stopping_rules import REASONS, WHO, Instead, StopRefused
+from reik.pathway.use import stopping
+from reik.pathway.use.stopping import NewStop
+from reik.pathway.use.stopping_rules import REASONS, WHO, Instead, StopRefused
 from reik.people.carers import taking_part
 from reik.people.homes_access import accesses_of
 from reik.people.queries import ClientCard

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reik.pathway.evaluations_seen import EvaluationSeen
+from reik.pathway.use.evaluations_seen import EvaluationSeen
 
 
 def why_words(why: str) -> str:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reik.pathway import moving, path, recording, winding_down
+from reik.pathway import moving, path, recording
+from reik.pathway.baseline import winding_down
 from reik.pathway.path import NEXT, SETTINGS, VARIES, WHO, Event, PathRefused, State
 from reik.pathway.queries import PathSeen, events_of, overrides_of
 from reik.pathway.restarting import restart

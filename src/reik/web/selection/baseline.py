@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway import baselines, selection_seen, winding_down
-from reik.pathway.baseline_rules import (
+from reik.pathway.baseline import baselines, winding_down
+from reik.pathway.baseline.baseline_rules import (
     KEPT,
     STOPPED,
     VISIT_STATES,
@@ -30,7 +30,8 @@ from reik.pathway.baseline_rules import (
 )
 from reik.pathway.path import PathRefused, State
 from reik.pathway.queries import path_of
-from reik.pathway.selection_seen import BaselineSeen
+from reik.pathway.selection import selection_seen
+from reik.pathway.selection.selection_seen import BaselineSeen
 from reik.people.queries import ClientCard
 from reik.value.planning.queries import weeks_of
 from reik.value.planning.weeks import WeekVisit

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reik.interop.print.letter import letter_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway import deciding, selection_seen
-from reik.pathway.deciding_rules import (
+from reik.pathway.path import PathRefused, State
+from reik.pathway.queries import PathSeen, last_path_of
+from reik.pathway.selection import deciding, selection_seen
+from reik.pathway.selection.deciding_rules import (
     CAPACITIES,
     CHOICES,
     NO,
@@ -28,9 +30,7 @@ from reik.pathway.deciding_rules import (
     is_agreement,
     is_wzd_decision,
 )
-from reik.pathway.path import PathRefused, State
-from reik.pathway.queries import PathSeen, last_path_of
-from reik.pathway.selection_seen import DecisionSeen
+from reik.pathway.selection.selection_seen import DecisionSeen
 from reik.people.queries import ClientCard, carers_of
 from reik.web.acting import ActingRequest
 from reik.web.frame import is_demo

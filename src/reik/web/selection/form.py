@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway import measures, packing, questions, selecting, selection_seen
 from reik.pathway.path import PathRefused, State
 from reik.pathway.queries import PathSeen, path_of
-from reik.pathway.questions import AnswerRefused, Given, Question
+from reik.pathway.selection import measures, packing, questions, selecting, selection_seen
+from reik.pathway.selection.questions import AnswerRefused, Given, Question
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for

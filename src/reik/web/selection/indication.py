@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.medication.times import lists as client_list
-from reik.pathway import indication_list, indications, selection_seen
-from reik.pathway.indication_list import Line, ListRefused
-from reik.pathway.indications import CSV, SAME, Candidate, Entry, IndicationRefused
 from reik.pathway.path import SETTINGS, PathRefused
 from reik.pathway.queries import path_of
+from reik.pathway.selection import indication_list, indications, selection_seen
+from reik.pathway.selection.indication_list import Line, ListRefused
+from reik.pathway.selection.indications import CSV, SAME, Candidate, Entry, IndicationRefused
 from reik.people.queries import ClientCard, cards
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway import measures, selecting, selection_seen
-from reik.pathway.measures import MEASURES, OUTCOMES, Planned, Signing
 from reik.pathway.path import PathRefused
 from reik.pathway.queries import all_paths_of
-from reik.pathway.questions import TWO_OBSERVERS, AnswerRefused, Given
-from reik.pathway.selecting import MEASURE_ROLES, SIGNS
-from reik.pathway.selection_seen import SelectionSeen
+from reik.pathway.selection import measures, selecting, selection_seen
+from reik.pathway.selection.measures import MEASURES, OUTCOMES, Planned, Signing
+from reik.pathway.selection.questions import TWO_OBSERVERS, AnswerRefused, Given
+from reik.pathway.selection.selecting import MEASURE_ROLES, SIGNS
+from reik.pathway.selection.selection_seen import SelectionSeen
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for

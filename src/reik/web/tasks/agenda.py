@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import acting_for
-from reik.pathway import task_feed
+from reik.pathway.lists import task_feed
 from reik.people.rosters.calendars import actor_of_token
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for

@@ -20,9 +20,9 @@ from reik.interop.print.tables import Sheet, Table, csv_of, sheet_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.tenancy import Actor
-from reik.pathway.round_rules import Slot
-from reik.pathway.rounds import DAYS, Due, rounds_of
-from reik.pathway.route_rules import place_of
+from reik.pathway.lists.round_rules import Slot
+from reik.pathway.lists.rounds import DAYS, Due, rounds_of
+from reik.pathway.lists.route_rules import place_of
 from reik.people.queries import ClientCard, cards, teams_of
 from reik.people.rosters.calendar_out import Entry, calendar_of
 from reik.web.acting import ActingRequest

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reik.kernel import clock
 from reik.kernel.tenancy import Actor
-from reik.pathway.route_rules import place_of
+from reik.pathway.lists.route_rules import place_of
 from reik.people.queries import ClientCard, cards, teams_of, visible_to
 from reik.tasks.lists import Counts, Wanted, counted, tasks_on_page
 from reik.web.acting import ActingRequest

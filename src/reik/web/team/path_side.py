@@ -12,11 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reik.pathway.candidates import LACKS, NO_PATH, NOT_NOW, SKIPPED, Candidate, candidates
-from reik.pathway.evaluations_seen import EvaluationSeen, open_evaluations_of
+from reik.pathway.baseline.winding_down import duplicates
+from reik.pathway.lists.candidates import LACKS, NO_PATH, NOT_NOW, SKIPPED, Candidate, candidates
 from reik.pathway.queries import paths_of
 from reik.pathway.terms import terms_of
-from reik.pathway.winding_down import duplicates
+from reik.pathway.use.evaluations_seen import EvaluationSeen, open_evaluations_of
 from reik.people.queries import ClientCard
 from reik.web.pathway.words import kind_words, step_words
 

@@ -1,0 +1,1 @@
+"""The care as it is, and the visits that are wound down."""

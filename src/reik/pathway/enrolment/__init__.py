@@ -1,0 +1,1 @@
+"""Pharmacy, order, delivery, the tests in the home and the instruction."""

@@ -1,0 +1,1 @@
+"""Work in view: candidates, loading rounds, the inspection, a calendar of tasks."""

@@ -1,0 +1,1 @@
+"""Indication, the form "digital unless", and the decision."""

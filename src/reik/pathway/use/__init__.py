@@ -1,0 +1,1 @@
+"""Loading, evaluating, incidents, resistance and stopping."""
