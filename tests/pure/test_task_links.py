@@ -14,7 +14,7 @@ from django.utils import translation
 
 import reik
 from reik.tasks.queries import TaskSeen
-from reik.web.words import task_words
+from reik.web.task_words import task_words
 from reik.web.work.task_links import OF_NURSE, OF_PHARMACY, PAGES, WAYS, address_of, is_said
 
 SRC = Path(reik.__file__).parent

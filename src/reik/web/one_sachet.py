@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 def of_one(kind: str, detail: Mapping[str, object]) -> str:
-    """As `words.task_words`, for one sachet; empty for any other task."""
+    """As `task_words.task_words`, for one sachet; empty for any other task."""
     if "1" not in (str(detail.get("count")), str(detail.get("sachets"))):
         return ""
     return {

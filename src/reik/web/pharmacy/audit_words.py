@@ -13,7 +13,7 @@ from reik.medication.seen.audit import AuditLine
 from reik.web.answer.words import answer_words, how_words, kind_words
 from reik.web.pharmacy.asked_words import choice_words
 from reik.web.pharmacy.words import minutes_words
-from reik.web.words import task_words
+from reik.web.task_words import task_words
 from reik.web.work.words import finding_words
 
 

@@ -26,7 +26,7 @@ from reik.people.queries import ClientCard
 from reik.tasks.queries import TaskSeen, open_tasks_of
 from reik.web.answer.words import kind_words
 from reik.web.pharmacy.whose import Served
-from reik.web.words import task_words
+from reik.web.task_words import task_words
 from reik.web.work.task_links import address_of, is_said
 from reik.web.work.words import days_of_finding, finding_words, unplannable_words
 

@@ -20,7 +20,7 @@ from reik.web.acting import ActingRequest
 from reik.web.client.state import clock_of
 from reik.web.rooms import actor_of
 from reik.web.seen import acted
-from reik.web.words import task_words
+from reik.web.task_words import task_words
 from reik.web.work.task_links import CARER, PHARMACIST, TEAM, address_of, is_said, page_words
 
 MINE, LATE = "mijn", "telaat"
