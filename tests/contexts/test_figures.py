@@ -29,6 +29,7 @@ SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 UNTIL = datetime(2026, 11, 29, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")
 S = timedelta(seconds=1)
+NOOR = UUID("00000000-0000-7000-8000-00000000a001")
 ACTIONS = {"centre": "phone_client", "carer": "ask_carer", "team": "ask_team"}
 
 
@@ -116,7 +117,8 @@ class History:
         )  # fmt: skip
         if said["broken"]:
             Claim.objects.create(
-                id=new_id(SINCE), organisation_id=self.people.zorg.id, alert=alert, by="Noor", role="operator",
+                id=new_id(SINCE), organisation_id=self.people.zorg.id, alert=alert, key=NOOR, by="Noor",
+                role="operator",
                 at=said["answered"], until=said["answered"] + 900 * S, ended_at=said["answered"], ended_as="ended",
             )  # fmt: skip
 
@@ -317,7 +319,8 @@ def test_a_step_that_is_passed_over_each_time_is_proposed() -> None:
                 responder=name, destination=people.desks[name], due_at=at, state=2, taken_at=at + position * 300 * S,
             )  # fmt: skip
         Claim.objects.create(
-            id=new_id(at), organisation_id=people.zorg.id, alert=alert, by="Noor", role="operator", at=at + 400 * S,
+            id=new_id(at), organisation_id=people.zorg.id, alert=alert, key=NOOR, by="Noor", role="operator",
+            at=at + 400 * S,
             until=at + 1300 * S,
         )  # fmt: skip
     proposals.propose([voice.client_id], NOW)

@@ -41,6 +41,16 @@ def test_both_languages_fill_in_the_same_values(family: str) -> None:
                 assert set(re.findall(r"%\((\w+)\)", each)) <= names, message.id
 
 
+def test_one_sentence_has_one_english() -> None:
+    """All families share one catalogue: of two translations only one would be seen, and in whose room by chance."""
+    said: dict[object, set[object]] = {}
+    for family in FAMILIES:
+        for message in wording.read(family):
+            if message.id and message.string:
+                said.setdefault((message.context, message.id), set()).add(message.string)
+    assert {key: each for key, each in said.items() if len(each) > 1} == {}
+
+
 def test_the_compiled_catalogue_is_that_of_the_files() -> None:
     assert wording.MO.read_bytes() == wording.compiled(), "run python -m tests.wording"
 
