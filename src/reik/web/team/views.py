@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,7 +44,8 @@ MOST_SILENT = 5_000
 def board(request: ActingRequest) -> HttpResponse:
     """`/team?team=&toon=`: one sentence, the board, what to do. `toon`: alles, vraagt, or a filter of path_side."""
     now, actor = clock.now(), actor_of(request)
-    team = chosen_team(request, actor)
+    teams = teams_of(actor)
+    team = chosen_team(request, teams)
     if team is None:
         return refused_team(request, now)
     found = cards_of_team(actor, team[0])
@@ -57,7 +58,7 @@ def board(request: ActingRequest) -> HttpResponse:
     fits = len(quiet) if show == "alles" else max(running, ON_SCREEN - len(deviating))
     fits = len(quiet) if len(quiet) - fits == 1 else fits
     page = {
-        "team": team, "teams": teams_of(actor), "rows": deviating, "quiet": quiet[:fits], "show": show,
+        "team": team, "teams": teams, "rows": deviating, "quiet": quiet[:fits], "show": show,
         "quiet_total": len(quiet), "folded": max(0, len(quiet) - fits), "said": said, "now": now,
         "by_path": path_side.counted([row.side for row in rows]), "filtered": path_side.filter_words(show),
         "tasks": tasks_of(rows, actor.role, who(actor), now),
@@ -81,7 +82,7 @@ def _parted(rows: list[Row], show: str) -> tuple[list[Row], list[Row]]:
 def emergency_list(request: ActingRequest) -> HttpResponse:
     """`/team/noodlijst`: on paper, for when Reik is out of reach."""
     now, actor = clock.now(), actor_of(request)
-    team = chosen_team(request, actor)
+    team = chosen_team(request, teams_of(actor))
     if team is None:
         return refused_team(request, now)
     found = cards_of_team(actor, team[0])
@@ -130,9 +131,8 @@ def cards_of_team(actor: Actor, team_id: UUID | None) -> dict[UUID, ClientCard]:
     return {id: card for id, card in cards(actor).items() if card.team_id in (team_id, None)}
 
 
-def chosen_team(request: ActingRequest, actor: Actor) -> tuple[UUID | None, str] | None:
+def chosen_team(request: ActingRequest, teams: Sequence[tuple[UUID, str]]) -> tuple[UUID | None, str] | None:
     """The team in the address, else the actor's first; (None, "") for who is in none; None: not hers."""
-    teams = teams_of(actor)
     wanted = request.GET.get("team", "")
     if wanted:
         return next((each for each in teams if str(each[0]) == wanted), None)
