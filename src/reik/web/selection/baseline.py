@@ -38,8 +38,9 @@ from reik.value.planning.weeks import WeekVisit
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
-from reik.web.selection.whose import TEAM, client_of, date_of, number_of, path_or_404, plain, today_of
+from reik.web.selection.whose import TEAM, client_of, number_of, path_or_404, plain, today_of
 from reik.web.selection.words import kept_words, refused_words, role_words, visit_words
+from reik.web.work.clients import date_of
 
 MOST_ROWS = 24
 DAYS = range(7)

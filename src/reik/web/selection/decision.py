@@ -37,7 +37,7 @@ from reik.web.frame import is_demo
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.selection.explained import explanation
-from reik.web.selection.whose import TEAM, client_of, date_of, path_or_404, plain, today_of
+from reik.web.selection.whose import TEAM, client_of, path_or_404, plain, today_of
 from reik.web.selection.words import (
     capacity_words,
     choice_words,
@@ -46,6 +46,7 @@ from reik.web.selection.words import (
     who_words,
     wzd_words,
 )
+from reik.web.work.clients import date_of
 
 STARTED = (State.IN_USE, State.PAUSED, State.DELIVERING, State.STARTING)
 

@@ -25,8 +25,9 @@ from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.selection.question_words import answer_words, words_of
-from reik.web.selection.whose import TEAM, client_of, date_of, path_or_404, plain, today_of
+from reik.web.selection.whose import TEAM, client_of, path_or_404, plain, today_of
 from reik.web.selection.words import measure_words, refused_words, who_words
+from reik.web.work.clients import date_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

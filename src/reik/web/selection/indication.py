@@ -25,8 +25,9 @@ from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.selection.list_words import line_words
-from reik.web.selection.whose import TEAM, client_of, date_of, plain, today_of
+from reik.web.selection.whose import TEAM, client_of, plain, today_of
 from reik.web.selection.words import basis_words, ended_words, refused_words, source_words, who_words
+from reik.web.work.clients import date_of
 
 MANAGES = ("nurse", "team_manager")
 

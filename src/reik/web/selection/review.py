@@ -26,8 +26,9 @@ from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.selection.form import Filled, filled_of, said_words
 from reik.web.selection.question_words import answer_words, words_of
-from reik.web.selection.whose import TEAM, client_of, date_of, path_or_404, plain, today_of
+from reik.web.selection.whose import TEAM, client_of, path_or_404, plain, today_of
 from reik.web.selection.words import measure_words, outcome_words, refused_words, role_words, who_words
+from reik.web.work.clients import date_of
 
 MOST_WORDS = 500
 

@@ -36,16 +36,6 @@ def today_of(card: ClientCard, now: datetime) -> date:
     return local_day(now, ZoneInfo(card.zone))
 
 
-def date_of(text: str) -> date | None:
-    """A day as a form or a list has it: 2026-12-31, 31-12-2026 or 31/12/2026; None for anything else."""
-    for form in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a calendar date
-        except ValueError:
-            continue
-    return None
-
-
 def number_of(text: str) -> Decimal | None:
     """A number with a comma or a point; None for anything else."""
     try:
