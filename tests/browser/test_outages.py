@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -39,14 +40,15 @@ def test_an_outage_from_the_cut_to_the_report(visit: Visit, axe: Callable[[Any],
     address = page.url.partition("?")[0]
     assert "netwerk" in page.locator("h1").inner_text()
     page.locator("#neem").click()
+    page.locator(".out-mine .out-line").first.wait_for()
     mine = page.locator(".out-mine .out-line").count()
     assert 1 <= mine <= 5
     axe(page)
     page.locator("[name=gevonden]").first.select_option("says_out")
     page.locator(".out-tick button").first.click()
-    assert page.locator(".out-mine .out-line").count() == mine - 1
+    expect(page.locator(".out-mine .out-line")).to_have_count(mine - 1)
     page.locator(".out-said button").first.click()
-    assert page.locator(".out-mine .out-line").count() == mine
+    expect(page.locator(".out-mine .out-line")).to_have_count(mine)
     page.locator("[name=gevonden]").first.select_option("says_out")
     page.locator(".out-tick button").first.click()
     page.goto(f"{address}/papier?van=open")

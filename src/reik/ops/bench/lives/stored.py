@@ -37,6 +37,7 @@ from reik.ops.bench.lives.stored_rows import (
     called,
     claimed,
     how_it_ended,
+    key_of,
     step_of,
 )
 from reik.ops.bench.scene import Scene, set_scene
@@ -202,7 +203,11 @@ class Batch:
             should = sorted((c.at, c.position, str(c.destination_id)) for c in alert.calls)
             for what, stored, memory in (
                 ("called", called(id), should),
-                ("claims", claimed(id), sorted((by, c.at, c.until) for by, c in alert.claims.items())),
+                (
+                    "claims",
+                    claimed(id),
+                    sorted((key_of(by), c.at, c.until) for by, c in alert.claims.items()),
+                ),
                 ("end", how_it_ended(id), [(alert.state, alert.closed_as)]),
             ):
                 if stored != memory:

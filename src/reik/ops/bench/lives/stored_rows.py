@@ -12,7 +12,7 @@ from django.db import connection
 from reik.alerting import operations
 from reik.alerting.calls import note_failed, note_sent
 from reik.alerting.claims.accepting import note_accepted
-from reik.alerting.claims.who import By, Who
+from reik.alerting.claims.who import By, Who, who_of
 from reik.kernel.outbox import MessageFailed, MessageSent
 from reik.ops.bench.lives.play import Input
 
@@ -52,6 +52,11 @@ def by_hand(alert: UUID, it: Input) -> bool:
         case _:
             raise AssertionError(it.kind)
     return True
+
+
+def key_of(by: str) -> UUID:
+    """By which a claim of hers is known."""
+    return who_of(_who(by)).key
 
 
 def _who(by: str) -> By:
@@ -104,7 +109,7 @@ def claimed(alert: UUID) -> list[tuple[object, ...]]:
     """What people had of it since it opened (again)."""
     return sorted(
         _rows(
-            "SELECT c.by, c.at, c.until FROM alerting_claim AS c JOIN alerting_alert AS a ON a.id = c.alert_id"
+            "SELECT c.key, c.at, c.until FROM alerting_claim AS c JOIN alerting_alert AS a ON a.id = c.alert_id"
             " WHERE a.id = %s AND c.life = a.life",
             alert,
         )
