@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from reik.alerting.models import Alert, Outage, OutageLine
+from reik.alerting.models import Alert, Outage, OutageLine, OutageTick
 from reik.alerting.outages import sharing
 from reik.alerting.outages.late import tell_late
 from reik.alerting.outages.rounds import look_around
-from reik.alerting.outages.sharing import BESIDE_HER, OUTCOMES, Person, Said
+from reik.alerting.outages.sharing import BESIDE_HER, OUTCOMES, OutageRefused, Person, Said
+from reik.alerting.outages.undoing import undo
+from reik.alerting.outcomes import UNDO_WITHIN
 from reik.dispensing.devices.silence import announce_silent
 from reik.dispensing.models import Dispenser, Moment
 from reik.dispensing.moments.planned import plan_moments
@@ -131,7 +133,36 @@ class Storm(RuleBasedStateMachine):
             line = lines[number % len(lines)]
             how = "round" if outcome in BESIDE_HER else "phone"
             said = [Said(line_id=line.id, outcome=outcome, how=how)]
-            sharing.tick(line.outage_id, said, "Petra", self._clients(), self.now, of_team=of_team)
+            who = self.people[number % 2]
+            sharing.tick(
+                line.outage_id, said, who.name, self._clients(), self.now, of_team=of_team, by_id=who.account_id
+            )  # fmt: skip
+
+    @rule(back=st.integers(0, 2), minutes=st.sampled_from([0, 0, 1, 2]), herself=st.booleans())
+    def a_tick_is_undone(self, back: int, minutes: int, herself: bool) -> None:
+        """One of the last, within a minute or too late; or a colleague tries it."""
+        self._pass(minutes, watching=True)
+        ticks = list(OutageTick.objects.filter(undone_at=None).order_by("-id"))
+        if not ticks:
+            return
+        tick = ticks[back % len(ticks)]
+        who = next(each for each in self.people if (each.account_id == tick.by_id) is herself)
+        try:
+            undo([tick.line_id], who, self._clients(), self.now)
+        except OutageRefused:
+            assert not (herself and self._stands(tick)), "it could be taken back"
+            return
+        assert herself
+        assert self.now - tick.at <= UNDO_WITHIN
+        line = OutageLine.objects.get(id=tick.line_id)
+        assert line.outcome_at is None or line.how in ("device", "reik"), "still what she took back"
+
+    def _stands(self, tick: OutageTick) -> bool:
+        """Whether it is young, the last that was said of its line, and what the line says."""
+        line, newer = tick.line, OutageTick.objects.filter(line=tick.line_id, id__gt=tick.id, undone_at=None)
+        says = tick.outcome if tick.ended else ""
+        same = (line.outcome_at is not None) == tick.ended and (line.outcome, line.how) == (says, tick.how)
+        return self.now - tick.at <= UNDO_WITHIN and same and not newer.exists()
 
     def _outages(self) -> list[UUID]:
         return list(Outage.objects.filter(closed_at=None).values_list("id", flat=True))
@@ -157,6 +188,19 @@ class Storm(RuleBasedStateMachine):
         alerts = set(Alert.objects.exclude(moment=None).values_list("moment_id", flat=True))
         for line in OutageLine.objects.filter(outcome_at=None, told_late_at__isnull=False):
             assert line.moment_id in alerts
+
+    @invariant()
+    def an_undone_line_is_again_a_persons_work(self) -> None:
+        """It waits in an open outage with an owner; and what stands there as said by a person, somebody still says."""
+        for line in (
+            OutageLine.objects.filter(ticks__undone_at__isnull=False).select_related("outage").distinct()
+        ):
+            if line.outcome_at is None:
+                assert line.outage.closed_at is None, "open again, in an outage that is over"
+                assert line.owner, "nobody's work"
+            elif line.how in ("phone", "round"):
+                said = line.ticks.filter(undone_at=None, ended=True, outcome=line.outcome)
+                assert said.exists(), "what was taken back still counts"
 
     @invariant()
     def an_outage_that_is_over_has_no_open_line_and_few_messages(self) -> None:

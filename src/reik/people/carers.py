@@ -12,10 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from reik.kernel import facts
 from reik.kernel.crypto import vault
 from reik.kernel.login import accounts
 from reik.kernel.login.accounts import AccountSeen
 from reik.people import leaving, places
+from reik.people.facts import CarerLeft
 from reik.people.homes_callers import normal
 from reik.people.models import Carer
 from reik.people.operations import add_carer
@@ -108,13 +110,26 @@ def withdraw_invitation(carer_id: UUID, client_id: UUID, now: datetime) -> bool:
 
 
 @transaction.atomic
-def end_part(carer_id: UUID, client_id: UUID, now: datetime) -> None:
+def end_part(carer_id: UUID, client_id: UUID, *, by: str, now: datetime) -> None:
     """The client takes her consent back: she sees nothing any more and is called no more; her steps are skipped.
 
     Her account ends with the last client whom she cares for. Raises CarerRefused for who takes no part.
     """
     carer = _locked(carer_id, client_id)
     Carer.objects.filter(id=carer.id).update(revoked_at=now)
+    _end_account_of(carer, now)
+    facts.publish(
+        [
+            CarerLeft(
+                organisation_id=carer.organisation_id, client_id=client_id, carer_id=carer.id, name=carer.name, by=by
+            )
+        ],
+        now,
+    )  # fmt: skip
+
+
+def _end_account_of(carer: Carer, now: datetime) -> None:
+    """Nobody is left whom she cares for."""
     if carer.account_id is None:
         return
     others = Carer.objects.filter(account_id=carer.account_id, revoked_at=None)

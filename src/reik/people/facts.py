@@ -26,3 +26,14 @@ class PharmacyChanged(Fact):
     pharmacy: str
     before: str
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarerLeft(Fact):
+    """An informal carer takes no part any more: she left, or the client took her consent back (R14, R59)."""
+
+    organisation_id: UUID
+    client_id: UUID
+    carer_id: UUID
+    name: str
+    by: str

@@ -49,3 +49,13 @@ def watched(organisation_ids: Collection[UUID], now: datetime) -> frozenset[UUID
         }
         cursor.execute(WATCHED_BY, values)
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def there(account_ids: Collection[UUID], now: datetime) -> frozenset[UUID]:
+    """Who of these people has had a page open in the last two minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id FROM people_presence WHERE account_id = ANY(%s::uuid[]) AND seen_at > %s",
+            [array("uuid", account_ids), now - THERE_FOR],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -13,14 +14,15 @@ from django.utils.translation import ngettext
 
 from reik.alerting.causes import TASK_OVERDUE
 from reik.alerting.queries import AlertSeen
-from reik.alerting.telling import CALL_BACK
+from reik.alerting.telling import CALL_BACK, caller_of
 from reik.tasks.queries import task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateCall:
-    """A call-back that is due. `about`: the alert about which she asked."""
+    """A call-back that is due. `key`: whose it is; `about`: the alert about which she asked."""
 
+    key: UUID
     who: str
     due_at: datetime
     about: UUID | None
@@ -46,7 +48,18 @@ def late_call(alert: AlertSeen) -> LateCall | None:
     if alert.cause != TASK_OVERDUE or alert.reason != CALL_BACK:
         return None
     found = task(UUID(alert.subject))
-    return LateCall(who=found.opened_by, due_at=found.due_at, about=found.about) if found else None
+    if found is None:
+        return None
+    who = caller_of(found)
+    return LateCall(key=who.key, who=who.name, due_at=found.due_at, about=found.about)
+
+
+def key_of(said: str) -> UUID:
+    """Whose request a page names. Raises Http404 for what is no key."""
+    try:
+        return UUID(said)
+    except ValueError:
+        raise Http404 from None
 
 
 def ago_words(at: datetime, now: datetime) -> str:

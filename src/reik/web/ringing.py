@@ -67,8 +67,8 @@ def rings(
 
 def waiting(asked: Sequence[CallBack], carers: Sequence[CarerCard]) -> list[tuple[CallBack, Ring]]:
     """Who waits to be rung, with the number on her own card."""
-    phones = {each.name: each.phone for each in carers}
-    return [(each, Ring(who=each.who, number=phones.get(each.who, ""))) for each in asked]
+    phones = {each.account_id: each.phone for each in carers if each.account_id is not None}
+    return [(each, Ring(who=each.who, number=phones.get(each.key, ""))) for each in asked]
 
 
 def _number(kind: str, who: str, carers: Sequence[CarerCard], numbers: Sequence[OpenNumber]) -> str:

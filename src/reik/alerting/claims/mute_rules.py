@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from reik.alerting.claims.who import By, Who, who_of
+
 LONGEST = timedelta(hours=24)
 SHORTEST = timedelta(minutes=1)
 
@@ -16,10 +18,10 @@ def check(
     *,
     starts_at: datetime,
     until: datetime,
-    by: str,
+    by: By,
     owner: str,
     reason: str,
-    second: str,
+    second: By,
     critical_at: datetime | None,
     after_next_at: datetime | None,
 ) -> None:
@@ -43,10 +45,16 @@ def check(
             if critical_at > starts_at
             else "A time-critical moment is under way and is never muted: follow this alert up."
         )
-    if second.strip() and second == by:
+    other = second_of(second)
+    if other is not None and (other.key == who_of(by).key or second == who_of(by).name):
         raise MuteRefused("The second person is somebody else: ask a colleague.")
-    if after_next_at is not None and until > after_next_at and not second.strip():
+    if after_next_at is not None and until > after_next_at and other is None:
         raise MuteRefused(
             "Longer than the next moment only with a second person: name her, or end it by "
             f"{after_next_at:%Y-%m-%d %H:%M} UTC."
         )
+
+
+def second_of(said: By) -> Who | None:
+    """The second person; None where nobody was named."""
+    return said if isinstance(said, Who) else who_of(said.strip()) if said.strip() else None

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from reik.alerting.claims import mute_rules
 from reik.alerting.claims.bounds import TIME_CRITICAL
-from reik.alerting.claims.mute_rules import MuteRefused
+from reik.alerting.claims.mute_rules import MuteRefused, second_of
+from reik.alerting.claims.who import By, Who, who_of
 from reik.alerting.history import remark
 from reik.alerting.models import Mute
 from reik.alerting.opening import Opened
@@ -54,11 +55,11 @@ def mute(
     client_id: UUID,
     cause: str,
     until: datetime,
-    by: str,
+    by: By,
     owner: str,
     reason: str,
     now: datetime,
-    second: str = "",
+    second: By = "",
 ) -> UUID:
     """Alerts of this cause of this client that open before `until` begin their route then; gives the mute's id.
 
@@ -80,23 +81,29 @@ def mute(
     id = new_id(now)
     Mute.objects.create(
         id=id, organisation_id=ahead.organisation_id, client_id=client_id, cause=cause, starts_at=now, until=until,
-        by=by, owner=owner.strip(), second=second.strip(), reason=reason.strip(),
+        by=who_of(by).name, by_key=who_of(by).key, owner=owner.strip(), reason=reason.strip(), **_second(second),
     )  # fmt: skip
     return id
 
 
+def _second(said: By) -> dict[str, Any]:
+    other = second_of(said)
+    return {"second": other.name, "second_key": other.key} if other else {"second": "", "second_key": None}
+
+
 @transaction.atomic
-def lengthen_mute(*, mute_id: UUID, until: datetime, second: str, now: datetime) -> None:
+def lengthen_mute(*, mute_id: UUID, until: datetime, second: By, now: datetime) -> None:
     """A second person makes a mute longer, up to 24 hours from its beginning. Raises MuteRefused."""
     row = _running(mute_id, now)
-    if not second.strip():
+    if second_of(second) is None:
         raise MuteRefused("Longer than the next moment only with a second person: name her.")
     ahead = _ahead(row.client_id, now)
     mute_rules.check(
-        starts_at=row.starts_at, until=until, by=row.by, owner=row.owner, reason=row.reason, second=second,
+        starts_at=row.starts_at, until=until, by=Who(row.by_key, row.by), owner=row.owner, reason=row.reason,
+        second=second,
         critical_at=ahead.critical_at, after_next_at=ahead.after_next_at,
     )  # fmt: skip
-    Mute.objects.filter(id=mute_id).update(until=until, second=second.strip())
+    Mute.objects.filter(id=mute_id).update(until=until, **_second(second))
 
 
 @transaction.atomic

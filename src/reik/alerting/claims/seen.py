@@ -46,6 +46,7 @@ class MuteSeen:
     starts_at: datetime
     until: datetime
     by: str
+    by_key: UUID
     owner: str
     second: str
     reason: str
@@ -86,7 +87,7 @@ def mutes_of(client_ids: Collection[UUID], now: datetime) -> list[MuteSeen]:
     return [
         MuteSeen(
             id=each.id, client_id=each.client_id, cause=each.cause, starts_at=each.starts_at, until=each.until,
-            by=each.by, owner=each.owner, second=each.second, reason=each.reason,
+            by=each.by, by_key=each.by_key, owner=each.owner, second=each.second, reason=each.reason,
         )
         for each in rows
     ]  # fmt: skip

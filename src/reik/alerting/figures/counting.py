@@ -10,34 +10,16 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.alerting.figures.callers import Called, Disturbed, called, nights
 from reik.alerting.figures.lived import CONDITIONS, INTERVALS, LIVED, Period
+from reik.kernel.rows import array
+from reik.kernel.shares import FEWEST, Share
 
-FEWEST = 10
-"""Below so many cases a share or a median says nothing."""
 DAYS_OF_MONTH = 30.4375
 REFERENCE_PCT = 70
 """The share of notices that closes without a visit elsewhere (R52)."""
 BREACHES = ("late_send", "late_accept", "late_handle")
 NIGHT = (23, 7)
-SHIFTS = ("day", "evening", "night")
-"""07 to 15, 15 to 23 and 23 to 07, on the wall clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many of so many."""
-
-    n: int
-    of: int
-
-    @property
-    def enough(self) -> bool:
-        return self.of >= FEWEST
-
-    @property
-    def pct(self) -> int | None:
-        """None where there are too few cases."""
-        return round(100 * self.n / self.of) if self.enough else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,27 +40,6 @@ class Group:
     alerts: int
     client_months: float
     per_month: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """How often somebody was called in a shift: `calls` with repetitions, about `alerts`, in `shifts` of that kind."""
-
-    responder: str
-    action: str
-    shift: str
-    calls: int
-    alerts: int
-    shifts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disturbed:
-    """An informal carer's nights: in how many of the period's she was called, and how often."""
-
-    responder: str
-    calls: int
-    nights: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +77,7 @@ def figures(period: Period, organisation_ids: Collection[UUID]) -> Figures:
     """The figures of these clients. Six statements, however many alerts."""
     return Figures(
         counts=_counts(period), client_months=client_months(period), spreads=_spreads(period),
-        called=_called(period), nights=_nights(period), outage_lines=_outage_lines(period),
+        called=called(period), nights=nights(period), outage_lines=_outage_lines(period),
         drills=_drills(period, organisation_ids),
     )  # fmt: skip
 
@@ -187,41 +148,6 @@ def _spread(name: str, cases: int, p50: Any, p90: Any) -> Spread:
     )
 
 
-HOUR = "extract(hour FROM s.taken_at AT TIME ZONE %(zone)s)"
-SHIFT = (
-    f"CASE WHEN {HOUR} >= 7 AND {HOUR} < 15 THEN 'day' WHEN {HOUR} >= 15 AND {HOUR} < 23 THEN 'evening'"
-    " ELSE 'night' END"
-)
-# The night belongs to the day on which it began.
-DAY = "((s.taken_at AT TIME ZONE %(zone)s) - interval '7 h')::date"
-CALLED = f"""
-{LIVED} SELECT s.responder, s.action, {SHIFT}, count(*), count(DISTINCT s.alert_id), count(DISTINCT {DAY})
-FROM lived JOIN alerting_step AS s ON s.alert_id = lived.id
-WHERE s.taken_at IS NOT NULL AND NOT of_outage GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
-"""  # noqa: S608 - text of this module
-
-
-def _called(period: Period) -> tuple[Called, ...]:
-    return tuple(
-        Called(responder=row[0], action=row[1], shift=row[2], calls=row[3], alerts=row[4], shifts=row[5])
-        for row in _rows(CALLED, period.values())
-    )
-
-
-NIGHTS = f"""
-{LIVED} SELECT s.responder, count(*), count(DISTINCT {DAY})
-FROM lived JOIN alerting_step AS s ON s.alert_id = lived.id
-WHERE s.taken_at IS NOT NULL AND s.action = 'ask_carer' AND {SHIFT} = 'night' AND NOT of_outage
-GROUP BY 1 ORDER BY 3 DESC, 2 DESC, 1
-"""  # noqa: S608 - text of this module
-
-
-def _nights(period: Period) -> tuple[Disturbed, ...]:
-    return tuple(
-        Disturbed(responder=row[0], calls=row[1], nights=row[2]) for row in _rows(NIGHTS, period.values())
-    )
-
-
 def _outage_lines(period: Period) -> int:
     rows = _rows(
         "SELECT count(*) FROM alerting_outageline WHERE client_id = ANY(%(clients)s::uuid[])"
@@ -255,21 +181,26 @@ class Row:
 
 
 def rows_behind(
-    period: Period, figure: str, *, cause: str = "", responder: str = "", shift: str = "", most: int = 200
+    period: Period,
+    figure: str,
+    *,
+    cause: str = "",
+    alert_ids: Collection[UUID] | None = None,
+    most: int = 200,
 ) -> list[Row]:
-    """The alerts that a figure counts, the newest first. Raises KeyError for a figure that there is not."""
+    """The alerts that a figure counts, the newest first; of these alone where they are given (`callers.calls_of`).
+
+    Raises KeyError for a figure that there is not.
+    """
     which = CONDITIONS[figure] + (" AND cause = %(cause)s" if cause else "")
-    if responder:
-        which += (
-            " AND EXISTS (SELECT FROM alerting_step AS s WHERE s.alert_id = lived.id AND s.taken_at IS NOT NULL"
-            f" AND s.responder = %(responder)s AND (%(shift)s = '' OR {SHIFT} = %(shift)s))"
-        )
+    if alert_ids is not None:
+        which += " AND id = ANY(%(alerts)s::uuid[])"
     accept, handle = INTERVALS["accept"], INTERVALS["handle"]
     listed = (
         f"{LIVED} SELECT id, client_id, cause, opened_at, closed_at, closed_as, {accept}, {handle}"  # noqa: S608
         f" FROM lived WHERE {which} ORDER BY opened_at DESC, id LIMIT %(most)s"
     )
-    rows = _rows(listed, period.values(cause=cause, responder=responder, shift=shift, most=most))
+    rows = _rows(listed, period.values(cause=cause, alerts=array("uuid", alert_ids or ()), most=most))
     return [
         Row(
             alert_id=row[0], client_id=row[1], cause=row[2], opened_at=row[3], closed_at=row[4], closed_as=row[5],

@@ -46,8 +46,10 @@ class Mute(models.Model):
     starts_at = models.DateTimeField()
     until = models.DateTimeField()
     by = models.TextField()
+    by_key = models.UUIDField()  # of the account; see claims.who
     owner = models.TextField()
     second = models.TextField(default="")  # who agreed to more than the next moment
+    second_key = models.UUIDField(null=True)
     reason = models.TextField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.TextField(default="")
@@ -56,6 +58,9 @@ class Mute(models.Model):
         constraints = [
             models.UniqueConstraint(name="mute_once", fields=["client", "cause"], condition=Q(ended_at=None)),
             models.CheckConstraint(name="mute_period", condition=Q(until__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="mute_second", condition=Q(second_key=None) | ~Q(second_key=F("by_key"))
+            ),
         ]
 
 

@@ -40,6 +40,14 @@ SAYS: dict[str, tuple[str, str]] = {
         "The guard outside sees that Reik may stand still: call who runs it.\n",
     ),
     "platform.well": ("Reik werkt weer", "De wacht buiten Reik ziet dat alles weer werkt.\n"),
+    "swap.question": (
+        "Vraag over ruilen van een dienst",
+        "Iemand vraagt of u een dienst wilt ruilen.\n\nKijk in Reik bij Roosters en zeg ja of nee.\n",
+    ),
+    "swap.answer": (
+        "Antwoord over ruilen van een dienst",
+        "Er is antwoord over ruilen van een dienst.\n\nKijk in Reik bij Roosters hoe het nu op het rooster staat.\n",
+    ),
     "test.message": (
         "Proef van Reik",
         "Dit is een proef. Zo komt een melding bij u aan. U hoeft niets te doen.\n",

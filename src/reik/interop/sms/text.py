@@ -45,6 +45,12 @@ SAYS = {
         Lang.NL: "Reik staat misschien stil. Bel wie het beheert.", Lang.EN: "Reik may stand still. Call who runs it.",
     },
     "platform.well": {Lang.NL: "Reik werkt weer.", Lang.EN: "Reik works again."},
+    "swap.question": {
+        Lang.NL: "er is een vraag over ruilen van een dienst.", Lang.EN: "there is a question about swapping a turn.",
+    },
+    "swap.answer": {
+        Lang.NL: "er is antwoord over ruilen van een dienst.", Lang.EN: "there is an answer about swapping a turn.",
+    },
     "test.message": {Lang.NL: "dit is een proef, u hoeft niets te doen.", Lang.EN: "this is a test, do nothing."},
 }  # fmt: skip
 

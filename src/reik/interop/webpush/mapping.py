@@ -42,6 +42,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "drill.step": "OEFENING. Dit is geen echte melding. Open en zeg dat u dit las.",
         "outage.note": "Er is een storing van dispensers. Open de lijst.",
         "forewarning": "Straks is er misschien niemand bereikbaar. Kijk bij Roosters.",
+        "swap.question": "Er is een vraag over ruilen van een dienst. Kijk bij Roosters.",
+        "swap.answer": "Er is antwoord over ruilen van een dienst. Kijk bij Roosters.",
         "message": "Er is een bericht in Reik.",
     },
     "en": {
@@ -51,13 +53,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "drill.step": "EXERCISE. This is no real alert. Open it and say that you read it.",
         "outage.note": "Dispensers have an outage. Open the list.",
         "forewarning": "Soon there may be nobody to reach. Look at Rosters.",
+        "swap.question": "There is a question about swapping a turn. Look at Rosters.",
+        "swap.answer": "There is an answer about swapping a turn. Look at Rosters.",
         "message": "There is a message in Reik.",
     },
 }
 
 
 DRILL = "drill.step"
-ROOMS: Mapping[str, str] = {"forewarning": "/roosters", "outage.note": "/storing"}
+ROOMS: Mapping[str, str] = {
+    "forewarning": "/roosters", "outage.note": "/storing", "swap.question": "/roosters", "swap.answer": "/roosters",
+}  # fmt: skip
 """Which page a message that is no alert opens, where it is another than her own."""
 
 

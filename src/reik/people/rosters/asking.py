@@ -18,6 +18,7 @@ from reik.people.models import RosterMember, RosterSwap
 from reik.people.rosters.operations import locked
 from reik.people.rosters.refusals import RosterRefused
 from reik.people.rosters.swapping import Swap, fits, swap
+from reik.people.rosters.telling import tell_answer, tell_asked
 
 HERSELF, PHONE = "herself", "phone"
 """How a yes came: she said so in Reik, or somebody heard her and noted it."""
@@ -54,7 +55,8 @@ def ask_swap(new: Asked, yes: Mapping[str, str], *, by: str, now: datetime) -> U
     )  # fmt: skip
     for side, how in yes.items():
         _note(row, side, how, by, now)
-    _count(row, by, now)
+    if not _count(row, by, now):
+        tell_asked(row, [getattr(row, side) for side in (GIVER, TAKER) if side not in yes], now)
     return row.id
 
 
@@ -62,7 +64,9 @@ def ask_swap(new: Asked, yes: Mapping[str, str], *, by: str, now: datetime) -> U
 def say_yes(swap_id: UUID, account_id: UUID, *, by: str, now: datetime) -> bool:
     """She herself agrees; says whether it counts now. Raises RosterRefused, and then nothing changed."""
     row = _open(swap_id, now)
-    _note(row, _side_of(row, account_id), HERSELF, by, now)
+    side = _side_of(row, account_id)
+    _note(row, side, HERSELF, by, now)
+    tell_answer(row, [_other(row, side)], now)
     return _count(row, by, now)
 
 
@@ -73,6 +77,7 @@ def note_yes(swap_id: UUID, side: str, *, by: str, now: datetime) -> bool:
         raise RosterRefused("Say who of the two agreed.", "who")
     row = _open(swap_id, now)
     _note(row, side, PHONE, by, now)
+    tell_answer(row, [_other(row, side)], now)
     return _count(row, by, now)
 
 
@@ -82,12 +87,15 @@ def say_no(swap_id: UUID, account_id: UUID, *, by: str, now: datetime) -> None:
     row = _open(swap_id, now)
     side = _side_of(row, account_id)
     _end(row, WITHDRAWN if getattr(row, f"{side}_how") == HERSELF else REFUSED, by, now)
+    tell_answer(row, [_other(row, side)], now)
 
 
 @transaction.atomic
 def withdraw(swap_id: UUID, *, by: str, now: datetime) -> None:
     """Nobody is asked any more. Raises RosterRefused for one that is over."""
-    _end(_open(swap_id, now, begun=True), WITHDRAWN, by, now)
+    row = _open(swap_id, now, begun=True)
+    _end(row, WITHDRAWN, by, now)
+    tell_answer(row, [row.giver, row.taker], now)
 
 
 def _open(swap_id: UUID, now: datetime, *, begun: bool = False) -> RosterSwap:
@@ -121,6 +129,11 @@ def _side_of(row: RosterSwap, account_id: UUID) -> str:
     raise RosterRefused("Only the two whom it is about can answer.", "swap_not_hers")
 
 
+def _other(row: RosterSwap, side: str) -> RosterMember:
+    member: RosterMember = getattr(row, TAKER if side == GIVER else GIVER)
+    return member
+
+
 def _note(row: RosterSwap, side: str, how: str, by: str, now: datetime) -> None:
     """Her yes; one that stands there already stays as it was noted first."""
     if getattr(row, f"{side}_at") is None:
@@ -137,10 +150,13 @@ def _count(row: RosterSwap, by: str, now: datetime) -> bool:
     row.swap = swap(_swap_of(asked), by=by, now=now)
     row.ended_at, row.ended_as, row.ended_by = now, AGREED, by
     row.save(update_fields=["swap", "ended_at", "ended_as", "ended_by"])
-    RosterSwap.objects.filter(
+    others = RosterSwap.objects.select_related("giver", "taker").filter(
         roster_id=row.roster_id, giver_id=row.giver_id, ended_at=None,
         starts_at__lt=row.ends_at, ends_at__gt=row.starts_at,
-    ).update(ended_at=now, ended_as=OVERTAKEN, ended_by=by)  # fmt: skip
+    )  # fmt: skip
+    for other in others:  # who said nothing yet need not answer; the giver knows, for it is her turn
+        _end(other, OVERTAKEN, by, now)
+        tell_answer(other, [other.taker], now)
     return True
 
 

@@ -30,9 +30,9 @@ def do(actor: Actor, alert: AlertSeen, what: str, outcome: str, now: datetime) -
         operations.release_alert(alert_id=alert.id, by=who(actor), now=now)
     elif what == "undone":
         operations.undo_handling(alert_id=alert.id, by=who(actor), now=now)
-        telling.take_back_call(alert_id=alert.id, by=actor.name, now=now)
+        telling.take_back_call(alert_id=alert.id, by=who(actor), now=now)
     elif what == "no call":
-        telling.take_back_call(alert_id=alert.id, by=actor.name, now=now)
+        telling.take_back_call(alert_id=alert.id, by=who(actor), now=now)
     else:
         _handle(actor, alert, outcome, now)
 
@@ -43,7 +43,7 @@ def _handle(actor: Actor, alert: AlertSeen, outcome: str, now: datetime) -> None
         now=now, role=ROLE,
     )  # fmt: skip
     if outcome == CALL_ME:
-        telling.ask_call_back(alert_id=alert.id, by=actor.name, now=now)
+        telling.ask_call_back(alert_id=alert.id, by=who(actor), now=now)
 
 
 def keep_told(actor: Actor, alert: AlertSeen, outcome: str, now: datetime) -> None:
@@ -52,7 +52,7 @@ def keep_told(actor: Actor, alert: AlertSeen, outcome: str, now: datetime) -> No
         return
     telling.tell(alert_id=alert.id, by=actor.name, outcome=outcome, now=now)
     if outcome == CALL_ME:
-        telling.ask_call_back(alert_id=alert.id, by=actor.name, now=now)
+        telling.ask_call_back(alert_id=alert.id, by=who(actor), now=now)
     elif outcome == ADMITTED:
         _tell_admitted(actor.name, alert.client_id, now)
 
@@ -92,4 +92,4 @@ LATELY = timedelta(days=2)
 
 def waits_for_a_call(actor: Actor, alert_ids: list[UUID]) -> telling.CallBack | None:
     """Her own request to be rung, while nobody has."""
-    return next((each for each in telling.call_backs(alert_ids) if each.who == actor.name), None)
+    return next((each for each in telling.call_backs(alert_ids) if each.key == actor.account_id), None)

@@ -70,7 +70,7 @@ def _ask(actor: Actor, alert: AlertSeen, card: ClientCard, carers: Sequence[Care
     numbers = still.numbers_for(alert, card.id, now)
     free = alert.state in ("open", "watched") and not alert.had_by(who(actor))
     late = late_call(alert)
-    hers = late is not None and late.who == actor.name
+    hers = late is not None and late.key == actor.account_id
     around = Around(
         late=(late.to_her(now) if hers else late.to_others(now)) if late else "",
         hers=hers,

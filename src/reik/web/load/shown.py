@@ -10,7 +10,9 @@ from uuid import UUID
 
 from django.utils import formats
 
-from reik.alerting.figures.counting import Called, Disturbed, Figures, Group, Share, Spread
+from reik.alerting.figures.callers import Called, Disturbed
+from reik.alerting.figures.counting import Figures, Group, Spread
+from reik.kernel.shares import Share
 from reik.kernel.tenancy import Actor
 from reik.people.queries import teams_of, visible_to
 from reik.web.load.words import figure_words, interval_words, length_words, shift_words
@@ -31,6 +33,7 @@ class Line:
     of: int | None = None
     more: str = ""
     few: bool = False
+    pct: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +67,8 @@ def whom(actor: Actor) -> list[UUID]:
 
 def share_line(figure: str, share: Share, asked: Asked) -> Line:
     return Line(
-        word=figure_words(figure), n=share.n, of=share.of, width=share.pct or 0, few=not share.enough,
-        link=link_to(figure, asked),
+        word=figure_words(figure), n=share.n, of=share.of, width=round(share.pct or 0), few=not share.enough,
+        pct=share.pct, link=link_to(figure, asked),
     )  # fmt: skip
 
 
@@ -95,7 +98,7 @@ def called_lines(called: Sequence[Called], asked: Asked) -> list[Line]:
         Line(
             word=f"{step_words(each.action, each.responder)} · {shift_words(each.shift)}", n=each.calls,
             of=each.alerts, width=round(100 * each.calls / most), more=str(each.shifts),
-            link=link_to("all", asked, wie=each.responder, dienst=each.shift),
+            link=link_to("all", asked, wie=str(each.who), dienst=each.shift),
         )
         for each in called
     ]  # fmt: skip
@@ -106,7 +109,7 @@ def night_lines(nights: Sequence[Disturbed], asked: Asked) -> list[Line]:
         Line(
             word=each.responder, n=each.nights, of=asked.days, more=str(each.calls),
             width=min(100, round(100 * each.nights / asked.days)),
-            link=link_to("all", asked, wie=each.responder, dienst="night"),
+            link=link_to("all", asked, wie=str(each.who), dienst="night"),
         )
         for each in nights
     ]  # fmt: skip

@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from reik.alerting.figures import proposals
-from reik.alerting.figures.counting import FEWEST, REFERENCE_PCT, SHIFTS, Group, figures, grouped, rows_behind
+from reik.alerting.figures.callers import SHIFTS, calls_of
+from reik.alerting.figures.counting import REFERENCE_PCT, Group, figures, grouped, rows_behind
 from reik.alerting.figures.lived import CONDITIONS, Period
 from reik.alerting.figures.proposals import ProposalRefused
 from reik.kernel import clock
 from reik.kernel.access_log import Act
+from reik.kernel.shares import FEWEST
 from reik.kernel.tenancy import Actor
 from reik.people.queries import cards
 from reik.web.acting import ActingRequest
@@ -106,10 +108,9 @@ def behind(request: ActingRequest, figure: str) -> HttpResponse:
     shift = request.GET.get("dienst", "")
     if figure not in CONDITIONS or shift not in ("", *SHIFTS):
         raise Http404
-    cause, responder = request.GET.get("oorzaak", ""), request.GET.get("wie", "")
-    rows = rows_behind(
-        _period(actor, asked), figure, cause=cause, responder=responder, shift=shift, most=SHOWN + 1
-    )
+    period, cause = _period(actor, asked), request.GET.get("oorzaak", "")
+    responder, alerts = _of_whom(period, request.GET.get("wie", ""), shift)
+    rows = rows_behind(period, figure, cause=cause, alert_ids=alerts, most=SHOWN + 1)
     whose = cards(actor, {each.client_id for each in rows})
     _log(request, f"load {figure}", whose)
     seen = {
@@ -127,6 +128,16 @@ def behind(request: ActingRequest, figure: str) -> HttpResponse:
         "door": "" if actor.role == "operator" else "/team/melding/",
     }  # fmt: skip
     return render(request, "load/behind.html", seen)
+
+
+def _of_whom(period: Period, said: str, shift: str) -> tuple[str, list[UUID] | None]:
+    """The name of who was called and the alerts about it; nobody is asked for without a key."""
+    if not said:
+        return "", None
+    try:
+        return calls_of(period, UUID(said), shift)
+    except ValueError:
+        raise Http404 from None
 
 
 @room

@@ -15,6 +15,7 @@ from reik.alerting.house_access import AccessNotShown
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.web.acting import ActingRequest
+from reik.web.call_back import key_of
 from reik.web.home_words import entry_words
 from reik.web.operator import reading
 from reik.web.operator.acts import do
@@ -42,10 +43,10 @@ def note(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 def called_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """ "Ik heb teruggebeld": the informal carer who asked for it waits no more."""
     now, by = clock.now(), actor_of(request).name
-    who = request.POST.get("wie", "").replace("\x00", "")[:200]
+    key = key_of(request.POST.get("wie", ""))
     return do(
         request, alert_id, now, "called back",
-        lambda: telling.called_back(alert_id=alert_id, who=who, by=by, now=now),
+        lambda: telling.called_back(alert_id=alert_id, key=key, by=by, now=now),
     )  # fmt: skip
 
 

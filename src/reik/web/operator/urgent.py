@@ -15,9 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from reik.alerting import operations
 from reik.alerting import queries as alerting
 from reik.alerting.arrangements import seen as arrangements
+from reik.alerting.claims.who import Who
+from reik.alerting.outages.outages_seen import colleagues
 from reik.alerting.queries import AlertSeen
 from reik.kernel import clock
 from reik.kernel.access_log import Act
+from reik.kernel.tenancy import Actor
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.operator import queue, reading
@@ -70,7 +73,7 @@ def _muting(request: ActingRequest, alert_id: UUID, now: datetime, *, fault: str
         "alert": alert, "client": client, "about": queue.about(alert, client), "fault": fault, "now": now,
         "running": [each for each in alerting.mutes_of([client.id], now) if each.cause == alert.cause],
         "choices": [(minutes, _until(minutes, client, now)) for minutes in CHOICES_MIN],
-        "given": request.POST, "me": actor_of(request).name,
+        "given": request.POST, "me": actor_of(request).name, "colleagues": _colleagues(actor_of(request)),
     }  # fmt: skip
     return render(request, "operator/muting.html", context)
 
@@ -85,7 +88,7 @@ def mute(request: ActingRequest, alert_id: UUID, now: datetime) -> HttpResponse:
     actor = actor_of(request)
     alert, client = reading.find(actor, alert_id)
     try:
-        _mute(request, alert, actor.name, now)
+        _mute(request, alert, actor, now)
         outcome = "ok"
     except (operations.MuteRefused, ValueError):
         outcome = "refused"
@@ -104,16 +107,24 @@ def mute(request: ActingRequest, alert_id: UUID, now: datetime) -> HttpResponse:
     return answer
 
 
-def _mute(request: ActingRequest, alert: AlertSeen, by: str, now: datetime) -> None:
-    said = {
-        name: request.POST.get(name, "").replace("\x00", "")[:200] for name in ("eigenaar", "tweede", "reden")
-    }
+def _colleagues(actor: Actor) -> list[tuple[UUID, str]]:
+    """Who of the centre may be the second person: by her account, for two may have one name."""
+    return list(colleagues(actor.account_id, actor.organisation_id, actor.role).items())
+
+
+def _mute(request: ActingRequest, alert: AlertSeen, actor: Actor, now: datetime) -> None:
+    said = {name: request.POST.get(name, "").replace("\x00", "")[:200] for name in ("eigenaar", "reden")}
+    asked = request.POST.get("tweede", "")
+    second = next((Who(id, name) for id, name in _colleagues(actor) if str(id) == asked), None)
+    if asked and second is None:
+        raise ValueError(asked)
     minutes = int(request.POST.get("minuten", ""))
     if minutes not in CHOICES_MIN:
         raise ValueError(minutes)
     operations.mute(
-        client_id=alert.client_id, cause=alert.cause, until=now + timedelta(minutes=minutes), by=by,
-        owner=said["eigenaar"], reason=said["reden"], second=said["tweede"], now=now,
+        client_id=alert.client_id, cause=alert.cause, until=now + timedelta(minutes=minutes),
+        by=Who(actor.account_id, actor.name), owner=said["eigenaar"], reason=said["reden"], second=second or "",
+        now=now,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from reik.dispensing.devices.shares import in_use
 from reik.kernel.queries import organisation_names
 from reik.kernel.tenancy import Actor
 from reik.people.queries import ClientCard, cards, visible_to
+from reik.people.rosters.here import at_work
 from reik.web.frame import is_demo
 from reik.web.outages.words import found_words, how_words, state_of, what_words
 
@@ -41,6 +43,27 @@ def person(actor: Actor, account_id: UUID | None = None, name: str = "") -> Pers
             filter(None, (name, organisation_names([actor.organisation_id])[actor.organisation_id]))
         )
     return Person(account_id=account_id or actor.account_id, name=name, organisation_id=actor.organisation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Takers:
+    """To whom lines can be handed over: who is on duty first; the others can be reached too, and it is said so."""
+
+    on_duty: Sequence[tuple[UUID, str]]
+    others: Sequence[tuple[UUID, str]]
+
+    def __bool__(self) -> bool:
+        return bool(self.on_duty or self.others)
+
+
+def takers(actor: Actor, now: datetime) -> Takers:
+    """Her colleagues, by whether they are at work now."""
+    known = outages_seen.colleagues(actor.account_id, actor.organisation_id, actor.role)
+    here = at_work(known, now)
+    return Takers(
+        on_duty=[(id, name) for id, name in known.items() if id in here],
+        others=[(id, name) for id, name in known.items() if id not in here],
+    )
 
 
 def networks(actor: Actor) -> list[str]:

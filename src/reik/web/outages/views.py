@@ -14,7 +14,17 @@ from reik.alerting.outages.sharing import HOW
 from reik.kernel import clock
 from reik.web.acting import ActingRequest
 from reik.web.outages import banner as banner  # its tag is known to the templates from here on
-from reik.web.outages.reading import ROLES, by_organisation, find, networks, rows_of, shown, ticks_of, visible
+from reik.web.outages.reading import (
+    ROLES,
+    by_organisation,
+    find,
+    networks,
+    rows_of,
+    shown,
+    takers,
+    ticks_of,
+    visible,
+)
 from reik.web.outages.words import choices, found_words, how_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import viewed
@@ -57,7 +67,7 @@ def one(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     page = {
         **shown(seen), "said": said, "mine": mine, "free": free, "ended": ended, "now": now, "hows": HOW,
         "owners": outages_seen.owners(seen.id, whom), "choices": choices(), "address": f"/storing/{seen.id}",
-        "colleagues": outages_seen.colleagues(actor.account_id, actor.organisation_id, actor.role),
+        "takers": takers(actor, now),
         "networks": networks(actor), "error": request.GET.get("fout", ""), "done": request.GET.get("klaar", ""),
     }  # fmt: skip
     fragment = request.headers.get("HX-Request") == "true"

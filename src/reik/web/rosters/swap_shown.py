@@ -48,7 +48,12 @@ def said_words(code: str) -> str:
     """What was done on the page before this one."""
     return {
         "1": _("Bewaard."),
-        "gevraagd": _("Gevraagd. Het rooster verandert pas als iedereen ja zegt."),
+        "gevraagd": _(
+            "Gevraagd. Uw collega krijgt een bericht. Het rooster verandert pas als iedereen ja zegt."
+        ),
+        "gevraagd-zelf": _(
+            "Gevraagd. Uw collega krijgt geen bericht: vertel het zelf. Het rooster verandert pas als iedereen ja zegt."
+        ),
         "geruild": _("Geruild. Zo staat het nu op het rooster."),
         "ja": _("Genoteerd. De ander moet nog ja zeggen."),
         "nee": _("Genoteerd. Het rooster blijft zoals het is."),

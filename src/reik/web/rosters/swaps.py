@@ -19,6 +19,7 @@ from reik.people.rosters.asked import SwapSeen, member_by, proposal, turns_of
 from reik.people.rosters.asking import GIVER, HERSELF, TAKER, Asked, ask_swap
 from reik.people.rosters.refusals import RosterRefused
 from reik.people.rosters.seen import RosterSeen, members_of, rosters_of
+from reik.people.rosters.telling import can_be_told
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.rosters.forms import instant_of
@@ -40,11 +41,13 @@ def ask(request: ActingRequest, roster_id: UUID) -> HttpResponse:
     if roster is None or me is None:
         raise Http404
     try:
-        ask_swap(_asked(roster, me, request.POST, now), {GIVER: HERSELF}, by=actor.name, now=now)
+        asked = _asked(roster, me, request.POST, now)
+        ask_swap(asked, {GIVER: HERSELF}, by=actor.name, now=now)
     except RosterRefused as refusal:
         return one_page(request, roster, now, errors=[refused_words(refusal)])
     _log(request, roster.id, roster.organisation_id, "swap asked", now)
-    return HttpResponseRedirect(f"/roosters/{roster_id}?bewaard=gevraagd#gaten")
+    said = "gevraagd" if can_be_told(asked.taker_id) else "gevraagd-zelf"
+    return HttpResponseRedirect(f"/roosters/{roster_id}?bewaard={said}#gaten")
 
 
 def _asked(roster: RosterSeen, me: UUID, post: Mapping[str, str], now: datetime) -> Asked:

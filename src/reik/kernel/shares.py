@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 FEWEST = 10
-"""Below so many cases a share says nothing; the same number as in the figures of alerts."""
+"""Below so many cases a share or a median says nothing, in every figure of Reik."""
 Z_95 = 1.959964
 """Of the normal distribution, for an interval that holds the true share in 95 of 100 samples."""
 
