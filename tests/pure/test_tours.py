@@ -18,10 +18,10 @@ from reik.value.tours.factors import BIKE, CAR
 from reik.value.tours.planned import Planned, Reading, days
 from reik.value.tours.plans import Plan, Tour, begins, figures, wrong
 from reik.value.tours.problem import HOUR, MINUTE, Day, Nurse, Place, TourRefused, Visit
-from reik.value.tours.solving import EFFORTS, Effort, solve
+from reik.value.tours.solving import Effort, solve
 from reik.value.tours.whatif import whatif
 
-QUICK = Effort(0.5, 0, 5)
+QUICK = Effort(0.5, 0, 5, 60)
 KEYS = [
     *("clients", "nurses", "visits_before", "visits_after", "care_hours_before", "care_hours_after"),
     *("travel_hours_before", "travel_hours_after", "unassigned_before", "unassigned_after", "seconds"),
@@ -76,26 +76,6 @@ def test_each_published_factor_names_its_source_and_its_date_or_asks_for_yours()
             assert source.source
             assert source.date or "your own" in source.source
         assert factors.read([json.loads(json.dumps(factors.as_data(each)))])[each.mode] == each
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 8))
-def test_each_visit_is_in_one_tour_or_left_over_and_the_same_seed_gives_the_same_plan(seed, nurses):
-    day = a_day(seed, clients=20, nurses=2 * nurses)
-    travels = matrices.for_day(day, factors.PUBLISHED)
-    plan = solve(day, travels, QUICK, seed)
-    assert wrong(day, travels, plan) == []
-    assert plan == solve(day, travels, QUICK, seed)
-
-
-def test_a_large_day_is_planned_in_parts_and_nothing_is_lost_between_them():
-    day = a_day(3, clients=90, nurses=20)
-    travels = matrices.for_day(day, factors.PUBLISHED)
-    first = solve(day, travels, Effort(0), 1)
-    better = solve(day, travels, Effort(0.5), 1)
-    assert wrong(day, travels, better) == []
-    was, now = figures(day, travels, first), figures(day, travels, better)
-    assert (now.unassigned, now.travel_hours) <= (was.unassigned, was.travel_hours)
 
 
 def test_a_plan_that_breaks_a_rule_is_seen():
@@ -266,7 +246,7 @@ def test_a_group_with_a_stranger_is_refused(tmp_path: Path, capsys):
     file.write_text(PLAN, encoding="utf-8")
     names.write_text("a\nzoë\n", encoding="utf-8")
     assert cli.main(["whatif", str(file), "--group", str(names)]) == 2
-    assert "zoë of --group is not in the planning" in capsys.readouterr().err
+    assert "zoë is not in the planning" in capsys.readouterr().err
 
 
 def test_your_own_matrix_says_how_long_it_takes_or_which_pair_it_lacks(tmp_path: Path):
@@ -288,10 +268,6 @@ def test_without_dask_the_scheduler_is_refused_with_what_to_do():
 
     with pytest.raises(TourRefused, match=r"Dask|scheduler"):
         spread(abs, [1, -2], scheduler="tcp://127.0.0.1:1")
-
-
-def test_efforts_look_longer_by_their_name():
-    assert EFFORTS["quick"].turns(40) < EFFORTS["normal"].turns(40) < EFFORTS["thorough"].turns(40)
 
 
 def test_a_planning_without_its_columns_is_refused(tmp_path: Path):

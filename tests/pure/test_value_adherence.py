@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from reik.alerting.figures import counting
 from reik.dispensing.outcomes import OUT, Outcome
-from reik.value import shares
+from reik.kernel import shares
+from reik.kernel.shares import Share, wilson
 from reik.value.adherence import (
     BUCKETS,
     DEFINITION,
@@ -33,7 +34,6 @@ from reik.value.indicators.questionnaires import (
     is_content,
 )
 from reik.value.indicators.values import ENOUGH, NOT_MEASURED, TOO_FEW, Measure, byar, value_of
-from reik.value.shares import Share, wilson
 
 NUMBERS = st.fixed_dictionaries(dict.fromkeys(map(str, OUTCOMES), st.integers(0, 500)))
 

@@ -17,9 +17,11 @@ from uuid import UUID
 from reik.kernel import clock, queries
 from reik.kernel.database import Role, become
 from reik.value.planning.mapping import MappingRefused, PlanningMap, as_json, from_json
-from reik.value.planning.reading import first_rows, preview, read_places, read_planning
+from reik.value.planning.planned import planned_of
+from reik.value.planning.reading import Reading, first_rows, preview, read_places, read_planning
 from reik.value.planning.refusals import REASONS, RowRefused
 from reik.value.planning.sheets import Lot, Sheet, SheetRefused, open_sheet
+from reik.value.tours.plan_csv import written
 
 WORK_OFF = "--work-off"
 SHOWN = 20
@@ -42,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--look", action="store_true", help="only show the first visits as they will be understood"
+    )
+    parser.add_argument(
+        "--plan", type=Path, metavar="PLAN.csv", help="write the good rows as a planning for `reik whatif`"
     )
     parser.add_argument("--by", help="who does this (default: your user name)")
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -126,6 +131,8 @@ def _taken(
     reading = read_planning(sheet, mapping, places)
     found = {**reading.counted, "understood": sheet.said, "mapping": as_json(mapping), "taken": False}
     found["refused_rows"] = [_row(each) for each in reading.refused[:SHOWN]]
+    if options.plan is not None:
+        found["planned"] = _write_plan(options.plan, reading)
     if organisation_id is None or (reading.refused and not options.only_good):
         return found
     if not reading.visits.height:
@@ -137,6 +144,16 @@ def _taken(
         organisation_id, options.file, reading, mapping, anonymous=not options.named, by=by, now=clock.now()
     )
     return found | {"taken": True}
+
+
+def _write_plan(path: Path, reading: Reading) -> int:
+    """How many visits were written: those with a place, of at most twelve hours, as a what-if on screen takes them."""
+    planned = planned_of(reading)
+    try:
+        path.write_text(written(planned), encoding="utf-8")
+    except OSError as failure:
+        raise PlanningNotTaken(f"{path} cannot be written: {failure.strerror}.") from failure
+    return len(planned)
 
 
 def _row(each: RowRefused) -> dict[str, Any]:
@@ -159,4 +176,6 @@ def _lines(found: dict[str, Any]) -> list[str]:
             f"{found['legs_estimated']} estimated, {found['legs_unknown']} unknown).",
         ]
     lines += [f"line {each['line']}: {each['why']} ({each['value']})" for each in found["refused_rows"]]
+    if "planned" in found:
+        lines.append(f"{found['planned']} visits written as a planning for `reik whatif`.")
     return [*lines, f"{found['refused']} rows refused; {found['seconds']} s."]

@@ -1,4 +1,7 @@
-"""`reik value`: the business case, the figures it is held against (`reproduce`), daily counts as files (`export`)."""
+"""`reik value`: the business case; `reproduce`: the figures it is held against; `export`: daily counts as files.
+
+`declaration`: what may be declared of a month (R83).
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ from reik.kernel.database import Role, become
 from reik.value.case.organisation import Asked, case_of, ranges_of
 from reik.value.case.parameters import OWN, Range, check_range, parameters
 from reik.value.case.setting import BY_HOUR, MODES
+from reik.value.declaring.listing import as_json, declaration
+from reik.value.declaring.months import Month, month_of
 from reik.value.reproduce import reproduction
 from reik.value.rollups.exporting import export
 
-REPRODUCE, EXPORT = "reproduce", "export"
+REPRODUCE, EXPORT, DECLARATION = "reproduce", "export", "declaration"
 
 
 class ValueRefused(Exception):
@@ -30,11 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=(REPRODUCE, EXPORT),
-        help="the published figures beside the model, and --organisation beside them; or its daily counts as files",
+        choices=(REPRODUCE, EXPORT, DECLARATION),
+        help="the published figures beside the model, and --organisation beside them; its daily counts as files;"
+        " or what it may declare of a month",
     )
     parser.add_argument("--organisation", help="name or id; its own assumptions and measurements come first")
     parser.add_argument("--to", type=Path, metavar="DIR", help="export: an empty or new folder")
+    parser.add_argument(
+        "--month", metavar="YYYY-MM", help="declaration: the month (default: the last one that is over)"
+    )
     parser.add_argument("--json", action="store_true", help="the whole document")
     parser.add_argument("--dispensers", type=int, help="at full size (default: as many as are active now)")
     parser.add_argument(
@@ -72,6 +81,8 @@ def command(options: argparse.Namespace) -> int:
     organisation_id = _organisation(options.organisation)
     if options.what == EXPORT:
         return _export(organisation_id, options)
+    if options.what == DECLARATION:
+        return _declaration(organisation_id, options)
     document = {
         "organisation": options.organisation,
         **case_of(organisation_id, _asked(options), clock.now()),
@@ -88,6 +99,26 @@ def _export(organisation_id: UUID, options: argparse.Namespace) -> int:
     print(
         _json(asdict(done)) if options.json else f"{told} in {options.to}. Read beside it: definitions.json."
     )
+    return 0
+
+
+def _declaration(organisation_id: UUID, options: argparse.Namespace) -> int:
+    """Clients by their id: names stay on the screen. Reik declares nothing itself."""
+    now = clock.now()
+    month = month_of(options.month) if options.month else Month(now.date().replace(day=1)).before
+    found = {"organisation": options.organisation, **as_json(declaration(organisation_id, month, now))}
+    if options.json:
+        print(_json(found))
+        return 0
+    for each in found["insurers"]:
+        print(
+            f"{each['insurer'] or 'not known who pays'}: {each['euros']} euro, {each['unpriced']} without an amount"
+        )
+        for line in each["lines"]:
+            why = f" ({', '.join(line['reasons'])})" if line["reasons"] else ""
+            print(f"  {line['client']}  {line['days']:>2} days  {line['state']}{why}")
+    days = ", ".join(f"{n} days {state}" for state, n in found["days"].items())
+    print(f"{month}: {days}. Reik declares nothing itself.")
     return 0
 
 

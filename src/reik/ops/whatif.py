@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import sys
 import time
-from dataclasses import asdict
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from reik.value.tours import factors, matrices, matrix_file, osrm, plan_csv
-from reik.value.tours.dispensers import SOURCES, Terms, candidates, group
+from reik.value.tours import as_data, factors, matrices, matrix_file, osrm, plan_csv
+from reik.value.tours.asked import Answer, Asked, Means, answer
+from reik.value.tours.dispensers import Terms
 from reik.value.tours.factors import Factors
 from reik.value.tours.matrices import Travels
-from reik.value.tours.planned import LEVELS, Planned, Reading, days
-from reik.value.tours.plans import Plan, begins, travel_seconds
+from reik.value.tours.planned import LEVELS, Reading
 from reik.value.tours.problem import MINUTE, Day, Place, TourRefused
 from reik.value.tours.solving import EFFORTS
-from reik.value.tours.whatif import Outcome, driven_now, whatif
 
+WORK_OFF = "--work-off"
+STEPS_BACK = 10
 UNREADABLE = 2
 LINES_SHOWN = 50
 _DEFAULT = Terms()
@@ -31,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "file",
         type=Path,
+        nargs="?",
         metavar="PLAN.csv",
         help="visits: docs/reference/planning-csv.md says which columns",
     )
@@ -70,7 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--loosened", type=int, default=_DEFAULT.loosened // MINUTE, metavar="MIN",
         help="how far a visit may move once its medication is gone (%(default)s minutes)")  # fmt: skip
+    add(
+        "--loading",
+        choices=("team", "others"),
+        default="team",
+        help="who changes the rolls: this team (default), or others, outside these tours",
+    )
     add("--seed", type=int, default=0)
+    add(WORK_OFF, action="store_true", help=argparse.SUPPRESS)
     _add_planning(parser)
 
 
@@ -84,6 +95,8 @@ def _add_planning(parser: argparse.ArgumentParser) -> None:
         help="who shares visits: a team, organisation or the region",
     )
     add("--team", help="this team only")
+    add("--first", type=date.fromisoformat, metavar="DAY", help="this day and later only, such as 2026-10-05")
+    add("--last", type=date.fromisoformat, metavar="DAY", help="this day and earlier only")
     add(
         "--nurses",
         type=Path,
@@ -102,12 +115,18 @@ def _add_planning(parser: argparse.ArgumentParser) -> None:
     add("--matrix", type=Path, metavar="FILE", help="your own travel times: from,to,minutes,km")
     add("--osrm", metavar="URL", help="travel times of an OSRM server; it gets the coordinates of homes")
     add("--factors", type=Path, metavar="FILE", help="your own detour and speed factors (JSON)")
+    add("--stop-seconds", type=float, default=0.0, metavar="S",
+        help="added to each trip: parking, locking, walking (nothing is published for it)")  # fmt: skip
     add("--effort", choices=tuple(EFFORTS), default="normal", help="how long to look for shorter tours")
     add("--workers", type=int, help="processes (default: all cores)")
 
 
 def command(options: argparse.Namespace) -> int:
     """0 with the figures on stdout; 2 when lines cannot be read, each with its line and reason on stderr."""
+    if options.work_off:
+        return _work_off()
+    if options.file is None:
+        raise TourRefused("Name the planning: reik whatif PLAN.csv.")
     began = time.perf_counter()
     planned, unread = plan_csv.visits(options.file)
     for each in unread[:LINES_SHOWN]:
@@ -117,39 +136,65 @@ def command(options: argparse.Namespace) -> int:
             f"{len(unread)} lines cannot be read: correct them, or give --skip-unreadable.", file=sys.stderr
         )
         return UNREADABLE
-    planned = [each for each in planned if options.team in (None, each.team)]
-    if not planned:
-        raise TourRefused("There is no visit to plan: look at the file, and at --team.")
-    made = days(planned, _reading(options), plan_csv.shifts(options.nurses) if options.nurses else ())
-    travels = [_travels(day, options) for day in made]
-    outcome = whatif(
-        made, travels, _chosen(planned, made, options), _terms(options), seed=options.seed, effort=options.effort,
-        workers=options.workers, scheduler=os.environ.get("REIK_DASK_SCHEDULER", ""),
-    )  # fmt: skip
-    _print(outcome, travels, planned, options, len(unread), time.perf_counter() - began)
+    first, last = options.first or date.min, options.last or date.max
+    planned = [each for each in planned if options.team in (None, each.team) and first <= each.day <= last]
+    asked = _asked(options)
+    found = answer(planned, asked, _means(options))
+    _print(found, asked, options, len(unread), time.perf_counter() - began)
     return 0
 
 
-def _reading(options: argparse.Namespace) -> Reading:
+def _work_off() -> int:
+    """What was asked on a screen, by a process of its own: it takes cores, so it steps back for everything else."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reik.config.settings")
+    importlib.import_module("django").setup()
+    from reik.kernel import clock
+    from reik.kernel.database import Role, become
+    from reik.value.tours.keeping import work_off
+
+    os.nice(STEPS_BACK)
+    become(Role.WORKER)
+    work_off(clock.now, workers=max(1, (os.cpu_count() or 1) - 1))
+    return 0
+
+
+def _asked(options: argparse.Namespace) -> Asked:
     if options.around < 0:
         raise TourRefused("--around is a number of minutes from 0.")
-    return Reading(options.level, options.around * MINUTE, Reading().slack, options.mode, options.depot)
-
-
-def _terms(options: argparse.Namespace) -> Terms:
-    return Terms(
-        centre=not options.no_centre, works=options.works, by_centre=options.by_centre,
-        roll_days=options.roll_days, loosened=options.loosened * MINUTE,
+    return Asked(
+        clients=_named(options.group) if options.group else None, share=options.share, effort=options.effort,
+        seed=options.seed,
+        terms=Terms(
+            centre=not options.no_centre, works=options.works, by_centre=options.by_centre,
+            roll_days=options.roll_days, loosened=options.loosened * MINUTE, loads=options.loading == "team",
+        ),
+        reading=Reading(
+            options.level, options.around * MINUTE, Reading().slack, options.mode, options.depot
+        ),
     )  # fmt: skip
 
 
-def _travels(day: Day, options: argparse.Namespace) -> Travels:
+def _named(path: Path) -> set[str]:
+    try:
+        return {line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()} - {""}
+    except (OSError, UnicodeDecodeError) as error:
+        raise TourRefused(f"{path} cannot be read: {error}.") from None
+
+
+def _means(options: argparse.Namespace) -> Means:
+    return Means(
+        travel=_travel(options), shifts=plan_csv.shifts(options.nurses) if options.nurses else (),
+        workers=options.workers, scheduler=os.environ.get("REIK_DASK_SCHEDULER", ""),
+    )  # fmt: skip
+
+
+def _travel(options: argparse.Namespace) -> Callable[[Day], Travels]:
     if options.matrix:
-        own = matrix_file.read(options.matrix).travel(day.places)
-        return dict.fromkeys(day.modes, own)
+        return matrix_file.read(options.matrix).for_day
     if options.osrm:
-        return {mode: osrm.travel(options.osrm, mode, day.places) for mode in day.modes}
-    return matrices.for_day(day, _factors(options.factors))
+        return lambda day: {mode: osrm.travel(options.osrm, mode, day.places) for mode in day.modes}
+    chosen = factors.with_stops(_factors(options.factors), options.stop_seconds)
+    return lambda day: matrices.for_day(day, chosen)
 
 
 def _factors(path: Path | None) -> dict[str, Factors]:
@@ -163,30 +208,6 @@ def _factors(path: Path | None) -> dict[str, Factors]:
         raise TourRefused(f"{path} cannot be read as JSON: {error}.") from None
 
 
-def _chosen(planned: list[Planned], made: list[Day], options: argparse.Namespace) -> set[str]:
-    """The group: the file's clients, else those the planning marks, else all with a visit for medication alone."""
-    able = {client for day in made for client in candidates(day.visits)}
-    known = {each.client for each in planned}
-    if options.group:
-        try:
-            named = {line.strip() for line in options.group.read_text(encoding="utf-8-sig").splitlines()} - {
-                ""
-            }
-        except (OSError, UnicodeDecodeError) as error:
-            raise TourRefused(f"{options.group} cannot be read: {error}.") from None
-        if named - known:
-            raise TourRefused(
-                f"{sorted(named - known)[0]} of --group is not in the planning: correct the list."
-            )
-        return group(named, options.share, options.seed)
-    looked_at = {each.client for each in planned if each.candidate is not None}
-    if looked_at:
-        able &= {each.client for each in planned if each.candidate} - {
-            each.client for each in planned if each.candidate is False
-        }
-    return group(able, options.share, options.seed)
-
-
 def _depot(written: str) -> Place:
     try:
         latitude, longitude = map(float, written.split(","))
@@ -195,79 +216,16 @@ def _depot(written: str) -> Place:
         raise argparse.ArgumentTypeError(f"{written} is no place: write 52.01,6.13") from None
 
 
-def _print(
-    outcome: Outcome, travels: list[Travels], planned: list[Planned], options: argparse.Namespace, skipped: int,
-    seconds: float,
-) -> None:  # fmt: skip
-    figures = _figures(outcome, planned, seconds)
+def _print(found: Answer, asked: Asked, options: argparse.Namespace, skipped: int, seconds: float) -> None:
+    figures = as_data.figures(found, seconds)
     if options.plans:
-        options.plans.write_text(json.dumps(_plans(outcome, travels), ensure_ascii=False), encoding="utf-8")
-    details = _details(outcome, travels, planned, options, skipped)
+        options.plans.write_text(json.dumps(as_data.plans(found), ensure_ascii=False), encoding="utf-8")
+    travel_from = str(options.matrix or options.osrm or options.factors or "published factors")
+    details = as_data.details(found, asked, skipped=skipped, travel_from=travel_from)
     if options.json:
         print(json.dumps({**figures, "details": details} if options.details else figures, ensure_ascii=False))
         return
     print("\n".join(_listed(figures, details)))
-
-
-def _figures(outcome: Outcome, planned: list[Planned], seconds: float) -> dict[str, Any]:
-    """The figures under the names that are fixed for `--json`. Care and travel apart (R65)."""
-    found: dict[str, Any] = {
-        "clients": len({(each.organisation, each.client) for each in planned}),
-        "nurses": len({nurse.key.rpartition(" (")[0] for day in outcome.days for nurse in day.nurses}),
-    }
-    for name in ("visits", "care_hours", "travel_hours", "unassigned"):
-        for when, of in (("before", outcome.before), ("after", outcome.after)):
-            value = getattr(of, name)
-            found[f"{name}_{when}"] = round(value, 2) if isinstance(value, float) else value
-    return {**found, "seconds": round(seconds, 2)}
-
-
-def _details(
-    outcome: Outcome,
-    travels: list[Travels],
-    planned: list[Planned],
-    options: argparse.Namespace,
-    skipped: int,
-) -> dict[str, Any]:
-    going = {str(each.line): each.nurse for each in planned}
-    now = [driven_now(day, travel, going) for day, travel in zip(outcome.days, travels, strict=True)]
-    sums = {
-        name: sum(getattr(each, name) for each in outcome.changed)
-        for name in ("lapsed", "alerts", "loading_visits", "loading_beside", "loosened")
-    }
-    return {
-        "before": {**asdict(outcome.before), "peak_per_nurse": outcome.before.peak_per_nurse},
-        "after": {**asdict(outcome.after), "peak_per_nurse": outcome.after.peak_per_nurse},
-        **sums,
-        "days": len(outcome.days), "lines_skipped": skipped, "seed": options.seed, "effort": options.effort,
-        "travel_hours_between_clients_as_planned": None if None in now else round(sum(filter(None, now)), 2),
-        "terms": asdict(_terms(options)), "sources": {key: asdict(each) for key, each in SOURCES.items()},
-        "travel_from": str(options.matrix or options.osrm or options.factors or "published factors"),
-    }  # fmt: skip
-
-
-def _plans(outcome: Outcome, travels: list[Travels]) -> list[dict[str, Any]]:
-    rows = zip(outcome.days, outcome.changed, outcome.plans_before, outcome.plans_after, travels, strict=True)
-    return [
-        {"day": day.name, "before": _plan(day, before, travel), "after": _plan(changed.day, after, travel)}
-        for day, changed, before, after, travel in rows
-    ]
-
-
-def _plan(day: Day, plan: Plan, travel: Travels) -> dict[str, Any]:
-    tours = [
-        {
-            "nurse": day.nurses[tour.nurse].key,
-            "travel_minutes": round(travel_seconds(day, travel, tour) / MINUTE, 1),
-            "visits": [
-                {"visit": day.visits[each].key, "client": day.visits[each].client, "kind": day.visits[each].kind,
-                 "begins": f"{start // 3600:02}:{start // 60 % 60:02}"}
-                for each, start in zip(tour.visits, begins(day, travel, tour), strict=True)
-            ],
-        }
-        for tour in plan.tours
-    ]  # fmt: skip
-    return {"tours": tours, "unassigned": [day.visits[each].key for each in plan.unassigned]}
 
 
 def _listed(figures: dict[str, Any], details: dict[str, Any]) -> list[str]:

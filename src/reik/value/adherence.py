@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reik.dispensing.outcomes import Outcome
-from reik.value.shares import Share
+from reik.kernel.shares import Share
 
 OPEN = "open"
 """A moment that was due when days were counted and has not ended: nobody knows yet."""

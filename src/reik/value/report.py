@@ -47,9 +47,11 @@ def report(
     organisation: str,
     language: str,
     audience: str = BOARD,
+    peak: Table | None = None,
 ) -> Report:
-    """Of `case_of` and `reproduction`. Raises KeyError for an audience that there is not."""
+    """Of `case_of` and `reproduction`; `peak`: of the newest planning. Raises KeyError for an unknown audience."""
     made = [each(document, language) for each in _TABLES[audience] if _has(document, each)]
+    made += [] if peak is None else [peak]
     made.append(more.reproduction_table(published, language))
     hidden = NOT_FOR_INSURERS if audience == INSURER else frozenset()
     made += [

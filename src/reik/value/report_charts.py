@@ -43,8 +43,11 @@ def chart(name: str, document: Document, language: str) -> Chart | None:
     """One of CHARTS; None where nothing can be drawn yet. Raises KeyError for another name."""
     title, bars = _BARS[name](document, language) if document["hours"] is not None else ("", [])
     known = [each for each in bars if each.low is not None]
-    if not known:
-        return None
+    return bar_chart(title, bars) if known else None
+
+
+def bar_chart(title: str, bars: Sequence[Bar]) -> Chart:
+    """A row of bars as one chart, with all that it says in words."""
     alt = ". ".join([title, *(f"{each.word}: {each.said}" for each in bars)])
     return Chart(title=title, alt=alt, svg=_drawn(title, alt, bars))
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import polars as pl
 import pytest
-from django.db import connection
 
 from reik.alerting.figures import proposals
 from reik.kernel.ids import new_id
@@ -18,18 +17,8 @@ from reik.ops import value as value_command
 from reik.pathway.models import Incident
 from reik.value import adherence_seen
 from reik.value.case.assumptions import NewRange, assume
-from reik.value.indicators.keeping import (
-    IndicatorRefused,
-    NewIndicator,
-    NewNote,
-    NewValue,
-    add_indicator,
-    answer,
-    end_indicator,
-    note,
-    type_value,
-)
-from reik.value.indicators.questionnaires import AnswersRefused
+from reik.value.indicators.keeping import NewNote, NewValue, note, type_value
+from reik.value.indicators.own import IndicatorRefused, NewIndicator, add_indicator, end_indicator
 from reik.value.indicators.seen import IndicatorSeen, measurement_plan
 from reik.value.rollups.exporting import ExportRefused, export
 from reik.value.rollups.running import roll_up
@@ -41,7 +30,6 @@ START = datetime(2026, 11, 2, 7, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOVEMBER = Days(since=date(2026, 11, 1), until=date(2026, 12, 1))
-GOOD = {"works": 5, "trust": 4, "keep": 5}
 
 
 def house() -> tuple[cast.Cast, cast.Voice]:
@@ -154,33 +142,6 @@ def test_an_organisation_adds_its_own_indicator_with_notes_and_ends_it() -> None
     assert "sleep" not in lines(zorg)
     with pytest.raises(IndicatorRefused, match="not yours"):
         end_indicator(zorg, "sleep", now=NOW)
-
-
-def test_answers_count_once_per_client_and_a_professionals_name_is_not_kept() -> None:
-    people, voice = house()
-    zorg = people.zorg.id
-    clients = [cast.welcome(people.zorg, f"C {n}", START).id for n in range(10)]
-    for at, each in enumerate(clients):
-        answer(
-            zorg, "client_adoption", GOOD if at < 7 else {**GOOD, "keep": 1}, client_id=each, now=NOW - HOUR
-        )
-    answer(zorg, "client_adoption", {**GOOD, "trust": 1, "keep": 1}, client_id=clients[0], by="Anja", now=NOW)
-    answer(
-        zorg, "client_adoption", dict.fromkeys(GOOD, 0), client_id=voice.client_id, by="Anja", now=NOW
-    )  # she does not know: not in the denominator
-    found = lines(zorg)["client_adoption"].now
-    assert (found.value, found.measure and found.measure.cases) == (60.0, 10)
-    kept = answer(
-        zorg, "professional_adoption", {"works": 4, "safe": 4, "advise": 4}, by="Anja de Vries", now=NOW
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT v::text FROM value_questionnaireanswer AS v WHERE id = %s", [kept])
-        assert "Anja" not in str(cursor.fetchone())
-    for questionnaire, client in (("client_adoption", None), ("professional_adoption", clients[0])):
-        with pytest.raises(AnswersRefused):
-            answer(zorg, questionnaire, GOOD, client_id=client, now=NOW)
-    with pytest.raises(AnswersRefused, match="not of this organisation"):
-        answer(people.eva.id, "client_adoption", GOOD, client_id=clients[0], now=NOW)
 
 
 def test_a_clients_adherence_comes_with_drift_and_teams_in_the_order_of_their_names() -> None:

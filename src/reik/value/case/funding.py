@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from reik.kernel.ids import new_id
 from reik.value.case.parameters import check_range
 from reik.value.case.setting import BY_HOUR, MODES, TERM_KEYS, Funder, SettingRefused, Terms
+from reik.value.declaring.terms import DeclaringTerms, terms_from
 from reik.value.models import ClientFunding, FundingTerms
 
 FIRST_YEAR, LAST_YEAR = 2015, 2100
@@ -25,6 +27,7 @@ class NewTerms:
     mode: str
     values: Mapping[str, float]
     source: str
+    declaring: Mapping[str, Any] = field(default_factory=dict)  # of `declaring.terms.declaring_json`
 
 
 def agree_terms(organisation_id: UUID, new: NewTerms, *, by: str, now: datetime) -> UUID:
@@ -41,7 +44,8 @@ def agree_terms(organisation_id: UUID, new: NewTerms, *, by: str, now: datetime)
         check_range(key, value, value, value)
     row = FundingTerms.objects.create(
         id=new_id(now), organisation_id=organisation_id, insurer=new.insurer.strip(), year=new.year,
-        terms={"mode": new.mode, **new.values}, source=new.source.strip(), by=by, created_at=now,
+        terms={"mode": new.mode, **new.values, **({"declaring": dict(new.declaring)} if new.declaring else {})},
+        source=new.source.strip(), by=by, created_at=now,
     )  # fmt: skip
     return row.id
 
@@ -60,6 +64,7 @@ class Agreed:
 
     insurer: str
     terms: Terms
+    declaring: DeclaringTerms
     source: str
     by: str
     created_at: datetime
@@ -73,6 +78,7 @@ def agreed_of(organisation_id: UUID) -> list[Agreed]:
         Agreed(
             insurer=each.insurer,
             terms=_terms(each),
+            declaring=terms_from(each.terms),
             source=each.source,
             by=each.by,
             created_at=each.created_at,

@@ -43,7 +43,14 @@ def keep_case(
 def kept_cases(organisation_ids: Collection[UUID]) -> list[Kept]:
     """The kept business cases of these organisations, the newest first."""
     rows = Computed.objects.filter(organisation_id__in=organisation_ids, kind=CASE)
-    names = Kept.__dataclass_fields__
-    return [
-        Kept(**{name: getattr(each, name) for name in names}) for each in rows.order_by("-created_at", "-id")
-    ]
+    return [_kept(each) for each in rows.order_by("-created_at", "-id")]
+
+
+def kept_case(organisation_id: UUID, id: UUID) -> Kept | None:
+    """One that this organisation kept."""
+    row = Computed.objects.filter(organisation_id=organisation_id, kind=CASE, id=id).first()
+    return None if row is None else _kept(row)
+
+
+def _kept(row: Computed) -> Kept:
+    return Kept(**{name: getattr(row, name) for name in Kept.__dataclass_fields__})

@@ -9,13 +9,15 @@ from uuid import UUID
 
 import numpy as np
 
-from reik.alerting.figures.counting import FEWEST, Figures, figures
+from reik.alerting.figures.counting import Figures, figures
 from reik.alerting.figures.lived import Period
 from reik.dispensing.devices.in_use import InUse, in_use
+from reik.kernel.shares import FEWEST
 from reik.pathway.baseline.baseline_rules import STOPPED, WINDING_DOWN
 from reik.pathway.selection.selection_seen import BaselineSeen, VisitSeen, newest_baselines
 from reik.people.models import Client
 from reik.value.case.parameters import MEASURED, Range
+from reik.value.case.toured import used
 
 LOOKED_BACK = timedelta(days=90)
 FEWEST_MOMENTS = 1000
@@ -58,6 +60,11 @@ def measure(organisation_id: UUID, now: datetime, zone: str = "Europe/Amsterdam"
         found["travel_minutes_rural"] = found["travel_minutes_urban"]
     lived = figures(Period(client_ids=counted.clients, since=since, until=now, zone=zone), [organisation_id])
     _alerts(lived, counted, today, found, few)
+    if (
+        chosen := used(organisation_id)
+    ) is not None:  # somebody chose it: it goes before what was counted by itself
+        found |= chosen.ranges
+        few = [each for each in few if each.key not in chosen.ranges]
     return Measured(ranges=found, too_few=few, in_use=counted, measured_clients=len(baselines))
 
 

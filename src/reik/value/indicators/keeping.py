@@ -1,100 +1,19 @@
-"""Writes beside the measurement plan: own indicators, typed values, notes, and answers to questionnaires (C15, C17)."""
+"""Writes beside the measurement plan: typed values and notes (C15, C17)."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from reik.kernel.ids import new_id
-from reik.people.models import Client
-from reik.value.indicators.plan import DOMAINS, KINDS, MUST, SHARE, SHOULD, TYPED, Indicator, indicators
-from reik.value.indicators.questionnaires import CLIENT, QUESTIONNAIRES, AnswersRefused, check_answers
-from reik.value.models import Measured, OwnIndicator, PdcaNote, QuestionnaireAnswer
+from reik.value.indicators.own import IndicatorRefused, own_indicators
+from reik.value.indicators.plan import SHARE, TYPED, Indicator, indicators
+from reik.value.models import Measured, PdcaNote
 
 PHASES = ("plan", "do", "check", "act")
-KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
 LONGEST = 2000
-
-
-class IndicatorRefused(ValueError):
-    """This cannot be kept; `code` names the field to a screen, the message says what to do."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewIndicator:
-    """An indicator of one's own, in one language. `kind` as in the plan; `per`: of a rate, per so many."""
-
-    key: str
-    domain: str
-    title: str
-    numerator: str
-    denominator: str
-    source: str
-    unit: str
-    kind: str = SHARE
-    per: int = 1
-    must: bool = False
-
-
-@transaction.atomic
-def add_indicator(organisation_id: UUID, new: NewIndicator, *, by: str, now: datetime) -> UUID:
-    """Add one to the plan; whoever wants another definition ends it and adds a new one. Raises IndicatorRefused."""
-    if not KEY.fullmatch(new.key) or new.key in indicators():
-        raise IndicatorRefused("key", "Give it a short name of its own: small letters, digits and _.")
-    if new.domain not in DOMAINS:
-        raise IndicatorRefused("domain", "Choose one of the four domains.")
-    if new.kind not in KINDS or new.per < 1:
-        raise IndicatorRefused("kind", "Say whether it is a share, a rate per so many, or a mean.")
-    for name in ("title", "numerator", "denominator", "source", "unit"):
-        if not getattr(new, name).strip():
-            raise IndicatorRefused(name, "Say what is counted, of what, from which source and in which unit.")
-    of_it = OwnIndicator.objects.filter(organisation_id=organisation_id, key=new.key, ended_at=None)
-    if of_it.select_for_update(no_key=True).exists():
-        raise IndicatorRefused("twice", "There is one with this name: end it first, or take another name.")
-    definition = {
-        "nl": new.title.strip(), "numerator": new.numerator.strip(), "denominator": new.denominator.strip(),
-        "source": new.source.strip(), "unit": new.unit.strip(), "kind": new.kind, "per": new.per,
-    }  # fmt: skip
-    row = OwnIndicator.objects.create(
-        id=new_id(now), organisation_id=organisation_id, key=new.key, domain=new.domain, must=new.must,
-        definition=definition, by=by, created_at=now,
-    )  # fmt: skip
-    return row.id
-
-
-def end_indicator(organisation_id: UUID, key: str, *, now: datetime) -> None:
-    """Take one's own indicator out of the plan; what was typed for it stays. Raises IndicatorRefused."""
-    rows = OwnIndicator.objects.filter(organisation_id=organisation_id, key=key, ended_at=None)
-    if not rows.update(ended_at=now):
-        raise IndicatorRefused("key", "This indicator is not yours, or it was ended already.")
-
-
-def own_indicators(organisation_id: UUID) -> list[Indicator]:
-    """The organisation's own that have not ended, by domain and name."""
-    rows = OwnIndicator.objects.filter(organisation_id=organisation_id, ended_at=None)
-    found = [_indicator(each) for each in rows.order_by("created_at", "id")]
-    return sorted(found, key=lambda each: DOMAINS.index(each.domain))
-
-
-def _indicator(row: OwnIndicator) -> Indicator:
-    def both(name: str) -> dict[str, str]:
-        return dict.fromkeys(("nl", "en"), row.definition[name])
-
-    return Indicator(
-        key=row.key, domain=row.domain, priority=MUST if row.must else SHOULD, kind=row.definition["kind"],
-        per=row.definition["per"], unit=row.definition["unit"], better="", measure=TYPED, title=both("nl"),
-        numerator=both("numerator"), denominator=both("denominator"), source=both("source"), own=True,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,27 +82,5 @@ def note(organisation_id: UUID, new: NewNote, *, by: str, now: datetime) -> UUID
     row = PdcaNote.objects.create(
         id=new_id(now), organisation_id=organisation_id, indicator=new.indicator, phase=new.phase,
         text=new.text.strip()[:LONGEST], owner=new.owner.strip(), due_on=new.due_on, by=by, created_at=now,
-    )  # fmt: skip
-    return row.id
-
-
-def answer(
-    organisation_id: UUID, questionnaire: str, answers: Mapping[str, int], *, client_id: UUID | None = None,
-    team_id: UUID | None = None, by: str = "", now: datetime,
-) -> UUID:  # fmt: skip
-    """Keep the answers of a client, or of a professional without a name. Raises AnswersRefused.
-
-    `by`: who asked the client; of a professional's form nobody is written down.
-    """
-    check_answers(questionnaire, answers)
-    of_client = QUESTIONNAIRES[questionnaire].of == CLIENT
-    if of_client != (client_id is not None):
-        raise AnswersRefused("client", "A client's form names the client; a professional's names nobody.")
-    if client_id and not Client.objects.filter(id=client_id, organisation_id=organisation_id).exists():
-        raise AnswersRefused("client", "This client is not of this organisation.")
-    row = QuestionnaireAnswer.objects.create(
-        id=new_id(now), organisation_id=organisation_id, questionnaire=questionnaire, client_id=client_id,
-        team_id=team_id, answers=dict(answers), answered_on=now.date(), by=by.strip() if of_client else "",
-        created_at=now,
     )  # fmt: skip
     return row.id

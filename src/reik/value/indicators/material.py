@@ -19,7 +19,8 @@ from reik.people.models import Client
 from reik.value.adherence import Adherence, Counts, adherence
 from reik.value.case.assumptions import own_ranges
 from reik.value.case.parameters import Range, ranges
-from reik.value.models import Measured, QuestionnaireAnswer
+from reik.value.indicators.answering import answers_in
+from reik.value.models import Measured
 from reik.value.rollups.seen import Days, counts
 
 ZONE = "Europe/Amsterdam"
@@ -93,14 +94,7 @@ class Material:
 
     def answers(self, questionnaire: str) -> list[dict[str, int]]:
         """The newest answers of each client, or all forms of professionals, of the period."""
-        rows = QuestionnaireAnswer.objects.filter(
-            organisation_id=self.organisation_id, questionnaire=questionnaire,
-            answered_on__gte=self.days.since, answered_on__lt=self.days.until,
-        )  # fmt: skip
-        newest: dict[UUID, dict[str, int]] = {}
-        for each in rows.order_by("answered_on", "created_at", "id"):
-            newest[each.client_id or each.id] = each.answers
-        return list(newest.values())
+        return answers_in(self.organisation_id, questionnaire, self.days)
 
     @cached_property
     def typed(self) -> dict[tuple[str, bool], Measured]:

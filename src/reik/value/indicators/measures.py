@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from reik.kernel.shares import Share
 from reik.pathway.baseline.baseline_rules import STOPPED, WINDING_DOWN
 from reik.pathway.selection.selection_seen import BaselineSeen, VisitSeen
 from reik.pathway.use.incident_rules import COMPLAINT
@@ -11,7 +12,6 @@ from reik.value.case.parameters import Range
 from reik.value.indicators.material import STAYS, Material
 from reik.value.indicators.questionnaires import is_content
 from reik.value.indicators.values import Measure
-from reik.value.shares import Share
 
 Found = tuple[Measure | None, Measure | None]
 """Before and now."""

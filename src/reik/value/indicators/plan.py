@@ -15,6 +15,9 @@ MUST, SHOULD = "must", "should"
 PRIORITIES = (MUST, SHOULD)
 SHARE, RATE, MEAN = "share", "rate", "mean"
 KINDS = (SHARE, RATE, MEAN)
+LOW, HIGH = "low", "high"
+BETTER = ("", LOW, HIGH)
+"""Which way is better; empty: neither."""
 ACCEPTED, INSUFFICIENT, UNKNOWN = "accepted", "insufficient", "unknown"
 STATUSES = (ACCEPTED, INSUFFICIENT, UNKNOWN)
 TYPED = "typed"

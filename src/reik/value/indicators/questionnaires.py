@@ -5,10 +5,14 @@ Every question is answered from 1 (not at all) to 5 (fully), or with *I do not k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
-CLIENT, PROFESSIONAL = "client", "professional"
+CLIENT, PROFESSIONAL, CARER = "client", "professional", "carer"
+VOICES = (CLIENT, CARER)
+"""Who may speak in a client's form: she, or an informal carer for her."""
 DO_NOT_KNOW = 0
 ANSWERS = (1, 2, 3, 4, 5, DO_NOT_KNOW)
 CONTENT = 4.0
@@ -93,3 +97,18 @@ def is_content(answers: Mapping[str, int]) -> bool | None:
     """Whether somebody is content; None: she could not say."""
     found = average(answers)
     return None if found is None else found >= CONTENT
+
+
+def newest_of_each(given: Iterable[tuple[UUID, dict[str, int]]]) -> list[dict[str, int]]:
+    """Of whoever answered more than once the last one, for rows in the order in which they were given."""
+    return list(dict(given).values())
+
+
+def half_year(day: date) -> str:
+    """2026-1, 2026-2: within it a professional is asked once."""
+    return f"{day.year}-{1 if day.month <= 6 else 2}"
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

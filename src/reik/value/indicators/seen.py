@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from reik.value.indicators.keeping import own_indicators
 from reik.value.indicators.material import Material
 from reik.value.indicators.measures import MEASURES
+from reik.value.indicators.own import own_indicators
 from reik.value.indicators.plan import Indicator, indicators
 from reik.value.indicators.values import Measure, Value, value_of
 from reik.value.models import Measured, PdcaNote
@@ -80,10 +80,13 @@ def one_indicator(organisation_id: UUID, key: str, days: Days, now: datetime) ->
 
 def _typed(material: Material, indicator: Indicator, *, baseline: bool) -> Measure | None:
     row: Measured | None = material.typed.get((indicator.key, baseline))
-    if row is None:
-        return None
-    found = Measure(numerator=row.numerator, denominator=row.denominator, cases=int(row.denominator))
-    return replace(found, typed=True)
+    return None if row is None else _measure(row)
+
+
+def _measure(row: Measured) -> Measure:
+    return Measure(
+        numerator=row.numerator, denominator=row.denominator, cases=int(row.denominator), typed=True
+    )
 
 
 def _notes(organisation_id: UUID) -> dict[str, list[NoteSeen]]:
@@ -96,3 +99,28 @@ def _notes(organisation_id: UUID) -> dict[str, list[NoteSeen]]:
             )
         )  # fmt: skip
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedSeen:
+    """A value that somebody typed, of the days [since, until); the newest of before, or of a period, counts."""
+
+    since: date
+    until: date
+    baseline: bool
+    measure: Measure
+    note: str
+    by: str
+    created_at: datetime
+
+
+def typed_values(organisation_id: UUID, key: str) -> list[TypedSeen]:
+    """All that was typed for one indicator, the newest first."""
+    rows = Measured.objects.filter(organisation_id=organisation_id, indicator=key)
+    return [
+        TypedSeen(
+            since=each.period_from, until=each.period_until, baseline=each.baseline, measure=_measure(each),
+            note=each.note, by=each.by, created_at=each.created_at,
+        )
+        for each in rows.order_by("-created_at", "-id")
+    ]  # fmt: skip

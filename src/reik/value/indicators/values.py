@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from reik.kernel.shares import FEWEST, Z_95, wilson
 from reik.value.indicators.plan import RATE, SHARE, Indicator
-from reik.value.shares import FEWEST, Z_95, wilson
 
 ENOUGH, TOO_FEW, NOT_MEASURED = "enough", "too_few", "not_measured"
 

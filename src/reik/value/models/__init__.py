@@ -1,6 +1,13 @@
 """What the dispenser brings: planning, assumptions, counts."""
 
-from reik.value.models.cases import Assumption, ClientFunding, Computed, FundingTerms, SupplierBill
+from reik.value.models.cases import (
+    Assumption,
+    BillAnswer,
+    ClientFunding,
+    Computed,
+    FundingTerms,
+    SupplierBill,
+)
 from reik.value.models.figures import (
     CountedUnder,
     LateChange,
@@ -9,13 +16,16 @@ from reik.value.models.figures import (
     OwnIndicator,
     PdcaNote,
     QuestionnaireAnswer,
+    QuestionnaireTurn,
     RollupState,
     TeamDay,
 )
 from reik.value.models.planning import PlanningFile, PlanningMapping, PlanningPart, Visit
+from reik.value.models.tours import TourQuestion
 
 __all__ = [
     "Assumption",
+    "BillAnswer",
     "ClientFunding",
     "Computed",
     "CountedUnder",
@@ -29,8 +39,10 @@ __all__ = [
     "PlanningMapping",
     "PlanningPart",
     "QuestionnaireAnswer",
+    "QuestionnaireTurn",
     "RollupState",
     "SupplierBill",
     "TeamDay",
+    "TourQuestion",
     "Visit",
 ]

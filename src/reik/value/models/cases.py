@@ -57,24 +57,74 @@ class FundingTerms(models.Model):
 
 
 class ClientFunding(models.Model):
-    """By whom one client's care is paid, from a day on; the newest that has begun counts. Never edited."""
+    """By whom one client's care is paid, from a day on; the newest that has begun counts. Never edited.
+
+    `law`: zvw, wlz, wmo or private; empty: nobody said. `also_paid_by`: who else pays for the dispenser already.
+    """
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
     client = models.ForeignKey("people.Client", models.PROTECT, related_name="+")
     insurer = models.TextField()
+    law = models.TextField(default="", db_default="")
     since = models.DateField()
+    until = models.DateField(null=True)  # its last day
+    also_paid_by = models.TextField(default="", db_default="")
+    source = models.TextField(default="typed", db_default="typed")  # typed, csv
     by = models.TextField()
     created_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="funding_until", condition=Q(until=None) | Q(until__gte=F("since")))
+        ]
+
 
 class SupplierBill(models.Model):
-    """One supplier's bill of one month, as it came: lines with device, client reference, start, month, stop, euros."""
+    """One supplier's bill of one month, as it came (`value.bills.rules.as_json`); the same one is taken once.
+
+    `digest`: of its lines, whatever its number says.
+    """
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
     supplier = models.TextField()
+    number = models.TextField(default="", db_default="")
     month = models.DateField()
     lines = models.JSONField()
+    digest = models.TextField(default="", db_default="")
     by = models.TextField()
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="bill_once", fields=["organisation", "digest"], condition=~Q(digest="")
+            ),
+            models.UniqueConstraint(
+                name="bill_number_once", fields=["organisation", "supplier", "number"],
+                condition=~Q(number=""),
+            ),
+        ]  # fmt: skip
+
+
+class BillAnswer(models.Model):
+    """What became of one difference of a bill: asked, credited, accepted with a reason. The newest counts."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    bill = models.ForeignKey(SupplierBill, models.PROTECT, related_name="answers")
+    key = models.TextField()  # of `value.bills.checking.Difference`
+    state = models.TextField()
+    reason = models.TextField(default="")
+    cents = models.BigIntegerField(null=True)  # credited
+    by = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="bill_answer", condition=Q(state__in=["asked", "credited", "accepted"])
+            ),
+            models.CheckConstraint(name="bill_accepted_why", condition=~Q(state="accepted") | ~Q(reason="")),
+        ]

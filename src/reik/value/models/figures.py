@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 
@@ -159,7 +161,11 @@ class PdcaNote(models.Model):
 
 
 class QuestionnaireAnswer(models.Model):
-    """Answers of one person to one short questionnaire, in one period. A professional's name is not kept."""
+    """Answers of one person to one short questionnaire.
+
+    Of a professional neither name, day nor team is kept: `answered_on` is the first day of the month after, from which
+    her form counts.
+    """
 
     id = models.UUIDField(primary_key=True)
     organisation = models.ForeignKey("kernel.Organisation", models.PROTECT)
@@ -168,5 +174,18 @@ class QuestionnaireAnswer(models.Model):
     team_id = models.UUIDField(null=True)
     answers = models.JSONField()
     answered_on = models.DateField()
+    voice = models.TextField(default="")  # client, carer; empty: a professional
+    on_paper = models.BooleanField(default=False)
     by = models.TextField(default="")
     created_at = models.DateTimeField()
+
+
+class QuestionnaireTurn(models.Model):
+    """That some account answered a professionals' questionnaire in a half year: a keyed fingerprint, without a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    mark = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="questionnaire_turn", fields=["organisation", "mark"])]

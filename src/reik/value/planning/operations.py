@@ -22,6 +22,7 @@ from reik.value.planning.looking import look_at
 from reik.value.planning.mapping import PlanningMap, as_json, from_json
 from reik.value.planning.reading import Reading, read_places, read_planning
 from reik.value.planning.sheets import MOST_BYTES, SheetRefused, open_sheet
+from reik.value.tours.keeping import forget_of
 
 PART = 4_000_000
 AT_ONCE = 5_000_000
@@ -169,6 +170,7 @@ def work_off(now: Callable[[], datetime]) -> int:
         done += 1
     for row in PlanningFile.objects.filter(state=REMOVED, visits__gt=0):
         storing.clear(row.id)
+        forget_of(row.id)
         PlanningFile.objects.filter(id=row.id).update(visits=0)
         done += 1
     return done

@@ -17,6 +17,7 @@ from reik.value.models import PlanningFile, PlanningMapping
 from reik.value.planning.mapping import MappingRefused, PlanningMap, from_json
 from reik.value.planning.visits import PEAK_FROM, PEAK_UNTIL
 from reik.value.planning.weeks import Known, WeekVisit, week_from
+from reik.value.report_peak import Quarter, quarters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,14 @@ def files(organisation_id: UUID) -> list[FileSeen]:
         .defer("look", "refused")
     )
     return [_seen(each, refused=False) for each in rows.order_by("-created_at", "-id")]
+
+
+def newest_taken(organisation_id: UUID) -> FileSeen | None:
+    """The planning that counts and runs furthest; of two alike the one that came last."""
+    taken = [each for each in files(organisation_id) if each.state == "taken"]
+    return max(
+        taken, key=lambda each: (each.last_day or each.created_at.date(), each.created_at), default=None
+    )
 
 
 def file(file_id: UUID, organisation_id: UUID) -> FileSeen | None:
@@ -164,6 +173,28 @@ def by_team(file_id: UUID, organisation_id: UUID) -> list[TeamFigures]:
         )
         for r in rows
     ]  # fmt: skip
+
+
+_BY_QUARTER = """
+SELECT (extract(hour FROM at)::int * 60 + extract(minute FROM at)::int) / 15, count(*) FILTER (WHERE kind = 'unique'),
+    count(*) FILTER (WHERE kind = 'combined'), count(*) FILTER (WHERE kind = 'none')
+FROM (SELECT kind, (v.starts_at AT TIME ZONE f.zone)::time AS at FROM value_visit AS v
+    JOIN value_planningfile AS f ON f.id = v.file_id WHERE f.id = %s AND f.organisation_id = %s) AS seen
+GROUP BY 1 ORDER BY 1
+"""
+
+
+def by_quarter(file_id: UUID, organisation_id: UUID) -> list[tuple[int, int, int, int]]:
+    """Visits of the whole file by the quarter of an hour in which they begin: (quarter of the day from 0, unique,
+    combined, other), those that have any."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_QUARTER, [file_id, organisation_id])
+        return [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
+
+
+def quarters_of(seen: FileSeen) -> list[Quarter]:
+    """The morning of one file, on an average day of it."""
+    return quarters(by_quarter(seen.id, seen.organisation_id), int(seen.counted.get("days", 0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

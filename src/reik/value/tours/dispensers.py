@@ -42,6 +42,9 @@ class Terms:
     loading_from: int = 8 * HOUR
     loading_until: int = 17 * HOUR
     loosened: int = 120 * MINUTE  # before and after the planned time
+    loads: bool = (
+        True  # the team changes the rolls; False: somebody else does, whose visits are in no tour here
+    )
 
     def __post_init__(self) -> None:
         for name in ("works", "by_centre"):
@@ -104,9 +107,8 @@ def with_dispensers(day: Day, chosen: set[str], terms: Terms, seed: int) -> Chan
             lapsed += 1
             if _drawn(seed, day.name, each.key) < terms.visit_per_moment:
                 alerts.append(_alert(each, terms))
-    due = {
-        each.client for each in day.visits if each.client in chosen and _due(each.client, day, terms, seed)
-    }
+    mine = {each.client for each in day.visits if each.client in chosen} if terms.loads else set()
+    due = {client for client in mine if _due(client, day, terms, seed)}
     stays, beside = _beside(stays, due, terms)
     loading = [_loading(client, day, terms) for client in sorted(due - beside)]
     changed = replace(day, visits=(*stays, *alerts, *loading))

@@ -7,7 +7,7 @@ road. Replace them by a file: `--factors FILE.json`, in the form that `as_data` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -89,6 +89,17 @@ CAR = Factors(
      Source("seconds per stop", "not published: give your own", "")),
 )  # fmt: skip
 PUBLISHED: Mapping[str, Factors] = {each.mode: each for each in (BIKE, CAR)}
+
+
+def with_stops(factors: Mapping[str, Factors], seconds: float) -> dict[str, Factors]:
+    """The same with so many seconds more at each stop, of your own. Raises TourRefused below zero."""
+    if not seconds:
+        return dict(factors)
+    own = Source(f"{seconds:g} seconds more per stop", "your own", "")
+    return {
+        mode: replace(each, stop_seconds=each.stop_seconds + seconds, sources=(*each.sources, own))
+        for mode, each in factors.items()
+    }
 
 
 def as_data(factors: Factors) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from reik.value.tours.matrices import Travel
-from reik.value.tours.problem import Place, TourRefused
+from reik.value.tours.problem import Day, Place, TourRefused
 
 COLUMNS = ("from", "to", "minutes", "km")
 
@@ -34,6 +35,10 @@ class OwnMatrix:
                     seconds[row, column], metres[row, column] = self._pair(start.key, end.key)
         return Travel(seconds, metres)
 
+    def for_day(self, day: Day) -> dict[str, Travel]:
+        """The same for each way in which this day's nurses go."""
+        return dict.fromkeys(day.modes, self.travel(day.places))
+
     def _pair(self, start: str, end: str) -> tuple[int, int]:
         found = self.pairs.get((start, end)) or self.pairs.get((end, start))
         if found is None:
@@ -45,18 +50,25 @@ class OwnMatrix:
 
 def read(path: Path) -> OwnMatrix:
     """Raises TourRefused with line and reason: half a matrix would make half a truth."""
-    pairs: dict[tuple[str, str], tuple[int, int]] = {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if rows.fieldnames is None or not set(COLUMNS) <= set(rows.fieldnames):
-                raise TourRefused(f"{path.name}: the first line must name the columns {','.join(COLUMNS)}.")
-            for row in rows:
-                pairs[row["from"], row["to"]] = _measures(row, f"{path.name}, line {rows.line_num}")
+        data = path.read_bytes()
     except OSError as error:
         raise TourRefused(f"{path} cannot be opened: {error.strerror}.") from None
+    return understood(data, path.name)
+
+
+def understood(data: bytes, name: str) -> OwnMatrix:
+    """The same from what such a file holds; `name` is for what is said of it."""
+    pairs: dict[tuple[str, str], tuple[int, int]] = {}
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TourRefused(f"{path.name} is no UTF-8 text: save it as CSV UTF-8.") from None
+        raise TourRefused(f"{name} is no UTF-8 text: save it as CSV UTF-8.") from None
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if rows.fieldnames is None or not set(COLUMNS) <= set(rows.fieldnames):
+        raise TourRefused(f"{name}: the first line must name the columns {','.join(COLUMNS)}.")
+    for row in rows:
+        pairs[row["from"], row["to"]] = _measures(row, f"{name}, line {rows.line_num}")
     return OwnMatrix(pairs)
 
 

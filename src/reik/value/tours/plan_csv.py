@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,11 +19,26 @@ NAMES = {
     "cliënt": "client", "datum": "day", "dag": "day", "tijd": "start", "begin": "start", "minuten": "minutes",
     "soort": "kind", "medewerker": "nurse", "organisatie": "organisation", "plaats": "place", "vroegst": "earliest",
     "laatst": "latest", "vast": "held", "kandidaat": "candidate", "breedtegraad": "latitude",
-    "lengtegraad": "longitude", "van": "from", "tot": "until", "vervoer": "mode",
+    "lengtegraad": "longitude", "van": "from", "tot": "until", "vervoer": "mode", "regel": "line",
 }  # fmt: skip
 KINDS = {"geen": "none", "gecombineerd": "combined", "uniek": "unique"}
 YES, NO = ("yes", "ja", "1", "true"), ("no", "nee", "0", "false", "")
 Row = Mapping[str, str]
+
+
+WRITTEN = (
+    "line",
+    "day",
+    "start",
+    "minutes",
+    "kind",
+    "client",
+    "nurse",
+    "team",
+    "place",
+    "latitude",
+    "longitude",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,21 @@ def visits(path: Path) -> tuple[list[Planned], list[Unread]]:
         except TourRefused as error:
             unread.append(Unread(line, str(error)))
     return read, unread
+
+
+def written(planned: Iterable[Planned]) -> str:
+    """These visits as such a file, in their order; read again they give the same plans."""
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, delimiter=";", lineterminator="\n")
+    rows.writerow(WRITTEN)
+    for each in planned:
+        begin = f"{each.start // 3600:02}:{each.start // 60 % 60:02}"
+        where = (each.place.latitude, each.place.longitude)
+        rows.writerow(
+            (each.line, each.day.isoformat(), begin, f"{each.seconds / MINUTE:.12g}", each.kind, each.client,
+             each.nurse, each.team, each.place.key, *("" if at is None else repr(at) for at in where))
+        )  # fmt: skip
+    return out.getvalue()
 
 
 def shifts(path: Path) -> list[Shift]:
@@ -101,8 +131,9 @@ def _visit(line: int, row: Row) -> Planned:
     start = _time(row, "start")
     if (earliest is not None and earliest > start) or (latest is not None and latest < start):
         raise TourRefused("start is not between earliest and latest")
+    known = int(_number(row, "line", 1, 10**9)) if row.get("line") else line
     return Planned(
-        line, _date(row) or ONE_DAY, client, _place(row, client), start, max(1, round(minutes * MINUTE)), kind,
+        known, _date(row) or ONE_DAY, client, _place(row, client), start, max(1, round(minutes * MINUTE)), kind,
         row.get("nurse", ""), row.get("team", ""), row.get("organisation", ""), earliest, latest,
         _yes(row, "held") or False, _yes(row, "candidate") if row.get("candidate") else None,
     )  # fmt: skip

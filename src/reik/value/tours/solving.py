@@ -1,10 +1,10 @@
-"""Tours for a whole day: VROOM on parts of it, again and again, because one large question takes VROOM too long.
+"""Tours for a whole day: VROOM makes the first ones, in parts; then they are shortened by thousands of small tries.
 
-A day beyond `WHOLE` visits is cut into neighbourhoods. Then, round after round, a route and the routes beside it lose
-some of their visits by chance, and VROOM puts these back, with the visits near them that nobody had time for; the
-answer is kept when it leaves fewer visits over, or as many with less travel. VROOM goes on from what is left of the
-routes, ten times as fast as anew. The number of rounds is fixed and the only chance is the seed, so the same question
-has the same answer on every machine.
+A day beyond `WHOLE` visits is cut into neighbourhoods, because one large question takes VROOM too long. What comes out
+is made better by `shuffling`. Beyond `LARGEST` visits that would know too many pairs; there, round after round, a route
+and the routes beside it lose some of their visits by chance, and VROOM puts these back, with the visits near them that
+nobody had time for; the answer is kept when it leaves fewer visits over, or as many with less travel. The number of
+tries and rounds is fixed and the only chance is the seed, so the same question has the same answer on every machine.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from reik.value.tours.asking_vroom import Routes, ask
 from reik.value.tours.matrices import Numbers, Travels
 from reik.value.tours.plans import Plan, Tour, travel_seconds, wrong
 from reik.value.tours.problem import HOUR, Day
+from reik.value.tours.shuffling import Shuffle
 
+LARGEST = 1500  # visits that are shuffled: a table of all pairs of them is some 60 MB
 WHOLE = 110  # up to so many visits VROOM gets the day in one piece
 AT_ONCE = 130  # about so many visits in each of the first parts
 AGAIN = 110  # and in one round
@@ -30,17 +32,31 @@ _APART = 10**7  # seconds: two shifts that do not meet are no neighbours
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to look. `rounds`: per nurse, after the first plan, and at `least` so many; `depth`: VROOM's level."""
+    """How long to look. `tries`: on a day of middling size. Of a larger day than `LARGEST`, `rounds`: per nurse, after
+    the first plan, and at `least` so many. `depth`: VROOM's level."""
 
     rounds: float
     depth: int = 0
     least: int = 0
+    tries: int = 0
 
     def turns(self, nurses: int) -> int:
         return max(self.least, round(self.rounds * nurses))
 
+    def tries_of(self, visits: int) -> int:
+        """A day of a few visits needs fewer; on a small day more tries cost little, and find more; a large one needs
+        them."""
+        return round(
+            self.tries * min(visits / A_FEW, max(1.0, min(2.0, SMALL / (visits or 1)), visits / MANY))
+        )
 
-EFFORTS = {"quick": Effort(0.5, 0, 10), "normal": Effort(2.0, 0, 60), "thorough": Effort(12.0, 1, 300)}
+
+A_FEW, SMALL, MANY = 50, 400, 700
+EFFORTS = {
+    "quick": Effort(0.5, 0, 10, 4_000),
+    "normal": Effort(2.0, 0, 60, 16_000),
+    "thorough": Effort(12.0, 1, 300, 160_000),
+}
 
 
 class PlanBroken(RuntimeError):
@@ -51,7 +67,10 @@ def solve(day: Day, travels: Travels, effort: Effort = EFFORTS["normal"], seed: 
     """Tours of one day: as many visits as can be, then the least time under way. Raises PlanBroken."""
     search = _Search(day, travels, effort, random.Random(seed))  # noqa: S311 not a secret: a seed
     search.begin()
-    search.improve()
+    if len(day.visits) <= LARGEST:
+        search.shuffle()
+    else:
+        search.improve()
     plan = search.plan()
     broken = wrong(day, travels, plan)
     if broken:
@@ -111,6 +130,11 @@ class _Search:
 
     def _seconds(self) -> Numbers:
         return self.travels[self.day.nurses[0].mode].seconds
+
+    def shuffle(self) -> None:
+        shuffle = Shuffle(self.day, self.travels, self.routes, self.left, self.chance)
+        shuffle.run(self.effort.tries_of(len(self.day.visits)))
+        self.routes, self.left = shuffle.routes, list(shuffle.left)
 
     def improve(self) -> None:
         nurses = self._by_shift(range(len(self.day.nurses)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
@@ -20,8 +20,11 @@ def spread(
     *,
     workers: int | None = None,
     scheduler: str = "",
+    told: Callable[[int], None] | None = None,
 ) -> list[Answered]:
     """The answers, in the order of the tasks. `workers`: processes (default: all cores). `scheduler`: of Dask.
+
+    `told` hears after each task how many are done; of Dask it hears nothing.
 
     Raises TourRefused when Dask is asked for and is not installed or does not answer.
     """
@@ -29,12 +32,21 @@ def spread(
         return _by_dask(work, tasks, scheduler)
     count = min(len(tasks), workers or os.cpu_count() or 1)
     if count <= 1:
-        return [work(each) for each in tasks]
+        return _counted(map(work, tasks), told)
     # A process that was forked beside the database's threads may hang: each begins afresh, from a clean server.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["reik.value.tours.solving"])
     with ProcessPoolExecutor(count, mp_context=context) as pool:
-        return list(pool.map(work, tasks))
+        return _counted(pool.map(work, tasks), told)
+
+
+def _counted(answers: Iterable[Answered], told: Callable[[int], None] | None) -> list[Answered]:
+    found: list[Answered] = []
+    for each in answers:
+        found.append(each)
+        if told:
+            told(len(found))
+    return found
 
 
 def _by_dask(work: Callable[[Asked], Answered], tasks: Sequence[Asked], scheduler: str) -> list[Answered]:

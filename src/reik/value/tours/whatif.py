@@ -6,7 +6,7 @@ by shuffling visits is no merit of a dispenser.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
@@ -48,15 +48,19 @@ def answer(question: Question) -> Plan:
 def whatif(
     days: Sequence[Day], travels: Sequence[Travels], chosen: set[str], terms: Terms, *,
     seed: int = 0, effort: str = "normal", workers: int | None = None, scheduler: str = "",
+    told: Callable[[int], None] | None = None,
 ) -> Outcome:  # fmt: skip
-    """Plan each day without and with dispensers for the chosen clients. `travels`: of each day, by mode."""
+    """Plan each day without and with dispensers for the chosen clients.
+
+    `travels`: of each day, by mode. `told` hears how many of the plans, two for each day, are done.
+    """
     changed = [with_dispensers(day, chosen, terms, seed) for day in days]
     asked = [
         Question(day, travel, effort, seed)
         for day_, after, travel in zip(days, changed, travels, strict=True)
         for day in (day_, after.day)
     ]
-    plans = spread(answer, asked, workers=workers, scheduler=scheduler)
+    plans = spread(answer, asked, workers=workers, scheduler=scheduler, told=told)
     each = [figures(one.day, one.travels, plan) for one, plan in zip(asked, plans, strict=True)]
     return Outcome(
         tuple(days),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reik.value.planning.queries import TeamFigures
+from reik.value.report_peak import KINDS, Quarter, drawn, peak_table, peak_words
+from reik.value.report_text import say
 
 FEWEST = 20
 """Under so many visits there is no share, as a few say nothing."""
@@ -25,6 +28,17 @@ class TeamShown:
     care_hours: float
     travel_hours: float | None
     legs_share: int
+
+
+def peak_of(bars: Sequence[Quarter], said: str) -> dict[str, Any] | None:
+    """The morning as a picture, and the same numbers as rows; None where nothing begins in the morning."""
+    if not bars:
+        return None
+    table = peak_table(bars, said, "")
+    return {
+        "alt": peak_words(bars, said), "drawn": drawn(bars, said), "rows": table.written(said),
+        "kinds": [(kind, say(f"peak_{kind}", said)) for kind in KINDS],
+    }  # fmt: skip
 
 
 def teams_of(rows: Sequence[TeamFigures]) -> list[TeamShown]:

@@ -24,10 +24,11 @@ from reik.value.planning.queries import FileSeen
 from reik.value.planning.sheets import SheetRefused
 from reik.web.acting import ActingRequest
 from reik.web.planning.mapping_form import fitting, guessed, page_of, posted, with_activities
-from reik.web.planning.shown import teams_of
+from reik.web.planning.shown import peak_of, teams_of
 from reik.web.planning.words import reason_words, refused_words, state_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
+from reik.web.value.asked import language
 
 room = room_for("team_manager")
 UNREADABLE = (PlanningRefused, SheetRefused, MappingRefused)
@@ -101,6 +102,7 @@ def _page(
     if found.state in (UPLOADED, FAILED) or mapping is not None or "kolommen" in request.GET:
         return _columns(request, found, page, mapping, status)
     page |= {"teams": teams_of(queries.by_team(found.id, found.organisation_id)), "counted": found.counted}
+    page["peak"] = peak_of(queries.quarters_of(found), language())
     page["wrong"] = [(line, reason_words(code), value) for line, code, value in found.refused[:SHOWN_REFUSED]]
     page["reasons"] = [(reason_words(code), n) for code, n in found.counted.get("reasons", {}).items()]
     return render(request, "planning/read.html", page, status=status)

@@ -15,8 +15,10 @@ from reik.kernel.access_log import Act
 from reik.value.case.funding import FIRST_YEAR, LAST_YEAR, NewTerms, agree_terms, agreed_of
 from reik.value.case.parameters import RangeRefused, parameters
 from reik.value.case.setting import BY_CLIENT, TERM_KEYS, SettingRefused
+from reik.value.declaring.terms import COUNTS, SAID, DeclaringRefused, DeclaringTerms, declaring_json
 from reik.value.report_tables import parameter_name
 from reik.web.acting import ActingRequest
+from reik.web.declaring.words import agreed_words, declaring_refused, paid_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
 from reik.web.value.asked import NotANumber, language, number_of
@@ -39,6 +41,8 @@ def page(request: ActingRequest) -> HttpResponse:
         return _shown(request, typed, refused_words("number"), str(wrong.args[1]))
     except RangeRefused as refused:
         return _shown(request, typed, refused_words(refused.code, refused.key), refused.key)
+    except DeclaringRefused as refused:
+        return _shown(request, typed, declaring_refused(refused.code), "deel")
     except SettingRefused as refused:
         return _shown(request, typed, refused_words(refused.code), "verzekeraar")
     acted(request, Act.CREATE, "funding_terms", [kept], now, organisation_id=actor.organisation_id)
@@ -56,8 +60,21 @@ def _new(typed: Mapping[str, str]) -> NewTerms:
         raise SettingRefused("none", "Fill in one of the terms at least.")
     return NewTerms(
         insurer=typed.get("verzekeraar", "")[:120], year=int(year) if year.isdecimal() and len(year) == 4 else 0,
-        mode=typed.get("betaling", ""), values=values, source=typed.get("bron", "")[:300],
+        mode=typed.get("betaling", ""), values=values, source=typed.get("bron", "")[:300], declaring=_declaring(typed),
     )  # fmt: skip
+
+
+def _declaring(typed: Mapping[str, str]) -> dict[str, Any]:
+    """How days count; left open it stays unknown on the declaration list. Raises DeclaringRefused."""
+    days = typed.get("dagen", "").strip()
+    if days and not days.isdecimal():
+        raise DeclaringRefused("fewest_days", "Give a number of days.")
+    return declaring_json(
+        typed.get("deel", ""),
+        int(days[:3]) if days else None,
+        typed.get("pauze", ""),
+        typed.get("opname", ""),
+    )
 
 
 def _number(typed: Mapping[str, str], key: str) -> float:
@@ -80,6 +97,7 @@ def _shown(request: ActingRequest, typed: Mapping[str, str], error: str, field: 
         "agreed": [_row(each, said) for each in agreed_of(actor.organisation_id)], "fields": fields, "typed": typed,
         "error": error, "field": field, "this_year": now.year, "first": FIRST_YEAR, "last": LAST_YEAR,
         "by_client": BY_CLIENT, "done": request.GET.get("klaar", ""),
+        "counts": [(each, agreed_words(each)) for each in COUNTS], "paid": [(each, paid_words(each)) for each in SAID],
     }  # fmt: skip
     return render(request, "value/terms.html", seen, status=422 if error else 200)
 
@@ -93,4 +111,13 @@ def _row(each: Any, said: str) -> dict[str, Any]:
         for key in TERM_KEYS
         if key in each.terms.values
     ]
-    return {"of": each, "by_client": each.terms.mode == BY_CLIENT, "values": values}
+    return {
+        "of": each, "by_client": each.terms.mode == BY_CLIENT, "values": values, "declaring": _said(each.declaring),
+    }  # fmt: skip
+
+
+def _said(terms: DeclaringTerms) -> dict[str, str]:
+    return {
+        "count": agreed_words(terms.count), "pause": paid_words(terms.pause),
+        "admission": paid_words(terms.admission),
+    }  # fmt: skip

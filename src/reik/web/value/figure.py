@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from reik.dispensing.devices.in_use import each_in_use
+from reik.dispensing.devices.in_use import RowInUse, ended_in_use, rows_in_use
 from reik.kernel import clock
 from reik.people.queries import cards
 from reik.value.report_words import figures_said, inputs_of, name_of, number
@@ -21,9 +21,10 @@ from reik.web.seen import viewed
 from reik.web.value import shown
 from reik.web.value.asked import answered, language
 from reik.web.value.views import ROLES, common
-from reik.web.value.words import origin_words, unit_words
+from reik.web.value.words import how_words, origin_words, unit_words
 
-OF_CLIENTS = ("installed", "active", "paused", "silent")
+OF_DISPENSERS = ("issued", "installed", "active", "paused", "silent")
+ENDED = "ended"
 GREEN = ("km_less", "co2_kg_travel_less", "co2_kg_making_and_disposal", "co2_kg_less")
 SUBTRACTED = frozenset(
     {
@@ -53,8 +54,10 @@ def page(request: ActingRequest, key: str) -> HttpResponse:
             "inputs": _inputs(document, key, said), "n": document["denominators"].get(key, {}).get("n"),
             "per_year": _per_year(document, key, said),
         }  # fmt: skip
-    if key in OF_CLIENTS:
-        seen["clients"] = _clients(request, key)
+    if key in OF_DISPENSERS:
+        seen |= _dispensers(request, key)
+    elif key == ENDED:
+        seen |= _ended(request)
     return render(request, "value/figure.html", seen)
 
 
@@ -141,10 +144,30 @@ def _per_year(document: Mapping[str, Any], key: str, said: str) -> list[str]:
     return [shown.said(each, "€", said) for each in line["per_year"]]
 
 
-def _clients(request: ActingRequest, key: str) -> list[Any]:
-    """The clients that are counted, as far as she may see them; logged."""
+def _dispensers(request: ActingRequest, key: str) -> dict[str, Any]:
+    """The dispensers that are counted, of clients whom she may see or of nobody; logged."""
     actor, now = actor_of(request), clock.now()
-    counted = each_in_use(actor.organisation_id, now)
-    found = cards(actor, {client for client, how in counted if key in ("installed", how)})
+    every = rows_in_use(actor.organisation_id, now)
+    counted = [each for each in every if _counts(each, key)]
+    found = cards(actor, {each.client_id for each in counted if each.client_id})
     viewed(request, f"value {key}", {actor.organisation_id: list(found)}, now)
-    return sorted(found.values(), key=lambda each: each.display)
+    rows = [
+        {"of": each, "card": found.get(each.client_id) if each.client_id else None, "how": how_words(each.how)}
+        for each in counted if each.client_id is None or each.client_id in found
+    ]  # fmt: skip
+    every_day = sum(each.every_day for each in counted) if key == "active" else None
+    return {"dispensers": rows, "hidden": len(counted) - len(rows), "every_day": every_day}
+
+
+def _counts(each: RowInUse, key: str) -> bool:
+    return key == "issued" or (each.client_id is not None and key in ("installed", each.how))
+
+
+def _ended(request: ActingRequest) -> dict[str, Any]:
+    """Clients who had a dispenser and have none now, with their last planned moment."""
+    actor, now = actor_of(request), clock.now()
+    gone = ended_in_use(actor.organisation_id)
+    found = cards(actor, set(gone))
+    viewed(request, "value ended", {actor.organisation_id: list(found)}, now)
+    rows = [{"card": each, "last": gone[each.id]} for each in found.values()]
+    return {"gone": sorted(rows, key=lambda row: row["last"], reverse=True), "hidden": len(gone) - len(rows)}

@@ -16,8 +16,10 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import organisation_names
 from reik.value.case.organisation import ranges_of
+from reik.value.planning import queries as planning
 from reik.value.report import BOARD, INSURER, Report, charts_of, report
 from reik.value.report_charts import CHARTS, chart
+from reik.value.report_peak import Quarter, peak_chart, peak_table
 from reik.value.report_sheets import as_csv, workbook
 from reik.value.reproduce import reproduction
 from reik.web.acting import ActingRequest
@@ -32,6 +34,9 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+PEAK = "ochtendpiek"
+Peak = tuple[list[Quarter], str, str]
+"""The quarters of a morning, the language, the name of the planning."""
 AUDIENCES = {"": BOARD, "bestuur": BOARD, "verzekeraar": INSURER}
 room = room_for(*ROLES)
 
@@ -46,29 +51,40 @@ def report_file(request: ActingRequest, kind: str) -> HttpResponse:
         raise Http404
     actor, now = actor_of(request), clock.now()
     document = _document(actor.organisation_id, request.GET.dict(), now)
+    peak = _peak(actor.organisation_id)
     made = report(
         document, reproduction(ranges_of(actor.organisation_id, now)), language=language(), audience=audience,
+        peak=peak_table(*peak) if peak else None,
         organisation=organisation_names([actor.organisation_id]).get(actor.organisation_id, ""),
     )  # fmt: skip
     act = Act.PRINT if kind == "pdf" else Act.EXPORT
     acted(
         request, act, "case", [], now, organisation_id=actor.organisation_id, detail=f"{kind} for {audience}"
     )
-    answer = HttpResponse(_file(kind, made, document, now), content_type=TYPES[kind])
+    answer = HttpResponse(_file(kind, made, document, now, peak), content_type=TYPES[kind])
     answer["Content-Disposition"] = (
         f'attachment; filename="waarde-{request.GET.get("voor") or "bestuur"}.{kind}"'
     )
     return answer
 
 
-def _file(kind: str, made: Report, document: Mapping[str, Any], now: datetime) -> bytes | str:
+def _peak(organisation_id: UUID) -> Peak | None:
+    """The morning of the newest planning, in the language of the page."""
+    newest = planning.newest_taken(organisation_id)
+    bars = planning.quarters_of(newest) if newest else []
+    return (bars, language(), newest.name) if newest and bars else None
+
+
+def _file(
+    kind: str, made: Report, document: Mapping[str, Any], now: datetime, peak: Peak | None
+) -> bytes | str:
     if kind == "csv":
         return as_csv(made)
     if kind == "xlsx":
         return workbook(made, now, demo=is_demo())
-    return report_pdf(
-        made, charts_of(document, made.language, made.audience), made_at=now, zone=ZONE, demo=is_demo()
-    )
+    charts = charts_of(document, made.language, made.audience)
+    charts += [peak_chart(peak[0], peak[1])] if peak else []
+    return report_pdf(made, charts, made_at=now, zone=ZONE, demo=is_demo())
 
 
 def _document(organisation_id: UUID, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
@@ -83,11 +99,14 @@ def _document(organisation_id: UUID, given: Mapping[str, str], now: datetime) ->
 @never_cache
 def chart_file(request: ActingRequest, name: str) -> HttpResponse:
     """One chart to take along."""
-    if name not in CHARTS:
+    organisation_id = actor_of(request).organisation_id
+    if name == PEAK:
+        peak = _peak(organisation_id)
+        made = peak_chart(peak[0], peak[1]) if peak else None
+    elif name in CHARTS:
+        made = chart(name, _document(organisation_id, request.GET.dict(), clock.now()), language())
+    else:
         raise Http404
-    made = chart(
-        name, _document(actor_of(request).organisation_id, request.GET.dict(), clock.now()), language()
-    )
     if made is None:
         raise Http404
     answer = HttpResponse(made.svg, content_type="image/svg+xml")

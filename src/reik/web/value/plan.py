@@ -8,25 +8,35 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.value.indicators.keeping import PHASES, IndicatorRefused, NewNote, NewValue, note, type_value
+from reik.value.indicators.keeping import PHASES, NewNote, NewValue, note, type_value
+from reik.value.indicators.own import IndicatorRefused
 from reik.value.indicators.plan import DOMAINS, EVIDENCE_SOURCE, MUST, SHARE, TYPED
 from reik.value.indicators.seen import IndicatorSeen, measurement_plan
-from reik.value.indicators.values import Value
+from reik.value.indicators.values import TOO_FEW, Value
 from reik.value.report_tables import parameter_name
 from reik.value.rollups.seen import Days, counted_through
 from reik.web.acting import ActingRequest
 from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
+from reik.web.value import beside, own
 from reik.web.value.asked import NotANumber, language, number_of
 from reik.web.value.figure import plain
 from reik.web.value.views import ROLES
-from reik.web.value.words import domain_words, phase_words, refused_words, status_words
+from reik.web.value.words import (
+    better_words,
+    domain_words,
+    kind_words,
+    phase_words,
+    refused_words,
+    status_words,
+)
 
 LENGTH = timedelta(days=91)
 room = room_for(*ROLES)
@@ -63,7 +73,8 @@ def _row(each: IndicatorSeen, said: str) -> dict[str, Any]:
         "national": [(device, *status_words(status)) for device, status in each.national.items()],
         "evidence": [(seen.device, *status_words(seen.status), seen.said[said]) for seen in of.evidence],
         "before": _value(each.before, said, share=of.kind == SHARE),
-        "now": _value(each.now, said, share=of.kind == SHARE),
+        "now": _value(each.now, said, share=of.kind == SHARE, private=beside.is_private(of)),
+        "better": better_words(of.better), "kind": kind_words(of.kind), "per": beside.per_of(of),
     }  # fmt: skip
 
 
@@ -79,12 +90,16 @@ def _unit(unit: str, said: str) -> str:
     return UNITS.get(unit, unit) if said == "nl" else unit
 
 
-def _value(value: Value, said: str, *, share: bool) -> dict[str, Any]:
+def _value(value: Value, said: str, *, share: bool, private: bool = False) -> dict[str, Any]:
+    """`private`: few answers are not told, only how many forms there are."""
     mark, word = status_words(value.status)
     found: dict[str, Any] = {"mark": mark, "word": word, "value": "", "band": "", "of": "", "missing": []}
     if value.measure is not None:
         found["missing"] = [(key, parameter_name(key, said)) for key in value.measure.missing]
-        if not value.measure.missing:
+        if private and value.status == TOO_FEW:
+            many = value.measure.cases
+            found["of"] = ngettext("%(n)s lijst", "%(n)s lijsten", many) % {"n": many}
+        elif not value.measure.missing:
             found["of"] = (
                 f"{plain(round(value.measure.numerator, 1), said)} / {plain(round(value.measure.denominator, 1), said)}"
             )
@@ -160,5 +175,8 @@ def _shown(
         "error": error, "field": field, "phases": [(each, phase_words(each)) for each in PHASES],
         "domain": domain_words(found.indicator.domain), "since": days.since, "until": days.until - timedelta(days=1),
         "done": request.GET.get("klaar", ""), "today": now.date().isoformat(), "source": EVIDENCE_SOURCE,
+        "values": beside.typed_rows(actor.organisation_id, found.indicator, said),
+        "answers": beside.answers_shown(actor.organisation_id, found.indicator, days, said),
+        "versions": own.versions(request, key) if found.indicator.own else [],
     }  # fmt: skip
     return render(request, "value/indicator.html", seen, status=422 if error else 200)

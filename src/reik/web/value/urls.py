@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reik.web.value import agreed, assumed, figure, paper, plan, reproduced, views
+from reik.web.value import agreed, assumed, figure, kept, own, paper, plan, reproduced, views
 
 urlpatterns: list[URLPattern] = [
     path("waarde", views.page),
@@ -14,7 +14,10 @@ urlpatterns: list[URLPattern] = [
     path("waarde/afspraken", agreed.page),
     path("waarde/reproductie", reproduced.page),
     path("waarde/meetplan", plan.page),
+    path("waarde/meetplan/eigen", own.page),
     path("waarde/meetplan/<str:key>", plan.one),
+    path("waarde/meetplan/<str:key>/einde", own.end),
+    path("waarde/bewaard/<uuid:case_id>", kept.page),
     path("waarde/rapport.<str:kind>", paper.report_file),
     path("waarde/grafiek/<str:name>.svg", paper.chart_file),
 ]

@@ -118,10 +118,9 @@ def _variants(document: Mapping[str, Any], said: str) -> list[dict[str, Any]]:
 
 def _planning(organisation_id: UUID) -> dict[str, Any] | None:
     """What the newest planning that was taken says: visits, unique and combined, the morning peak."""
-    taken = [each for each in planning.files(organisation_id) if each.state == "taken"]
-    if not taken:
+    newest = planning.newest_taken(organisation_id)
+    if newest is None:
         return None
-    newest = max(taken, key=lambda each: (each.last_day or each.created_at.date(), each.created_at))
     teams = planning.by_team(newest.id, organisation_id)
     sums = {
         name: sum(getattr(each, name) for each in teams)

@@ -71,6 +71,10 @@ def refused_words(code: str, key: str = "") -> str:
         "text": _("Schrijf op waar het over gaat."),
         "owner": _("Zeg wie dit doet, en voor welke dag."),
         "phase": _("Kies plan, doen, nagaan of bijstellen."),
+        "own_text": _("Vul naam, teller, noemer, bron en eenheid in."),
+        "own_kind": _("Kies aandeel, aantal per zoveel of gemiddelde. Per zoveel is 1 of meer."),
+        "own_choice": _("Kies een domein en welke kant beter is."),
+        "own_same": _("Er is niets veranderd. Verander iets, of ga terug."),
         "numerator": _("Geef een teller vanaf 0; bij een aandeel niet meer dan de noemer."),
         "denominator": _("Geef een noemer van meer dan 0."),
         "until": _("Een periode begint vandaag of eerder en eindigt na haar begin."),
@@ -111,3 +115,26 @@ def evidence_words(evidence: str) -> str:
         "title_only": _("alleen een titel bekend"),
         "abroad": _("uit het buitenland"),
     }[evidence]
+
+
+def kind_words(kind: str) -> str:
+    """How an indicator is computed from its numerator and denominator."""
+    return {
+        "share": _("aandeel, in procenten"),
+        "rate": _("aantal per zoveel"),
+        "mean": _("gemiddelde"),
+    }[kind]
+
+
+def better_words(better: str) -> str:
+    """Which way is better; empty where neither is."""
+    return {"low": _("lager is beter"), "high": _("hoger is beter")}.get(better, _("geen van beide is beter"))
+
+
+def how_words(how: str) -> str:
+    """How a dispenser counts now; empty: it stands with nobody."""
+    return {
+        "active": _("actief"),
+        "paused": _("gepauzeerd"),
+        "silent": _("stil of onbekend"),
+    }.get(how, _("staat bij niemand"))

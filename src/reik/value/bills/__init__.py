@@ -1,0 +1,1 @@
+"""A supplier's bill beside what was installed, active and returned (R83)."""
