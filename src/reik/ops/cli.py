@@ -11,7 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-BENCHES = ("morning", "ingest", "consoles", "fhir", "plan", "planning", "tours", "rollups")
+BENCHES = (
+    "morning",
+    "ingest",
+    "consoles",
+    "fhir",
+    "plan",
+    "planning",
+    "tours",
+    "rollups",
+    "inspection",
+    "tasks",
+)
 PROOFS = ("kill", "lag", "order", "dst", "malformed", "outage", "lives", "channels", "watchdog")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 

@@ -115,6 +115,10 @@ def indicators() -> str:
         f"Evidence holds for the device type that it was found with; for another type it is unknown.\n"
         f"Source: {plan.EVIDENCE_SOURCE}.\n"
         "What a percentage means: [adherence](../explanation/adherence.md).\n\n"
+        "`active` is a dispenser with a client of which a sachet came out in the last 14 days. A stricter reading, a\n"
+        "sachet on every day, stands beside it on screen and divides nothing: one missed day does not end the use,\n"
+        "and counting it so would call that client silent. Heavy care per route, plastic and extra clients are typed,\n"
+        "before and after.\n\n"
         f"{plan.printed()}\n"
     )
 

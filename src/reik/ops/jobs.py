@@ -26,6 +26,7 @@ from reik.kernel.pulse import Beating
 from reik.medication.requests.letters import send_weekly
 from reik.ops import planning_jobs as planning_jobs  # its tasks register themselves
 from reik.ops import wake
+from reik.ops import whatif_jobs as whatif_jobs
 from reik.ops.database import make_months
 from reik.ops.desk import Desk
 from reik.ops.outage_pack import folder_of, write_packs

@@ -41,6 +41,8 @@ from reik.medication.requests.operations import tell_unanswered
 from reik.ops import wake
 from reik.ops.running import run_rounds
 from reik.pathway.asking import look_at_paths
+from reik.pathway.forms.printing import look_at_papers
+from reik.pathway.selection.ending import tell_ending
 from reik.pathway.use.stopping import look_at_stops
 from reik.people.homes_callers import index_missing
 from reik.tasks.operations import tell_overdue
@@ -71,6 +73,8 @@ LOOKS: tuple[Look, ...] = (
     ("callers", index_missing),
     ("care_paths", look_at_paths),
     ("path_stops", look_at_stops),
+    ("indications", tell_ending),
+    ("papers", look_at_papers),
 )
 """What is looked at once a minute besides silence, outages, routes and plans, in this order, one a round."""
 

@@ -20,8 +20,6 @@ from pathlib import Path
 from uuid import UUID
 
 import aiohttp
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from reik.alerting.operations import accept_alert, release_alert
@@ -31,6 +29,7 @@ from reik.kernel.operations import found_organisation, open_account
 from reik.ops import wake, watch, web
 from reik.ops.bench import arrivals as reading
 from reik.ops.bench import figures as fig
+from reik.ops.bench.asking import session_of
 from reik.ops.bench.cpu import Clocks
 from reik.ops.bench.figures import Claim, Figures, at_least_one, number, percentile, say
 from reik.ops.bench.scene import Scene, set_scene, wait_until
@@ -44,17 +43,17 @@ PAGES_EVERY_S = 0.2
 CHANGED_EVERY_S = 1.0
 CLAIM_GOAL_MS = 200
 WAITED_S = 8  # for the "changed" after the last change that is counted
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--open", type=at_least_one, default=200, help="consoles (default 200)")
     parser.add_argument("--seconds", type=at_least_one, default=15, help="how long is measured (default 15)")
+    parser.add_argument("--alerts", type=at_least_one, default=ALERTS, help=f"open alerts (default {ALERTS})")
 
 
 def run(options: argparse.Namespace) -> int:
     with set_scene() as scene:
-        keys = _furnish(scene, options.open)
+        keys = _furnish(scene, options.open, options.alerts)
         listening = web.listen("127.0.0.1", 0, exact=True)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         changes, claims = scene.home.path / "changes", scene.home.path / "claims"
@@ -64,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         }
         with scene.processes(runs) as processes:
             opened = "SELECT count(*) FROM alerting_alert"
-            wait_until(lambda: reading.count(scene.home, opened) >= ALERTS, 20)
+            wait_until(lambda: reading.count(scene.home, opened) >= options.alerts, 20 + options.alerts / 100)
             with scene.processes({"changer": lambda: _change(changes, claims)}) as changer:
                 engines = {each.name: each.process.pid for each in scene.instance.engines}
                 clocks = Clocks({**processes.pids, **engines})
@@ -72,24 +71,26 @@ def run(options: argparse.Namespace) -> int:
                 asyncio.run(crowd.look(options.seconds))
                 used = clocks.passed()
                 ended = len(changer.ended()) + len(processes.ended())
+            alerts = reading.count(scene.home, opened)
         listening.close()
         times = [float(line) for line in changes.read_text().split()]
         taken = [(line.split()[0], float(line.split()[1])) for line in claims.read_text().splitlines()]
     figures = (
         crowd.figures(times)
         | crowd.claims(taken)
-        | {"pool": web.CONNECTIONS, "cpu_s": used, "processes_ended": ended}
+        | {"pool": web.CONNECTIONS, "cpu_s": used, "processes_ended": ended, "alerts": alerts}
     )
     return fig.report(figures, _claims(options))
 
 
-def _furnish(scene: Scene, consoles: int) -> list[str]:
+def _furnish(scene: Scene, consoles: int, alerts: int) -> list[str]:
     """A centre that works for all organisations, with alerts about to open; gives a session per console."""
     now = clock.now()
-    say(f"settling {DISPENSERS} dispensers, {ALERTS} alerts and {consoles} sessions ...")
-    settle_devices(scene.home, scene.tenants, DISPENSERS, now)
+    dispensers = max(DISPENSERS, alerts)
+    say(f"settling {dispensers} dispensers, {alerts} alerts and {consoles} sessions ...")
+    settle_devices(scene.home, scene.tenants, dispensers, now)
     past = Deadlines(first=now - timedelta(minutes=2))
-    plan_moments(scene.home, prefix="gone-", deadlines=past, each=1, now=now, most=ALERTS)
+    plan_moments(scene.home, prefix="gone-", deadlines=past, each=1, now=now, most=alerts)
     with superuser(scene.home) as admin:
         admin.execute("UPDATE dispensing_dispenser SET heard_at = %s", [now])
         # As if the stream had been read: otherwise Reik itself is behind, and that is one outage without alerts.
@@ -102,15 +103,7 @@ def _furnish(scene: Scene, consoles: int) -> list[str]:
     account = open_account(
         organisation_id=centre.id, username="centralist", display_name="Centralist", role="operator", now=now
     )
-    keys = []
-    for _ in range(consoles):
-        session = SessionStore()
-        session[SESSION_KEY] = str(account.id)
-        session[BACKEND_SESSION_KEY] = BACKEND
-        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-        session.save()
-        keys.append(str(session.session_key))
-    return keys
+    return [session_of(account) for _ in range(consoles)]
 
 
 def _change(file: Path, claims: Path) -> None:
@@ -252,6 +245,7 @@ class Crowd:
 def _claims(options: argparse.Namespace) -> list[Claim]:
     return [
         Claim("every stream is open", lambda f: number(f, "open") == options.open),
+        Claim("every alert is open", lambda f: number(f, "alerts") >= options.alerts),
         Claim("no request failed", lambda f: number(f, "failed") == 0),
         Claim("no process ended by itself", lambda f: number(f, "processes_ended") == 0),
         Claim(

@@ -27,6 +27,7 @@ from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.operations import found_organisation
 from reik.ops.bench import figures as fig
+from reik.ops.bench.cpu import Clocks
 from reik.ops.bench.figures import Claim, Figures, number, say
 from reik.ops.bench.rollups_made import CLIENTS_AND_DEVICES, MOMENTS_OF_DAY, without_indexes
 from reik.ops.bench.world import superuser
@@ -34,7 +35,7 @@ from reik.ops.instance import running
 from reik.value import adherence_seen
 from reik.value.models import RollupState
 from reik.value.rollups import seen
-from reik.value.rollups.running import NAME, rebuild, roll_up
+from reik.value.rollups.running import BESIDE, NAME, rebuild, roll_up
 from reik.value.rollups.seen import Days, Which
 
 WHOLE = 100_000_000
@@ -72,8 +73,9 @@ def run(options: argparse.Namespace) -> int:
     _look_for_room(moments, around)
     folder = Path(tempfile.mkdtemp(prefix="reik-bench-", dir=around))
     try:
-        with running(Home(folder), kind="scratch", web="", scratch=True):
-            figures = _measure(Home(folder), moments)
+        with running(Home(folder), kind="scratch", web="", scratch=True) as instance:
+            engines = {each.name: each.process.pid for each in instance.engines}
+            figures = _measure(Home(folder), moments, engines)
             connections.close_all()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -96,14 +98,14 @@ def _parts(moments: int) -> int:
     return math.ceil(moments * BYTES_OF_MOMENT / AT_ONCE)
 
 
-def _measure(home: Home, moments: int) -> Figures:
+def _measure(home: Home, moments: int, engines: dict[str, int]) -> Figures:
     organisations = max(1, round(ORGANISATIONS * moments / WHOLE))
     clients = max(2, round(moments / organisations / DAYS / PER_DAY))
     become(Role.WORKER)
     ids = [found_organisation(name=f"Zorg {at:02d}", kind="care", now=NOW).id for at in range(organisations)]
     with superuser(home) as admin:
         _found(admin, ids, clients)
-        made, size, slices, seconds = _count_in_parts(admin, _parts(moments))
+        made, size, slices, seconds, cpu = _count_in_parts(admin, _parts(moments), engines)
         admin.execute("VACUUM (ANALYZE) value_momentday")
         admin.execute("VACUUM (ANALYZE) value_teamday")
         RollupState.objects.create(name=NAME, through=NOW, changed_at=NOW)
@@ -125,6 +127,7 @@ def _measure(home: Home, moments: int) -> Figures:
         "indicator_ms_slowest": max(slowest for _, _, slowest in timed.values()),
         "indicator_ms": {key: middle for key, (_, middle, _) in timed.items()},
         "rebuild_s": round(seconds, 1), "rebuild_s_for_100m": round(seconds / made * WHOLE),
+        "rebuild_cpu_s_for_100m": round(cpu / made * WHOLE), "beside": BESIDE,
         "rebuild_again_s": round(again, 1), "hourly_s": round(hourly, 2), "bytes": size,
         "parts": _parts(moments), "rollup_bytes": rolled,
     }  # fmt: skip
@@ -139,9 +142,11 @@ def _found(admin: psycopg.Connection, organisation_ids: list[UUID], clients: int
     admin.execute("ANALYZE dispensing_dispenser")
 
 
-def _count_in_parts(admin: psycopg.Connection, parts: int) -> tuple[int, int, int, float]:
-    """Moments made, the most bytes that they took at one time, slices, and the seconds that counting took."""
-    made, most, slices, seconds = 0, 0, 0, 0.0
+def _count_in_parts(
+    admin: psycopg.Connection, parts: int, engines: dict[str, int]
+) -> tuple[int, int, int, float, float]:
+    """Moments made, the most bytes that they took at one time, slices, seconds of counting and of processors then."""
+    made, most, slices, seconds, cpu = 0, 0, 0, 0.0, 0.0
     cuts = [FIRST + timedelta(days=round(DAYS * at / parts)) for at in range(parts + 1)]
     for since, until in pairwise(cuts):
         began = time.perf_counter()
@@ -149,11 +154,12 @@ def _count_in_parts(admin: psycopg.Connection, parts: int) -> tuple[int, int, in
         made += _generate(admin, since, until)
         most = max(most, _size(admin, "dispensing_moment"))
         say(f"{made} moments made, the last in {time.perf_counter() - began:.0f} s ...")
-        began = time.perf_counter()
-        slices += rebuild(since, until, now=NOW)
+        began, clocks = time.perf_counter(), Clocks(engines)
+        slices += rebuild(since, until, now=NOW, at_once=BESIDE)
         seconds += time.perf_counter() - began
+        cpu += clocks.passed().get("postgres", 0.0)
         say(f"counted, {seconds:.0f} s in all ...")
-    return made, most, slices, seconds
+    return made, most, slices, seconds, cpu
 
 
 def _generate(admin: psycopg.Connection, since: date, until: date) -> int:

@@ -25,7 +25,7 @@ from reik.ops.demo.moving_in import Town
 from reik.pathway.asking import kept_at_the_end
 from reik.pathway.enrolment.ordering import PHONE, WEBHOOK
 from reik.pathway.enrolment.suppliers import NewSupplier, add_supplier
-from reik.pathway.moving import Happened, follow
+from reik.pathway.moving import Happened, move_all
 from reik.pathway.overrides import let_through
 from reik.pathway.path import Event
 from reik.pathway.terms import set_terms
@@ -159,7 +159,7 @@ def _choose(each: Walk, path_id: UUID) -> None:
 
 
 def _move(walks: Sequence[Walk], event: Event, days: int, at: time) -> None:
-    """Everybody whose day this is moves at once; that each condition held is entered before."""
+    """Everybody whose day this is moves at once, and every condition is asked as it is of anybody (R2)."""
     of_day: dict[date, list[Walk]] = {}
     for each in walks:
         of_day.setdefault(each.day, []).append(each)
@@ -167,7 +167,7 @@ def _move(walks: Sequence[Walk], event: Event, days: int, at: time) -> None:
         happened = [
             Happened(client_id=each.client_id, event=event, by=each.nurse, detail={}, role="nurse") for each in of
         ]  # fmt: skip
-        follow(happened, of[0].at(days, at.hour, at.minute))
+        move_all(happened, of[0].at(days, at.hour, at.minute))
 
 
 def _let_through(each: Walk, path_id: UUID, now: datetime) -> None:

@@ -29,11 +29,13 @@ from reik.ops.demo import (
     cast,
     desks,
     dispensers,
+    funded,
     house_rules,
     letters,
     moving_in,
     on_duty,
     pharmacy,
+    planning,
     today,
 )
 from reik.ops.demo.cast import Person
@@ -98,6 +100,8 @@ def furnish(
         place.street.settle(now)
         _hand_over(home, place, since, now, hurry=ROUTE_PACE if pace >= HURRIED_FROM else 1.0)
         care_paths.walk(place.town, since, now)
+        funded.happen(place.town, since, now)
+        planning.take_in(home, place.town.organisations[cast.TWENTESTROOM], now)
         propose_all(now)
     dispensers.make_ready(home)
     say(f"{len(place.inhabited)} homes with {days} days behind them.")

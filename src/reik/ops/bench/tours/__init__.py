@@ -7,7 +7,7 @@ peers get the same matrix and at least as many seconds as Reik takes, on one cor
 `gap_to_best_pct`: the most that Reik's travel lies above the least travel of a peer that leaves no more visits over
 than Reik; below zero Reik drives less. A plan that leaves visits over drives less for it, so it is no measure:
 `gap_to_any_pct` shows that too. `unassigned_more`: the visits that Reik leaves over beyond the best peer, of all days
-together, where it does.
+together, where it does. `lost`: the days on which a peer leaves fewer over, or drives more than the goal less.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from reik.ops.bench.figures import Claim, Figures, at_least_one, number, say
 from reik.ops.bench.tours.days import Race, races
 from reik.ops.bench.tours.peers import PEERS
 from reik.value.tours.plans import Plan, travel_seconds, wrong
+from reik.value.tours.problem import TourRefused
 from reik.value.tours.solving import EFFORTS, solve
 
 GOAL_GAP_PCT = 3.0
@@ -36,6 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--each", type=at_least_one, default=2, help="days of each kind of place and family (2)"
     )
+    parser.add_argument("--quick", action="store_true", help="one day of each, and the peers get 4 seconds")
+    parser.add_argument(
+        "--days", metavar="PART", default="", help="only days with this in their name or family"
+    )
     parser.add_argument("--seconds", type=float, default=8.0, help="what each peer gets for a day (8)")
     parser.add_argument(
         "--effort", choices=tuple(EFFORTS), default="normal", help="Reik's own, as `reik whatif` has it"
@@ -44,17 +49,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    rows = [_raced(race, options) for race in races(options.geo, options.each, options.seed)]
+    if options.quick:
+        options.each, options.seconds = 1, min(options.seconds, 4.0)
+    asked = races(options.geo, options.each, options.seed)
+    rows = [_raced(each, options) for each in asked if options.days in f"{each.family} {each.day.name}"]
+    if not rows:
+        raise TourRefused(f"No day has {options.days} in its name: leave --days out to see them all.")
     return fig.report(_figures(rows, options), _claims())
 
 
 def _raced(race: Race, options: argparse.Namespace) -> Row:
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     own = solve(race.day, race.travels, EFFORTS[options.effort], options.seed)
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - worked
     row: Row = {
         "day": race.day.name, "family": race.family, "visits": len(race.day.visits), "nurses": len(race.day.nurses),
-        "seconds": round(seconds, 2), "reik": _measured(race, own),
+        "seconds": round(seconds, 2), "cpu_s": round(cpu, 2), "reik": _measured(race, own),
     }  # fmt: skip
     for name, peer in PEERS.items():
         row[name] = _measured(race, peer(race, max(options.seconds, seconds), options.seed))
@@ -101,6 +111,13 @@ def _figures(rows: list[Row], options: argparse.Namespace) -> Figures:
         "gap_to_any_pct": max(row["gap_any_pct"] for row in rows),
         "fewest_left_alone": sum(row["gap_pct"] is None for row in rows),
         "broken": sum(row[name]["broken"] for row in rows for name in ("reik", *PEERS)),
+        "families": sorted({row["family"] for row in rows}),
+        "lost": [
+            {"day": row["day"], "gap_pct": row["gap_pct"], "more": row["more"]}
+            for row in rows
+            if row["more"] or (row["gap_pct"] or 0) > GOAL_GAP_PCT
+        ],
+        "cpu_s": max(row["cpu_s"] for row in rows),
         "peer_seconds": options.seconds, "effort": options.effort, "seed": options.seed, "days": rows,
     }  # fmt: skip
 
