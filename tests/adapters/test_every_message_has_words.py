@@ -24,6 +24,7 @@ from reik.interop.sms import text as sms
 from reik.interop.voice import mapping as voice
 from reik.interop.voice.words import WORDS
 from reik.interop.webpush import mapping as webpush
+from reik.people.rosters.telling import WRITTEN
 from tests.adapters.scaip.telling import TLS
 
 SOURCES = Path(__file__).parents[2] / "src" / "reik"
@@ -31,7 +32,10 @@ KEY, NAME = "01a20734-5580-7a4e-a19f-56c9d02fd8ff", "Fatma"
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 TO_MANY = ("alert.step", "drill.step", "forewarning", "outage.note", "test.message")
 """What may be sent to any destination that an organisation has."""
-TO_SOME = {"alert.closed": TOLD_OVER, "push.try": ("webpush",)}
+TO_WRITE = ("webpush", "sms", "email")
+TO_SOME = {
+    "alert.closed": TOLD_OVER, "push.try": ("webpush",), "swap.question": TO_WRITE, "swap.answer": TO_WRITE,
+}  # fmt: skip
 
 
 def body(kind: str) -> str:
@@ -86,6 +90,15 @@ USUAL = {"sms": "bericht", "email": "bericht in Reik", "webpush": "bericht in Re
 """What these say of a type that they have no words for."""
 
 
+def test_a_swap_opens_the_rosters_and_is_written_only_where_it_has_words() -> None:
+    for kind in ("swap.question", "swap.answer"):
+        assert webpush.notice_of(body(kind), "/team", "nl").url == "/roosters"
+        for refusing in (by_voice, by_scaip, by_espax):  # so that nobody is rung for it
+            with pytest.raises((voice.NotCalled, scaip.NotTold, espax.NotTold)):
+                refusing(kind, "nl")
+    assert {*WRITTEN, "webpush"} == set(TO_WRITE)
+
+
 def test_every_channel_and_every_type_is_in_this_table() -> None:
     assert WAYS.keys() == ADAPTERS.keys()
     found = set()
@@ -110,7 +123,12 @@ def test_it_has_words_of_its_own_that_name_nobody(kind: str, channel: str) -> No
 
 @pytest.mark.parametrize(("kind", "channel"), [(kind, each) for kind, way in TO_SOME.items() for each in way])
 def test_what_goes_to_some_is_said_there(kind: str, channel: str) -> None:
-    assert WAYS[channel](kind, "nl")
+    for lang in ("nl", "en"):
+        said = WAYS[channel](kind, lang)
+        assert said
+        assert NAME not in said
+        if channel in USUAL:
+            assert USUAL[channel] not in said.replace("Kijk in Reik", ""), said
 
 
 def test_what_a_channel_has_no_word_for_is_refused_for_good_so_that_the_next_step_is_taken() -> None:

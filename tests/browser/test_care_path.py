@@ -5,83 +5,34 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
-from reik.kernel import clock
+from tests.browser.ending import ended, stopped
 from tests.browser.test_work import type_client
+from tests.browser.walking import (
+    NURSE,
+    PHARMACIST,
+    READER,
+    Visit,
+    at_step,
+    day,
+    insist,
+    looked_at,
+    refused,
+    send,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-Visit = Callable[..., Any]
-NURSE, READER, PHARMACIST, MANAGER = "Anja ter Horst", "Joke Meijer", "Ruud Blok", "Wim Lansink"
-ZONE = ZoneInfo("Europe/Amsterdam")
 FITS = (
     "no_longer", "when_told", "forgets", "well", "at_once", "alone", "alone", "both_well", "someone_calls", "no",
     "good", "sure", "alone", "nobody", "stable", "all", "able", "none", "nothing", "",
 )  # fmt: skip
 """An answer to each question of the form, in order; the last is words alone."""
 SIGNAL_S, LOADED_MS, OUT_MS = 300, 60_000, 20_000
-
-
-def day(ahead: int = 0) -> str:
-    """A local day from today, as a form takes it."""
-    return (clock.now().astimezone(ZONE) + timedelta(days=ahead)).date().isoformat()
-
-
-def send(page: Any, button: str, **fields: str) -> None:
-    """Fill in the form that this button (a selector) belongs to, and press it."""
-    form = page.locator(button).first.locator("xpath=ancestor::form[1]")
-    form.evaluate(
-        "one => { for (let at = one; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;"
-        " one.querySelectorAll('details').forEach(each => { each.open = true }) }"
-    )
-    for name, value in fields.items():
-        field = form.locator(f"[name='{name}']")
-        kind = field.first.evaluate("one => one.type")
-        if kind in ("radio", "checkbox"):
-            form.locator(f"[name='{name}'][value='{value}']").check(force=True)
-        elif kind == "select-one":
-            field.select_option(value)
-        else:
-            field.first.fill(value)
-    with page.expect_navigation():
-        page.locator(button).first.click()
-
-
-def looked_at(axe: Callable[[Any], None], *pages: Any) -> None:
-    """Nothing for axe, and nothing wider than its window; every page on a desk and at 390 px."""
-    for page in pages:
-        desk = page.viewport_size
-        for size in (desk, {"width": 390, "height": 844}):
-            page.set_viewport_size(size)
-            axe(page)
-            wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert page.evaluate(wide) <= 0, page.url
-        page.set_viewport_size(desk)
-
-
-def at_step(page: Any, step: int) -> None:
-    """Where the care path's page says that she stands."""
-    expect(page.locator("ol.path.way")).to_have_attribute("aria-label", re.compile(f"stap {step} van 9"))
-
-
-def refused(page: Any, words: str = "") -> None:
-    """Told in a sentence."""
-    expect(page.locator("#fouten, main [role=alert]").first).to_contain_text(words)
-
-
-def insist(page: Any, button: str) -> None:
-    """What the page does not offer yet is refused as well when it is sent all the same."""
-    one = page.locator(button).first
-    one.evaluate("one => { one.disabled = false }")
-    with page.expect_navigation():
-        one.click()
-    refused(page)
 
 
 def a_client(visit: Visit, name: str) -> tuple[Any, str]:
@@ -284,25 +235,6 @@ def used(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> No
     looked_at(axe, page)
 
 
-def stopped(visit: Visit, page: Any, client: str, axe: Callable[[Any], None]) -> None:
-    """A stop that leaves a gap is refused; with other care it goes, and ends when all is closed."""
-    page.goto(f"{client}/stoppen")
-    looked_at(axe, page)
-    soon = (clock.now().astimezone(ZONE) + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M")
-    send(page, "button[name=act][value=stop]", reason="client_wants", last_at=soon)
-    refused(page)
-    care = {"who0": "self", "name0": "Zij zelf", "from0": day(), "at0": ""}
-    send(page, "button[name=act][value=stop]", reason="client_wants", last_at=soon, **care)
-    expect(page.locator("#device_back")).to_be_visible()
-    looked_at(axe, page)
-    insist(page, "button[name=act][value=end]")
-    send(page, "#access_closed button")
-    manager = visit(f"{client}/stoppen", who=MANAGER)
-    send(manager, "button[name=act][value=billing]")
-    manager.context.close()
-    page.goto(f"{client}/stoppen")
-
-
 @pytest.mark.parametrize(
     "duties",
     [
@@ -322,4 +254,5 @@ def test_a_whole_path(visit: Visit, axe: Callable[[Any], None], duties: dict[str
     if "set_times" in duties:
         taken_out(visit, page, client, near)
     used(visit, page, client, axe)
-    stopped(visit, page, client, axe)
+    stopped(page, client, axe)
+    ended(visit, page, client, axe)

@@ -24,6 +24,13 @@ def test_one_finds_a_client_and_walks_through_her_weeks(visit: Visit, axe: Axe) 
     page.get_by_role("link", name="Vorige week").click()
     expect(page).to_have_url(re.compile(r"week=\d{4}-\d\d-\d\d"))
     expect(page.get_by_role("link", name="Deze week")).to_be_visible()
+    page.goto(re.sub(r"(/clienten/[0-9a-f-]+).*", r"\1/thuis", page.url))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    axe(page)
+    page.goto("/belasting/cijfer/all?dagen=91")
+    page.locator("a[href$='/verloop']").first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    axe(page)
 
 
 def test_her_file_fits_on_a_phone_in_english_by_night(visit: Visit, axe: Axe) -> None:

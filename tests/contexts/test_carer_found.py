@@ -130,7 +130,7 @@ def test_she_does_not_trust_it_and_is_rung(home: Home, asked: UUID, numbers: Non
     page = _text(nurse.get(f"/team/melding/{asked}"))
     assert f"{ME} vertrouwt het niet en wil gebeld worden, sinds 09:33." in page
     assert 'href="tel:065550107"' in page
-    nurse.post(f"/team/melding/{asked}/teruggebeld", {"wie": ME})
+    nurse.post(f"/team/melding/{asked}/teruggebeld", {"wie": task.detail["key"]})
     assert tasks("call_back")[0].ended_as == "done"
     assert ("called_back", "Anja", ME) in remarks(asked)
     assert "U wilt gebeld worden" not in _text(home.browser.get("/naaste"))

@@ -19,8 +19,8 @@ from reik.people.models import Carer
 from reik.people.rosters import absent_carers
 from reik.web import frame
 from tests.authenticator import Phone
+from tests.contexts.login.door import browser, post
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
-from tests.contexts.test_login import browser, post
 
 SMS = "smpp://reik@127.0.0.1:2775/?to=%2B31612345670&from=Reik"
 NEW = {

@@ -13,7 +13,7 @@ from reik.medication.requests.seen import requests_about
 from reik.medication.times.schedule import EVERY_DAY, TimeLine, whole_days
 from tests import cast
 from tests.contexts.changes.rolls_at_home import ALL_CAN, NONE_CAN, TUESDAY, ZONE, answer_all
-from tests.contexts.test_work_screens import House, house, log, page
+from tests.contexts.work_house import House, house, log, page
 
 __all__ = ["house"]
 DAY = timedelta(days=1)

@@ -16,11 +16,13 @@ from django.test.utils import CaptureQueriesContext
 
 from reik.alerting.drills.holding import hold
 from reik.alerting.figures import proposals
-from reik.alerting.figures.counting import Figures, Share, client_months, figures, grouped, rows_behind
+from reik.alerting.figures.callers import calls_of
+from reik.alerting.figures.counting import Figures, client_months, figures, grouped, rows_behind
 from reik.alerting.figures.lived import Period
 from reik.alerting.figures.proposals import ProposalRefused
 from reik.alerting.models import Alert, Arrangement, ArrangementStep, Claim, Step
 from reik.kernel.ids import new_id
+from reik.kernel.shares import Share
 from reik.tasks.models import Task
 from tests import cast
 
@@ -205,7 +207,9 @@ def check_calls(seen: Figures, history: History) -> None:
     assert {(each.responder, each.shift): each.calls for each in seen.called} == dict(calls)
     assert sum(each.nights for each in seen.nights) == len(nights)
     for row in seen.called:
-        behind = rows_behind(history.period, "all", responder=row.responder, shift=row.shift, most=1000)
+        name, alerts = calls_of(history.period, row.who, row.shift)
+        assert name == row.responder
+        behind = rows_behind(history.period, "all", alert_ids=alerts, most=1000)
         assert len(behind) == row.alerts
 
 

@@ -66,7 +66,9 @@ def test_figures_are_of_whom_she_may_see_and_open_their_rows(town: Town, visits:
     assert "/verloop" not in visits.text("operator", "/belasting/cijfer/all")
     assert ANNIE in visits.text("nurse", "/belasting?per=client")
     assert "Noord" in visits.text("nurse", "/belasting?per=team")
-    assert "Geen meldingen" in visits.text("nurse", "/belasting/cijfer/visit?wie=x&dienst=night&oorzaak=jam")
+    hers = f"wie={UUID(int=1)}&dienst=night&oorzaak=jam"
+    assert "Geen meldingen" in visits.text("nurse", f"/belasting/cijfer/visit?{hers}")
+    assert visits.by("nurse").get("/belasting/cijfer/visit?wie=x").status_code == 404
     assert visits.by("nurse").get("/belasting/cijfer/anything").status_code == 404
     assert visits.by("nurse").get("/belasting/cijfer/all?dienst=x").status_code == 404
     for who in ("daughter", "pharmacist"):

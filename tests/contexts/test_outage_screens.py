@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.http import HttpResponse
@@ -13,6 +13,9 @@ from reik.dispensing.models import Dispenser
 from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.operations import found_organisation, open_account
+from reik.people import presence
+from reik.people.rosters.operations import add_member, add_pattern, make_roster
+from reik.people.rosters.turns import NewPattern
 from tests import cast
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
 
@@ -203,6 +206,52 @@ def test_the_centre_takes_lines_of_the_care_organisation_and_hands_them_over_wit
     assert lines(id=taken[0].id)[0].outcome == ""  # that is for the care team, whom an alert tells
     post(visits, "second", f"{address}/geef-terug")
     assert not lines(owner_id=second.id, outcome_at=None)
+
+
+def test_who_is_on_duty_is_offered_first_and_nobody_is_said(town: Town, visits: Visits, address: str) -> None:
+    with as_worker():
+        centre = town.accounts["operator"].organisation_id
+        by_roster, by_page, off = (
+            open_account(
+                organisation_id=centre, username=each, display_name=each, role="operator", now=town.now
+            )
+            for each in ("roster", "screen", "asleep")
+        )
+    post(visits, "operator", f"{address}/neem")
+    nobody = visits.text("operator", address)
+    assert "Volgens het rooster heeft nu geen collega dienst" in nobody
+    assert "asleep (geen dienst)" in nobody
+    with as_worker():
+        desk = cast.three_webhooks(centre, town.now)["centre"]
+        roster = make_roster(organisation_id=centre, name="Nacht", last_resort_id=desk.id, now=town.now)
+        for account, day in ((by_roster, town.now), (off, town.now + timedelta(days=1))):
+            member = add_member(
+                roster_id=roster, name=account.display_name, account_id=account.id, destination_id=desk.id,
+                now=town.now,
+            )  # fmt: skip
+            on = NewPattern(
+                member_id=member, weekdays=1 << day.weekday(), hours_from=time(), hours_until=time(),
+                since=(town.now - timedelta(days=7)).date(),
+            )  # fmt: skip
+            add_pattern(on, town.now)
+        presence.seen([by_page.id], town.now)
+    page = visits.text("operator", address)
+    assert "geen collega dienst" not in page
+    duty, others = page.split("heeft nu geen dienst")
+    for name, here in (("roster", True), ("screen", True), ("asleep", False)):
+        assert (f">{name}</option>" in duty) is here, name
+    assert "asleep (geen dienst)" in others
+    post(visits, "operator", f"{address}/draag-over", aan=str(off.id))
+    assert len(lines(owner_id=off.id)) == 5, "who is not on duty can be reached all the same"
+
+
+def test_the_console_is_not_calm_while_lines_wait(town: Town, visits: Visits, address: str) -> None:
+    text = visits.text("operator", "/zorgcentrale")
+    assert "Rustig" not in text
+    assert "wel een storing: 8 regels wachten op een uitkomst." in text
+    with as_worker():
+        OutageLine.objects.update(outcome="heard_again", outcome_at=town.now, how="device")
+    assert "Rustig. Geen open meldingen." in visits.text("operator", "/zorgcentrale")
 
 
 def test_a_centre_without_a_partnership_neither_sees_nor_takes(

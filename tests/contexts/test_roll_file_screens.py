@@ -18,7 +18,7 @@ from reik.web.work.content_words import content_words
 from reik.web.work.roll_words import file_words, place_words, registering_words
 from reik.web.work.words import refusal_words
 from tests.contexts import test_work_screens as work
-from tests.contexts.test_work_screens import House
+from tests.contexts.work_house import House
 
 FILE = Path(__file__).parents[1] / "adapters" / "rolls" / "voorbeeld.csv"
 MULTI = FILE.with_name("multidose.xml")

@@ -16,7 +16,7 @@ from reik.medication.rolls.steps import Hand
 from tests import cast
 from tests.contexts.rolls.rolls_of import LINES as TIMES
 from tests.contexts.rolls.rolls_of import register, schedule
-from tests.contexts.test_work_screens import House, house  # noqa: F401 - a fixture
+from tests.contexts.work_house import House, house  # noqa: F401 - a fixture
 
 HOUR = timedelta(hours=1)
 

@@ -28,7 +28,7 @@ from tests.contexts.changes.rolls_at_home import ALL_CAN, ZONE
 from tests.contexts.fhir_letters import as_json, usual
 from tests.contexts.screens_town import statements
 from tests.contexts.test_change_screens import plan, roll_at_home
-from tests.contexts.test_work_screens import House, confirmed, house, log, page
+from tests.contexts.work_house import House, confirmed, house, log, page
 
 __all__ = ["house"]
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -13,15 +13,23 @@ from reik.kernel.operations import mark_installation
 from reik.ops.database import as_owner
 from reik.ops.demo import cast, neighbourhood
 from reik.ops.demo.care_paths_cast import CANDIDATES
+from reik.pathway import path, queries, readiness
 from reik.pathway.baseline.winding_down import duplicates
 from reik.pathway.lists.candidates import candidates
 from reik.pathway.lists.inspection import counted, proofs_of
 from reik.pathway.models import Override, PathEvent
+from reik.pathway.path import Event
 from reik.pathway.use.incidents_seen import incidents_of
 from reik.people.models import Client
 from tests.cast import rows
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.slow]
+LED_TO = {
+    "roll": Event.ENROLLED, "delivering": Event.ROLL_ARRANGED, "in_use": Event.GO_LIVE, "paused": Event.GO_LIVE,
+}  # fmt: skip
+"""The event by which a path came to stand there, with all that it asks."""
+LET_THROUGH = {"house_access_tried"}
+"""By a nurse, with a day on which it is made good: R2."""
 MOST_LATE = 6
 """Tasks of the care path that are late, of one organisation."""
 
@@ -56,3 +64,12 @@ def test_everybody_walks_a_path_and_each_stage_is_there(now: datetime) -> None:
         " GROUP BY organisation_id", now,
     ):  # fmt: skip
         assert count <= MOST_LATE
+    for each in queries.paths_of(list(clients)).values():
+        if each.state in LED_TO:
+            assert lacking(each, now) <= LET_THROUGH, (clients[each.client_id], each.state)
+
+
+def lacking(each: queries.PathSeen, now: datetime) -> set[str]:
+    """What its state rests on and does not hold now."""
+    holding = readiness.shown_for([each], now)[each.id]
+    return {one.kind for one in path.missing(LED_TO[each.state], each.setting, holding)}

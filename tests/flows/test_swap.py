@@ -96,7 +96,11 @@ def place_another(town: Town, zorg: Organisation, can: Capabilities, **more: obj
     after = TwoDevices(life, town.now, before=town.presented(), **more)  # type: ignore[arg-type]
     life.run(town.now)
     after._hear()
+    Dispenser.objects.filter(device="ANNA-1").update(network="KPN", supplier="Oud", region="postcode 75")
+    Dispenser.objects.filter(device="ANNA-2").update(network="Odido", supplier="Nieuw", region="postcode 12")
     swap(client_id=life.client_id, device="ANNA-2", by="Nel", because="motor", now=town.now)
+    another = Dispenser.objects.get(device="ANNA-2")  # the region is the home's, the rest its own
+    assert (another.network, another.supplier, another.region) == ("Odido", "Nieuw", "postcode 75")
     return after
 
 

@@ -13,10 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reik.pathway.forms import beside
+from reik.pathway.forms.asked import placed, read_form
 from reik.pathway.forms.catalogue import FORMS, LANGUAGES, own_text
 from reik.pathway.forms.fields import FIELDS, MISSING, Filled, fill, plain
 from reik.pathway.forms.known import Known, Number, StepKnown, TypeKnown
-from reik.pathway.forms.markup import FIELD, OPTIONAL, Block, Flaw, FormFlawed, fields_of, lines_of, read
+from reik.pathway.forms.markup import (
+    FIELD,
+    OPTIONAL,
+    PARAGRAPH,
+    WORDS,
+    Block,
+    Flaw,
+    FormFlawed,
+    Piece,
+    fields_of,
+    lines_of,
+    read,
+)
 from reik.pathway.forms.sentences import values_of
 
 GOLDEN = Path(__file__).parent / "forms"
@@ -35,11 +48,13 @@ ANNIE = Known(
         StepKnown("ask_team", "Wijkteam Noord", 5),
     ),
 )  # fmt: skip
+ASKED = (Block(kind=PARAGRAPH, pieces=(Piece(WORDS, "?"),)),)
 EVERY = [(form, language) for form in FORMS for language in LANGUAGES]
 
 
 def filled(form: str, language: str, known: Known = ANNIE) -> Filled:
-    return fill(read(own_text(form, language).body, FIELDS), values_of(known, language))
+    blocks = placed(read_form(form, own_text(form, language).body), ASKED)
+    return fill(blocks, values_of(known, language))
 
 
 def text_of(blocks: tuple[Block, ...]) -> str:

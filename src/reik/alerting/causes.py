@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from reik.dispensing.away.path import DIED
+
 NOW, SOON, DAYTIME = "now", "soon", "daytime"
 
 
@@ -81,6 +83,11 @@ CAUSES = FAULTS | {
     PRESSED_WHILE_AWAY: Cause(1, NOW, technical=False),
 }
 
+OF_ITS_WORK = frozenset(
+    {*FAULTS, MAINS_LOST, SILENT, ROLL_REFUSED, ROLL_NEARLY_EMPTY, ROLL_MISSING, PLAN_MISMATCH}
+) - {PAUSE_ENDED}
+"""What matters only while a dispenser has something to hand out; not of one that waits to be fetched (R13, R49)."""
+
 DAY = (time(8), time(18))
 AFTER = timedelta(minutes=15)
 
@@ -97,6 +104,17 @@ AHEAD_OF_EXHAUSTION = timedelta(hours=2)
 def is_technical(cause: str) -> bool:
     """Whether phoning the client is left out for this cause of a dispenser's own alert."""
     return CAUSES.get(cause, Cause()).technical
+
+
+def is_over(cause: str, stopped_for: str | None) -> bool:
+    """Whether this is nobody's concern any more of a client who was stopped for this reason (None: she was not).
+
+    Help, a press, a double dose and a task that is late stay somebody's: who died may have been the wrong client.
+    Of who only stopped it matters as well whether the dispenser carried out its pause.
+    """
+    if stopped_for is None:
+        return False
+    return cause in OF_ITS_WORK or (stopped_for == DIED and cause == COMMAND_NOT_DONE)
 
 
 def begins(cause: str, now: datetime, zone: ZoneInfo) -> datetime:

@@ -43,8 +43,10 @@ class Found:
 
 
 HOMES = """
-SELECT d.id, d.organisation_id, d.client_id, c.zone FROM dispensing_dispenser AS d
-JOIN people_client AS c ON c.id = d.client_id WHERE d.id = ANY(%s::uuid[])
+SELECT d.id, d.organisation_id, d.client_id, c.zone, a.reason FROM dispensing_dispenser AS d
+JOIN people_client AS c ON c.id = d.client_id
+LEFT JOIN dispensing_absence AS a ON a.client_id = d.client_id AND a.ended_at IS NULL AND a.state = 'stopped'
+WHERE d.id = ANY(%s::uuid[])
 """
 ONE_AT_A_TIME = (
     "ON CONFLICT (dispenser_id, cause, subject) WHERE moment_id IS NULL AND closed_at IS NULL DO NOTHING"
@@ -68,7 +70,7 @@ WHERE a.id = f.id RETURNING a.id, a.organisation_id, f.reason
 def open_found(found: Iterable[Found], now: datetime) -> None:
     """Open an alert for each trouble that has none; where one is open the finding is a line in its history.
 
-    A dispenser that is at nobody's home calls nobody.
+    A dispenser that is at nobody's home calls nobody, and one that waits to be fetched not about its work.
     """
     newest: dict[tuple[UUID, str, str], Found] = {}
     for each in found:
@@ -79,8 +81,13 @@ def open_found(found: Iterable[Found], now: datetime) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(HOMES, [array("uuid", {each.dispenser_id for each in newest.values()})])
-        homes = {row[0]: row[1:] for row in cursor.fetchall()}
-    there = [newest[key] for key in sorted(newest) if key[0] in homes]
+        rows = cursor.fetchall()
+    homes, stopped = {row[0]: row[1:4] for row in rows}, {row[0]: row[4] for row in rows}
+    there = [
+        newest[key]
+        for key in sorted(newest)
+        if key[0] in homes and not causes.is_over(key[1], stopped[key[0]])
+    ]
     opened = _insert(there, homes, now)
     _note_again([each for each in there if each.key not in opened], now)
 

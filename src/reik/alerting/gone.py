@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from reik.alerting import causes
 from reik.alerting.claims import taking
 from reik.alerting.facts import AlertClosed
 from reik.alerting.history import cancel_steps, remark
@@ -36,6 +37,11 @@ ROLL_TASKS = frozenset(
 """What nobody needs to do while the client is away; the forecast opens them again when she is back."""
 OF_THE_LIVING = frozenset({*ROLL_TASKS, "gap_held", "absence_return", "absence_details", "outside_not_given"})
 ABOUT_ROLLS = frozenset({"roll_needed"})
+OVER = {
+    AWAY: frozenset({causes.ROLL_NEARLY_EMPTY, causes.ROLL_MISSING}),
+    DIED: causes.OF_ITS_WORK | {causes.COMMAND_NOT_DONE},
+}
+"""Alerts about a dispenser itself that are nobody's concern any more."""
 
 
 def take_turn(alert_id: UUID) -> None:
@@ -88,7 +94,7 @@ def _said_by(alert_id: UUID) -> str:
 
 
 def _close_others(closed: AlertClosed, by: str, now: datetime) -> None:
-    """Nobody is called any more about this client's moments; what a dispenser itself is about stays (R10)."""
+    """Nobody is called any more about this client's moments; while she is away her dispenser matters still (R10)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE alerting_alert AS a SET state = 'closed', closed_at = %s, closed_as = %s, closed_cause = 'known',"
@@ -97,7 +103,7 @@ def _close_others(closed: AlertClosed, by: str, now: datetime) -> None:
             "   AND (moment_id IS NOT NULL OR cause = ANY(%s)) ORDER BY id FOR NO KEY UPDATE) AS n"
             " WHERE a.id = n.id RETURNING a.id, a.organisation_id",
             [now, f"client_{closed.outcome}", closed.client_id, closed.alert_id,
-             array("text", ["roll_nearly_empty", "roll_missing"])],
+             array("text", sorted(OVER[closed.outcome]))],
         )  # fmt: skip
         rows = cursor.fetchall()
     taking.end_claims([row[0] for row in rows], taking.CLOSED, now)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from reik.alerting import causes
 from reik.alerting.dispenser_alerts import close_cleared
-from reik.dispensing.devices.facts import DispenserSwapped
+from reik.dispensing.devices.facts import DispenserFetched, DispenserSwapped
 from reik.kernel.rows import Columns, array
 
 OF_THE_DEVICE = frozenset(
@@ -37,3 +37,12 @@ def follow(told: Sequence[DispenserSwapped], now: datetime) -> None:
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(MOVE, _SWAPS.values((each.dispenser_id, each.new_id) for each in told))
+
+
+def follow_fetched(told: Sequence[DispenserFetched], now: datetime) -> None:
+    """Handler: it left the client for good, and with it whatever was wrong with it (R13)."""
+    close_cleared(
+        "WHERE a.dispenser_id = ANY(%s::uuid[]) AND a.cause = ANY(%s)",
+        [array("uuid", (each.dispenser_id for each in told)), sorted(OF_THE_DEVICE | causes.OF_ITS_WORK)],
+        "device_fetched", now,
+    )  # fmt: skip

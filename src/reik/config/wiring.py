@@ -14,7 +14,7 @@ from reik.alerting import (
     task_findings,
 )
 from reik.alerting import dispenser_findings as findings
-from reik.alerting.arrangements import trying
+from reik.alerting.arrangements import carer_left, trying
 from reik.alerting.claims import joining
 from reik.alerting.drills import answering as drills
 from reik.alerting.facts import AlertClosed
@@ -29,6 +29,7 @@ from reik.dispensing.devices.facts import (
     AbsenceExpired,
     DeviceContested,
     DeviceFaulted,
+    DispenserFetched,
     DispenserHeard,
     DispenserSilent,
     DispenserSwapped,
@@ -81,7 +82,8 @@ from reik.pathway.enrolment import orders as dispenser_orders
 from reik.pathway.facts import DutiesAllotted, PathMoved
 from reik.pathway.selection import selecting
 from reik.pathway.use import evaluating, loading
-from reik.people.facts import ClientMoved, PharmacyChanged
+from reik.pathway.use import stopping as path_stopping
+from reik.people.facts import CarerLeft, ClientMoved, PharmacyChanged
 from reik.tasks.facts import TaskEnded, TaskOverdue
 from reik.value.rollups import marking as day_marks
 
@@ -107,6 +109,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     PlanInForce: [findings.end_mismatches],
     JournalLost: [findings.follow_lost_journals, swapping.follow_new_journals],
     DispenserSwapped: [swaps.follow],
+    DispenserFetched: [swaps.follow_fetched, dispenser_orders.follow_fetched, path_stopping.follow_fetched],
     DeviceContested: [findings.follow_contested],
     SachetOutTwice: [findings.follow_out_twice],
     PossibleDouble: [findings.follow_doubles],
@@ -150,6 +153,7 @@ HANDLERS: Mapping[type[Fact], Sequence[Handler]] = {
     ChangeSettled: [change_findings.end_undecided],
     ClientMoved: [relocating.follow_moved, evaluating.follow_moved],
     PharmacyChanged: [relocating.follow_pharmacy, evaluating.follow_pharmacy],
+    CarerLeft: [carer_left.follow_left, evaluating.follow_carer],
     TaskOverdue: [task_findings.follow_overdue],
     TaskEnded: [task_findings.end_overdue, roll_supply.follow_tasks, house_access.follow_tasks],
     GatewayDown: [ways_out.follow_down],

@@ -13,7 +13,7 @@ from reik.dispensing.away.seen import open_absences
 from reik.dispensing.queries import dispensers_of
 from reik.medication.queries import planned_doses
 from reik.medication.requests.seen import RequestSeen, requests_of
-from reik.medication.seen.overview import rolls_shown
+from reik.medication.seen.overview import rolls_shown, still_at_home
 from reik.medication.times.written import newest
 from reik.pathway.evidence import Shown
 from reik.pathway.queries import PathSeen
@@ -24,7 +24,6 @@ ByKind = dict[str, dict[UUID, Shown]]
 Paths = Sequence[PathSeen]
 PLANS_WITHIN = timedelta(days=28)
 AGREED, WITHDRAWN = "agreed", "withdrawn"
-AT_HOME = ("delivered", "loaded")
 LEFTOVERS = ("leftovers_count", "leftovers_back", "leftovers_receive", "return_roll_and_device")
 CHECKS: Mapping[str, str] = {
     away.MEDICATION: "medication_checked",
@@ -81,13 +80,9 @@ def of_rolls(paths: Paths, now: datetime) -> ByKind:
 def of_leftovers(paths: Paths, now: datetime) -> ByKind:
     """Back when no roll is in the home and nobody still has to count or bring what was left."""
     clients = _clients(paths)
-    rolls = rolls_shown(clients, now)
+    rolls = still_at_home(clients, now)
     waiting = {each.client_id for each in open_tasks_of(clients) if each.kind in LEFTOVERS}
-    back = {
-        id: Shown()
-        for id in clients
-        if id not in waiting and not any(roll.state in AT_HOME for roll in rolls.get(id, ()))
-    }
+    back = {id: Shown() for id in clients if id not in waiting and id not in rolls}
     return {"leftovers_back": _each(paths, back)}
 
 

@@ -83,6 +83,18 @@ def paths_in(organisation_ids: Collection[UUID], states: Collection[str] | None 
     return _seen(rows.order_by("step", "entered_at", "id"))
 
 
+def started_paths(organisation_id: UUID, before: datetime) -> list[PathSeen]:
+    """The paths, open and ended, whose dispenser began to hand out before this instant. One statement."""
+    rows = CarePath.objects.filter(organisation_id=organisation_id, started_at__lt=before)
+    return _seen(rows.order_by("client_id", "started_at", "id"))
+
+
+def moved_at(path_ids: Collection[UUID], event: str) -> dict[UUID, datetime]:
+    """When this event last moved each of these paths; one that it never moved is missing. One statement."""
+    rows = PathEvent.objects.filter(path_id__in=path_ids, event=event).order_by("at", "id")
+    return dict(rows.values_list("path_id", "at"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSeen:
     """One thing that moved a path."""

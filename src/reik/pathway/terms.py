@@ -27,6 +27,8 @@ ANY_DAYS = 7
 OWNERS = ("nurse", "caregiver", "pharmacist", "team_manager")
 MAY_BE_LET = ("nurse", "team_manager", "caregiver")
 MOST_DAYS, NAME_MOST = 180, 60
+ENDS, ENDS_DAYS = "indication_ends", 28
+"""The term of the warning before an indication's last day: so many days before it."""
 FIRST = "Somebody else changed these settings meanwhile: look at them again."
 
 
@@ -66,6 +68,18 @@ class Terms:
 
     def due_at(self, kind: str, now: datetime) -> datetime:
         return now + timedelta(days=self.days_for(kind))
+
+    @property
+    def warn_days(self) -> int:
+        """How many days before the last day of an indication a nurse is told."""
+        days = self.terms.get(ENDS, {}).get("days")
+        return days if isinstance(days, int) else ENDS_DAYS
+
+    @property
+    def warned_role(self) -> str:
+        """Whom that task is for."""
+        role = self.terms.get(ENDS, {}).get("role")
+        return str(role) if role in OWNERS else "nurse"
 
     @property
     def may_let_through(self) -> tuple[str, ...]:
@@ -145,7 +159,7 @@ def check_terms(
         days, role = of_kind.get("days"), of_kind.get("role")
         if days is not None and (not isinstance(days, int) or not 0 <= days <= MOST_DAYS):
             raise TermsRefused("days", f"Give 0 to {MOST_DAYS} days.")
-        if kind in KINDS and role is not None and role not in OWNERS:
+        if kind in (*KINDS, ENDS) and role is not None and role not in OWNERS:
             raise TermsRefused("role", "Choose whose work it is from the list.")
     chosen = choices.get("may_let_through")
     if chosen is not None and (

@@ -55,17 +55,19 @@ def rooms_of(role: str) -> list[Room]:
     clients = Room("/clienten", "user", _("Cliënten"))
     work = Room("/werklijst", "clipboard-list", _("Werklijst"))
     rosters = Room("/roosters", "calendar-week", _("Roosters"))
+    path = Room("/zorgpad", "list-check", _("Zorgpad"))
     load = Room("/belasting", "activity", _("Belasting"))
     pharmacy = Room("/apotheek", "building-store", _("Apotheek"))
     return {
         "operator": [centre, clients, rosters, load],
-        "nurse": [team, clients, work, rosters],
-        "caregiver": [team, clients, work, rosters],
+        "nurse": [team, clients, work, rosters, path],
+        "caregiver": [team, clients, work, rosters, path],
         "team_manager": [
             team,
             clients,
             work,
             rosters,
+            path,
             Room("/opvolgafspraak", "route", _("Opvolging")),
             load,
             Room("/incidenten", "alert-triangle", _("Incidenten")),

@@ -9,6 +9,7 @@ from functools import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from reik.web.forms.paper_words import paper_task_words
 from reik.web.inuse.task_words import use_words
 from reik.web.one_sachet import of_one
 from reik.web.pathway.words import task_words as of_path
@@ -18,8 +19,10 @@ from reik.web.selection.task_words import selection_words
 def task_words(kind: str, detail: Mapping[str, object]) -> str:
     """What a task asks, in a sentence; `detail` gives its values. A later kind shows its code."""
     of_care = of_path(kind, detail) or use_words(kind, detail) or selection_words(kind, detail)
+    of_care = of_care or paper_task_words(kind, detail)
     words = of_one(kind, detail) or of_care or _tasks(get_language() or "nl").get(kind, kind)
-    return words % {**dict.fromkeys(_named(words), ""), **detail} if "%(" in words else words
+    known = {name: value for name, value in detail.items() if value is not None}
+    return words % {**dict.fromkeys(_named(words), ""), **known} if "%(" in words else words
 
 
 def _named(words: str) -> list[str]:
@@ -100,6 +103,9 @@ def _tasks(_language: str) -> dict[str, str]:
             "Bekijk het venster of de herinneringen van %(subject)s: het gebruik verandert"
         ),
         "follow_up_route": _("Bekijk de opvolgafspraak: stap %(subject)s geeft nooit antwoord"),
+        "follow_up_carer": _(
+            "%(who)s doet niet meer mee, maar staat nog in de opvolgafspraak. Spreek af wie dit overneemt"
+        ),
         "call_back": _("Bel %(who)s terug: die vertrouwt het niet"),
         "absence_told": _("%(who)s: cliënt is weg van %(from_at)s tot %(until_at)s. Pauzeer als het klopt"),
         "absence_details": _("Cliënt is weg of opgenomen: vul in waarom, tot wanneer en wie terugmeldt"),
@@ -113,6 +119,9 @@ def _tasks(_language: str) -> dict[str, str]:
         ),
         "order_phone": _("Bestelling %(order)s kwam niet aan bij %(supplier)s. Bel %(number)s"),
         "order_cancel": _("Zeg bestelling %(order)s af bij %(supplier)s. Bel %(number)s"),
+        "value.bill": _(
+            "Nota van %(supplier)s over %(month)s: verschil bij de dispenser (%(count)s). Zoek het uit"
+        ),
         "instruction_repeat": _("Herhaal de uitleg van de dispenser met %(who)s"),
         "house_access_check": _("Controleer ter plaatse of de huistoegang nog klopt"),
         "gap_held": _("Moment van %(at)s is vastgehouden: te kort na het vorige. Overleg met de apotheek"),

@@ -128,6 +128,7 @@ def outcome_words(outcome: str) -> str:
         "given_by_hand": _("met de hand gegeven"),
         "while_away": _("de cliënt was afwezig"),
         "device_swapped": _("dispenser is gewisseld"),
+        "device_fetched": _("dispenser is opgehaald"),
         "client_away": _("de cliënt is weg of opgenomen"),
         "client_died": _("de cliënt is overleden"),
         "out_after_call": _("zakje is eruit na bellen"),

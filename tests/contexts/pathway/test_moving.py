@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from reik.alerting.house_access import keep_access
 from reik.kernel import facts
+from reik.kernel.ids import new_id
 from reik.pathway import asking, moving, queries, readiness, recording
 from reik.pathway.facts import EvidenceRecorded, MadeGood, PathMoved
-from reik.pathway.models import CarePath
+from reik.pathway.models import CarePath, Indication
 from reik.pathway.overrides import let_through
 from reik.pathway.path import Event, PathRefused, State
 from reik.people.models import Client
@@ -211,6 +212,59 @@ def test_as_many_statements_for_one_path_as_for_many(now: datetime) -> None:
         counts.append((read, len(asked)))
         CarePath.objects.filter(id__in=[each.id for each in some]).update(state=State.STARTING.value)
         asking.keep_tasks([each.id for each in some], now)
+    assert counts[0] == counts[1]
+
+
+def indicated(paths: list[CarePath], now: datetime) -> None:
+    Indication.objects.bulk_create(
+        Indication(
+            id=new_id(now), organisation_id=each.organisation_id, client_id=each.client_id, basis="zvw",
+            starts_on=now.date(), source="typed", by="Joke", created_at=now,
+        )
+        for each in paths
+    )  # fmt: skip
+
+
+def selects(paths: list[CarePath], event: Event = Event.SELECT, role: str = "nurse") -> list[moving.Happened]:
+    return [
+        moving.Happened(client_id=each.client_id, event=event, by="Fatma Yılmaz", role=role, detail={})
+        for each in paths
+    ]
+
+
+def test_many_move_at_once_by_the_same_conditions_or_none_does(now: datetime) -> None:
+    zorg = gather(now).zorg
+    paths = [a_path(welcome(zorg, f"Cliënt {k}", now), now) for k in range(3)]
+    indicated(paths[:2], now)
+    strange = moving.Happened(
+        client_id=welcome(zorg, "Zonder pad", now).id, event=Event.SELECT, by="x", detail={}
+    )
+    for asked, code in (
+        (selects(paths), "conditions"),
+        (selects(paths, Event.SUITS), "not_from_here"),
+        (selects(paths, Event.PAUSE), "by_absence"),
+        (selects(paths, Event.GO_LIVE, role="caregiver"), "role"),
+        ([*selects(paths[:1]), strange], "gone"),
+    ):
+        with pytest.raises(PathRefused) as refused:
+            moving.move_all(asked, now)
+        assert refused.value.code == code
+        assert {each.state for each in CarePath.objects.all()} == {"indicated"}
+    indicated(paths[2:], now)
+    assert set(moving.move_all(selects(paths), now)) == {each.id for each in paths}
+    assert {(each.state, each.version) for each in CarePath.objects.all()} == {("selecting", 2)}
+    assert {each.by for path in paths for each in queries.events_of(path.id)} == {"Fatma Yılmaz"}
+
+
+def test_moving_many_takes_as_many_statements_as_moving_one(now: datetime) -> None:
+    zorg = gather(now).zorg
+    paths = [a_path(welcome(zorg, f"Cliënt {k}", now), now) for k in range(13)]
+    indicated(paths, now)
+    counts = []
+    for some in (paths[:1], paths[1:]):
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            moving.move_all(selects(some), now)
+        counts.append(len(asked))
     assert counts[0] == counts[1]
 
 

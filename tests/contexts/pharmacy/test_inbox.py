@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
+from functools import partial
 from uuid import UUID
-
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from reik.medication.changes import deciding as changing
 from reik.medication.changes.seen import change as one_change
@@ -19,6 +17,7 @@ from reik.people.operations import register_client
 from reik.people.pharmacies import give_pharmacy, pharmacies_of
 from reik.tasks.models import Task
 from tests.contexts.pharmacy.shop import DAY, EVENING, MORNING, TODAY, Shop, sachet, words
+from tests.contexts.screens_town import statements
 
 
 def test_one_list_over_all_care_organisations_and_only_for_its_own_pharmacy(shop: Shop) -> None:
@@ -185,14 +184,9 @@ def test_the_list_costs_no_more_statements_with_more_clients(shop: Shop) -> None
             give_pharmacy(client.id, card)
             shop.ask(client)
 
-    def statements() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            browser.get("/apotheek")
-        return len(captured)
-
     browser = shop.who("pharmacist")
     shop.worker(lambda: more(1))
-    statements()
-    few = statements()
+    browser.get("/apotheek")
+    few = statements(partial(browser.get, "/apotheek"))
     shop.worker(lambda: more(12))
-    assert statements() <= few
+    assert statements(partial(browser.get, "/apotheek")) <= few

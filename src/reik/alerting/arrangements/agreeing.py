@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from reik.alerting import policy
+from reik.alerting.arrangements.carer_left import end_looking
 from reik.alerting.arrangements.checking import refuse_unreachable, resorts_of
 from reik.alerting.arrangements.choosing import OtherRoute, When, check_routes
 from reik.alerting.models import Arrangement, ArrangementRoute, ArrangementStep
@@ -74,6 +75,8 @@ def agree_arrangement(
     ArrangementStep.objects.bulk_create(
         step for number, steps in enumerate(all_steps) for step in _steps(made, number, steps, resorts, now)
     )
+    if client_id is not None:
+        end_looking([client_id], agreed_by, now)
     return made
 
 

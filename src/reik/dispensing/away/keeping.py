@@ -150,7 +150,8 @@ def _pause(absence: Absence, by: str, now: datetime) -> None:
     absence.pause_id = pause(
         organisation_id=absence.organisation_id, dispenser_id=absence.dispenser_id, until=absence.until, by=by, now=now
     )  # fmt: skip
-    open_tasks([task_of(absence, UNCONFIRMED, by, now + ANSWERED_WITHIN, high_risk=True)], now)
+    risk = absence.reason != away.DIED  # nobody is there any more to whom something could be given
+    open_tasks([task_of(absence, UNCONFIRMED, by, now + ANSWERED_WITHIN, high_risk=risk)], now)
 
 
 def pause_anew(absence: Absence, by: str, now: datetime) -> None:

@@ -274,15 +274,3 @@ def _resumed(absence: Absence, answer: CommandAnswered, now: datetime) -> None:
     absence.state = away.step(State(absence.state), Event.NOT_RESUMED).value
     absence.save()
     note(absence, f"resume_{answer.state}", "device", now, answer.reason)
-
-
-@transaction.atomic
-def device_gone(*, absence_id: UUID, by: str, now: datetime) -> None:
-    """The roll and the dispenser of a client who died were brought back: nothing is left to withhold."""
-    absence = lock_absence(absence_id)
-    if absence.state != State.STOPPED:
-        raise AwayRefused("This client is not stopped: say that she is back instead.")
-    absence.state, absence.ended_at = State.ENDED.value, now
-    absence.save()
-    note(absence, "device_returned", by, now)
-    end_tasks_about([absence.id], as_="done", by=by, now=now)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reik.dispensing.away import path as away
 from reik.dispensing.models import Absence, AbsenceLine, DeviceCommand, Moment, TakeAlong
@@ -75,6 +75,22 @@ def open_absences(client_ids: Collection[UUID]) -> dict[UUID, AbsenceSeen]:
         each.client_id: each
         for each in _seen(Absence.objects.filter(client_id__in=client_ids, ended_at=None))
     }
+
+
+def absences_between(client_ids: Collection[UUID], since: datetime, until: datetime) -> list[AbsenceSeen]:
+    """The absences that began (a plan did not) and lie at least in part in [since, until), the oldest first."""
+    rows = Absence.objects.filter(client_id__in=client_ids, starts_at__lt=until)
+    rows = rows.filter(Q(ended_at=None) | Q(ended_at__gt=since))
+    rows = rows.exclude(state__in=(away.State.PLANNED.value, away.State.CANCELLED.value))
+    return _seen(rows.order_by("starts_at", "id"))
+
+
+def taken_back_at(organisation_id: UUID) -> dict[tuple[UUID, UUID], datetime]:
+    """When dispensers were last fetched from clients for good, by (dispenser, client). One statement."""
+    rows = AbsenceLine.objects.filter(organisation_id=organisation_id, kind="device_returned")
+    rows = rows.filter(absence__dispenser_id__isnull=False)
+    found = rows.order_by("at").values_list("absence__dispenser_id", "absence__client_id", "at")
+    return {(dispenser, client): at for dispenser, client, at in found}
 
 
 def stopped_as(reason: str, said_before: datetime) -> dict[UUID, str]:

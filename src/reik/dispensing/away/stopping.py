@@ -31,6 +31,8 @@ BRING_BACK = "return_roll_and_device"
 BROUGHT_WITHIN = timedelta(days=7)
 DETAILS_WITHIN = timedelta(hours=2)
 RENEWED_BEFORE = timedelta(days=6)
+SAID = {away.DIED: "stopped", away.USE_STOPPED: "stopped_use"}
+"""The line of its history, by reason."""
 
 
 @transaction.atomic
@@ -78,7 +80,7 @@ def stop_client(*, client_id: UUID, reason: str, by: str, now: datetime, ends: C
         absence.returned_at, absence.checks, absence.reason = None, {}, reason
         absence.until, absence.confirmed_at = away.covered_until(now, None, now), now
         end_tasks([client_id], RETURN, as_="dropped", by=by, now=now)
-    note(absence, "stopped" if died else "told_away", by, now)
+    note(absence, SAID.get(reason, "told_away"), by, now)
     absence.dispenser_id = dispenser_id
     begin(absence, by, now)
     for kind in sorted(ends):

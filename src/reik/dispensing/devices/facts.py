@@ -113,6 +113,15 @@ class AbsenceCovered(DeviceFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DispenserFetched(DeviceFact):
+    """It left this client for good and is nobody's now (R13). `because`: why she was stopped, a reason of absences."""
+
+    device: str
+    because: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DispenserSwapped(DeviceFact):
     """Another device (`new_id`) stands in the place of this one, which is nobody's now (R44)."""
 

@@ -24,7 +24,7 @@ EXCHANGED = frozenset(
         "Bundle", "CapabilityStatement", "Communication", "Condition", "Device", "Location", "Medication",
         "MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement", "Observation",
         "OperationOutcome", "Organization", "Patient", "Practitioner", "PractitionerRole", "Provenance",
-        "RelatedPerson",
+        "RelatedPerson", "ServiceRequest",
     }
 )  # fmt: skip
 _MAY_STOP = frozenset({"MedicationDispense", "MedicationRequest", "MedicationStatement"})
@@ -32,7 +32,7 @@ _ZONE_EXTENSIONS = frozenset(
     "http://hl7.org/fhir/StructureDefinition/" + name for name in ("timezone", "tz-code")
 )
 _UNDERSTOOD = frozenset({"implicitRules", "url"})
-_PERIODS = frozenset({"valuePeriod", "boundsPeriod"})
+_PERIODS = frozenset({"valuePeriod", "boundsPeriod", "occurrencePeriod"})
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 _WHOLE_DAYS = ("00:00", "00:00:00", "23:59:59")
 # What neither XML nor JSON of FHIR may hold, half characters included.

@@ -15,10 +15,16 @@ from reik.interop.fhir.outcome import Issue, Refused, refused
 from reik.interop.fhir.reading import LARGEST, Unreadable, read
 from reik.medication.codes.systems import CodeOddity, oddity
 
-# What stands in a message about medication; answers and the like are never sent to Reik.
+# What stands in a message about medication or an indication; answers and the like are never sent to Reik.
 TAKEN = EXCHANGED - {"Bundle", "CapabilityStatement", "OperationOutcome"}
 _ABOUT_A_CLIENT = frozenset(
-    {"MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement"}
+    {
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+        "ServiceRequest",
+    }
 )
 _TEST_BSN = re.compile(r"9999\d{5}")
 Pair = tuple[str, str]
@@ -63,21 +69,21 @@ def read_letter(data: bytes, *, made_up_only: bool = False) -> Letter:
     _must_be_transaction(bundle)
     issues = findings(bundle)
     if issues:
-        raise Refused(422, *_named(issues, bundle))
+        raise Refused(422, *named(issues, bundle))
     entries = [_entry(index, each) for index, each in enumerate(bundle["entry"])]
     patient = _the_patient(entries)
     issues = list(_misplaced(entries, patient))
     if made_up_only:
         issues += _real_people(entries)
     if issues:
-        raise Refused(422, *_named(issues[:MOST_ISSUES], bundle))
+        raise Refused(422, *named(issues[:MOST_ISSUES], bundle))
     return Letter(bundle=bundle, entries=entries, patient=patient)
 
 
 _IN_ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]")
 
 
-def _named(issues: Sequence[Issue], bundle: Mapping[str, Any]) -> list[Issue]:
+def named(issues: Sequence[Issue], bundle: Mapping[str, Any]) -> list[Issue]:
     """Each issue with the resource that it is about, as a pharmacy counts them: "MedicationDispense 2"."""
     kinds = [_kind(each) for each in bundle.get("entry", [])] if isinstance(bundle.get("entry"), list) else []
     named = []

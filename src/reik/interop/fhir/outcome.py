@@ -26,6 +26,8 @@ class Who(StrEnum):
     PHARMACIST = "the pharmacist who sends it"
     KEEPER = "whoever keeps the accounts of this organisation"
     SENDER = "the sending system, which sends it again"
+    RECORD = "who wrote it in the care record"
+    MANAGER = "a team manager of this organisation"
 
 
 # By the code of an issue: what a person typed is hers to correct, how a message is built her supplier's.
@@ -45,11 +47,12 @@ class Issue:
     place: str = ""
     severity: str = "error"
     resource: str = ""  # which one it is about, in words: its type and its place among those of that type
+    acts: Who | None = None  # who must act, where the code alone does not say it
 
     @property
     def who(self) -> Who:
         """The person who must act."""
-        return _WHO.get(self.code, Who.SUPPLIER)
+        return self.acts or _WHO.get(self.code, Who.SUPPLIER)
 
 
 class Refused(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from reik.ingest import letters
 from reik.ingest.letters import Fate
+from reik.interop.fhir import indications
 from reik.interop.fhir.intake import read_letter
 from reik.interop.fhir.outcome import Refused, refused
 from reik.interop.fhir.reading import LARGEST
@@ -119,7 +121,9 @@ def _interpret(
 ) -> Taken:
     message_id = kept.id
     letter = read_letter(body, made_up_only=installation_kind() == "demo")
+    aside = indications.judge(letter, organisation_id, now)
     taken = operations.take_in(letter, organisation_id=organisation_id, message_id=message_id, now=now)
+    taken = replace(taken, warnings=[*taken.warnings, *aside])
     written = dict.fromkeys(each.id for each in taken.kept)
     record_act(
         actor, Act.CREATE, KIND, [message_id, *([taken.client_id] if taken.client_id else []), *written], now,

@@ -15,7 +15,7 @@ USUAL, MOST = 50, 200
 CATEGORIES = frozenset(
     {
         "Communication", "Condition", "MedicationAdministration", "MedicationDispense", "MedicationRequest",
-        "MedicationStatement", "Observation",
+        "MedicationStatement", "Observation", "ServiceRequest",
     }
 )  # fmt: skip
 OF_A_PATIENT = CATEGORIES | {"RelatedPerson"}

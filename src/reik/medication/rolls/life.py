@@ -7,7 +7,7 @@ arranged, and an organisation's own lines of the matrix.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -132,7 +132,7 @@ def _receive_back(roll: Roll, hand: Hand, now: datetime) -> NewTask:
     day = opening.working_days_after(now.astimezone(opening.zone).date(), 3)
     due = opening.next_open(datetime.combine(day, datetime.min.time(), opening.zone)) or now + BACK_WITHIN
     role = "pharmacist" if pharmacy is not None and pharmacy.partner_id is not None else "nurse"
-    return _task(roll, RECEIVE_BACK, role, due, hand)
+    return _task(roll, RECEIVE_BACK, role, due, replace(hand, count=last_count(roll.id)))
 
 
 def _task(

@@ -11,13 +11,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from reik.medication.agreed.agreements import Agreement
 from reik.medication.agreed.plan import decimal_text
 from reik.medication.agreed.planning import plan
-from reik.medication.models import AgreementMessage, Finding, Roll, Sachet, Schedule
-from reik.medication.queries import agreements_of, line_of
+from reik.medication.models import AgreementMessage, Finding, Roll, RollStep, Sachet, Schedule
+from reik.medication.queries import AT_HOME, agreements_of, line_of
+from reik.medication.rolls.custody import Step
 from reik.medication.times.schedule import TimeLine
 
 SHOWN = ("registered", "delivered", "loaded")
@@ -58,6 +59,24 @@ def rolls_shown(client_ids: Collection[UUID], now: datetime) -> dict[UUID, list[
                 starts_at=each.starts_at, ends_at=each.ends_at, count=each.count,
             )
         )  # fmt: skip
+    return dict(found)
+
+
+def still_at_home(client_ids: Collection[UUID], now: datetime) -> dict[UUID, list[str]]:
+    """Numbers of the rolls in each client's home, in her dispenser or beside it, that may hold a sachet still.
+
+    One of which somebody counted last that nothing is left is none. Clients without any are missing.
+    """
+    last = RollStep.objects.filter(roll_id=OuterRef("id")).order_by("-number")
+    rows = Roll.objects.filter(
+        Q(ends_at__gt=now) | Q(state="loaded"), client_id__in=client_ids, state__in=AT_HOME
+    ).annotate(step=Subquery(last.values("step")[:1]), left=Subquery(last.values("count")[:1]))
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for client_id, number, step, left in rows.order_by("starts_at", "number").values_list(
+        "client_id", "number", "step", "left"
+    ):
+        if not (step == Step.COUNTED and left == 0):
+            found[client_id].append(number)
     return dict(found)
 
 

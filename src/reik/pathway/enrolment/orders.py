@@ -11,7 +11,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
+from reik.dispensing.devices.facts import DispenserFetched
 from reik.kernel import facts, outbox
 from reik.kernel.ids import new_id
 from reik.kernel.operations import compact
@@ -241,3 +243,28 @@ def follow_moved(moved: Sequence[PathMoved], now: datetime) -> None:
         [_task(each, each.supplier, TO_CANCEL, now + PHONED_WITHIN, "reik") for each in rows.order_by("id")],
         now,
     )
+
+
+def follow_fetched(told: Sequence[DispenserFetched], now: datetime) -> None:
+    """Handler: a dispenser went back for good, so its order is over: returned, since this moment, by who fetched it.
+
+    An order without a serial number is of the dispenser that stood there.
+    """
+    for each in told:
+        if each.client_id is None:
+            continue
+        rows = DispenserOrder.objects.select_for_update(no_key=True, of=("self",)).filter(
+            Q(device=each.device) | Q(device=""), client_id=each.client_id, state=OrderState.DELIVERED
+        )
+        for row in rows.order_by("id"):
+            row.state = step(OrderState.DELIVERED, Answer.GIVE_BACK)
+            row.device, row.changed_at, row.changed_by = each.device, now, each.by
+            row.save(update_fields=["state", "device", "changed_at", "changed_by"])
+            facts.publish(
+                [
+                    OrderChanged(
+                        **_of(row), order_id=row.id, from_state=OrderState.DELIVERED, to_state=row.state, by=each.by
+                    )
+                ],
+                now,
+            )  # fmt: skip

@@ -65,6 +65,12 @@ def orders_of(path_ids: Collection[UUID]) -> dict[UUID, list[OrderSeen]]:
     return found
 
 
+def orders_in(organisation_id: UUID) -> list[OrderSeen]:
+    """Every order of an organisation, the oldest first. One statement."""
+    rows = DispenserOrder.objects.filter(organisation_id=organisation_id).select_related("supplier")
+    return [_seen(each) for each in rows.order_by("asked_at", "id")]
+
+
 def _seen(row: DispenserOrder) -> OrderSeen:
     return OrderSeen(
         **{name: getattr(row, name) for name in _SAME}, state=OrderState(row.state), supplier=row.supplier.name,

@@ -114,6 +114,11 @@ def _battery(known: Known, say: Mapping[str, Any]) -> str:
     return str(say["battery"]).format(n=f"{hours:g}") if hours else str(say["battery_none"])
 
 
+def text_of(language: str) -> str:
+    """All words of a card in this language, to tell whether they are still those that were printed."""
+    return (TEXTS / language / "beside.toml").read_text(encoding="utf-8")
+
+
 @cache
 def _words(language: str) -> dict[str, Any]:
     with (TEXTS / language / "beside.toml").open("rb") as file:

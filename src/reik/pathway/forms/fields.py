@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reik.pathway.forms.markup import BLANK, FIELD, OPTIONAL, WORDS, Block, Item, Line, Piece
 
-MISSING = "missing"
+MISSING, QUESTIONS = "missing", "questions"
 Value = str | tuple[str, ...]
 """One text, or several: then an item of a list that is this field alone becomes several items."""
 
@@ -17,7 +17,7 @@ FIELDS: Mapping[str, str] = {
     "who_care": "numbers", "phone_care": "numbers", "who_fault": "numbers", "phone_fault": "numbers",
     "times": "schedule", "window": "schedule", "dispenser": "dispenser",
     "first_responder": "follow_up", "follow_up": "follow_up",
-    "signal": "", "knows": "", "battery": "", "roll_change": "", "early": "",
+    "signal": "", "knows": "", "battery": "", "roll_change": "", "early": "", "questions": "",
 }  # fmt: skip
 """Each field, and the place where it is filled in when it is missing; empty: it always has words."""
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from reik.kernel.ids import new_id
+from reik.pathway.forms.asked import read_form
 from reik.pathway.forms.catalogue import FORMS, LANGUAGES, own_text
 from reik.pathway.forms.fields import FIELDS
 from reik.pathway.forms.markup import Block, FormFlawed, read
@@ -85,6 +86,14 @@ def standing(organisation_id: UUID) -> dict[tuple[str, str], list[VersionSeen]]:
     return found
 
 
+def waiting_for(organisation_id: UUID, account_id: UUID) -> list[VersionSeen]:
+    """The versions that wait for this person: written by somebody else, and the newest of their form."""
+    found = standing(organisation_id).values()
+    newest = (of[0] for of in found if of)
+    waiting = [each for each in newest if each.state == DRAFT and each.author_id != account_id]
+    return sorted(waiting, key=lambda each: (each.created_at, each.id))
+
+
 def version(organisation_id: UUID, version_id: UUID) -> VersionSeen | None:
     row = FormVersion.objects.filter(organisation_id=organisation_id, id=version_id).first()
     return _seen(row) if row else None
@@ -101,7 +110,7 @@ def _of(versions: Sequence[VersionSeen], form: str, language: str) -> Holding:
     if theirs is None:
         return Holding(body=ours)
     try:
-        read(theirs.body, FIELDS)
+        read_form(form, theirs.body)
     except FormFlawed:
         return Holding(body=ours, own=theirs, flawed=True)
     return Holding(body=theirs.body, own=theirs)
@@ -118,7 +127,7 @@ def write(
     if form not in FORMS or language not in LANGUAGES:
         raise FormRefused("unknown", "There is no such form.")
     body = body.replace("\r\n", "\n").strip() + "\n"
-    read(body, FIELDS)
+    read_form(form, body)
     newest = _newest(organisation_id, form, language)
     if (newest.version if newest else 0) != after:
         raise FormRefused("overtaken", "Somebody else wrote a version meanwhile: look at that first.")

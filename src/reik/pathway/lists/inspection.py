@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from reik.pathway.enrolment.instructing import SessionSeen, sessions_of
 from reik.pathway.evidence import Shown
 from reik.pathway.lists.inspection_rules import (
     CONDITION_OF,
+    LATE,
+    MISSING,
     NOT_ASKED,
     SUBJECTS,
     UNKNOWN,
@@ -36,7 +39,7 @@ from reik.pathway.models import CarePath, PathEvent
 from reik.pathway.path import Event
 from reik.pathway.queries import OverrideSeen, PathSeen, evidence_of, overrides_of, seen
 from reik.pathway.selection.deciding_rules import is_agreement, is_wzd_decision
-from reik.pathway.selection.selection_seen import DecisionSeen, SelectionSeen, all_decisions, all_selections
+from reik.pathway.selection.selection_seen import DecisionSeen, SignedSeen, all_decisions, all_signed
 from reik.pathway.use.evaluation_terms import TermsOfUse, use_terms_of
 from reik.pathway.use.evaluations_seen import EvaluationSeen, evaluations_on
 from reik.pathway.use.incidents_seen import IncidentSeen, incidents_of
@@ -44,11 +47,14 @@ from reik.pathway.use.triggers import SCHEDULE
 from reik.people.queries import carers_of
 
 ENDED_SINCE = timedelta(days=366)
+ASKS = (MISSING, LATE, UNKNOWN)
+KEPT_ELSEWHERE = ("trained_staff",)
+"""What Reik knows of nobody: said once above the list, not with each client."""
 OF_START = ("follow_up", "test_alarm", "house_access", "care_plan")
 SHOWN = ("agreement", "wzd_decision", "follow_up_agreed", "test_alarm", "house_access_tried", "care_plan")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Proof:
     """One client's path with every line of every subject."""
 
@@ -56,17 +62,22 @@ class Proof:
     path: PathSeen
     lines: Mapping[str, Sequence[Line]]
 
+    @cached_property
+    def _statuses(self) -> Mapping[str, str]:
+        return {subject: worst(lines) for subject, lines in self.lines.items()}
+
     def status(self, subject: str) -> str:
         """What this subject comes to: the worst of its lines."""
-        return worst(self.lines[subject])
+        return self._statuses[subject]
+
+    @property
+    def asks(self) -> list[str]:
+        """The subjects that need somebody's attention."""
+        return [each for each in SUBJECTS if self.status(each) in ASKS and each not in KEPT_ELSEWHERE]
 
     @property
     def asks_attention(self) -> bool:
-        return any(
-            self.status(each) in ("missing", "late", "unknown")
-            for each in SUBJECTS
-            if each != "trained_staff"
-        )
+        return bool(self.asks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +86,7 @@ class _Rows:
 
     shown: Mapping[UUID, Mapping[str, Shown]]
     decisions: Mapping[UUID, Sequence[DecisionSeen]]
-    selections: Mapping[UUID, Sequence[SelectionSeen]]
+    selections: Mapping[UUID, Sequence[SignedSeen]]
     skipped: Mapping[UUID, str]
     sessions: Mapping[UUID, Sequence[SessionSeen]]
     carers: Collection[UUID]
@@ -110,7 +121,7 @@ def _read(paths: Sequence[PathSeen], now: datetime) -> _Rows:
     skipped = [each for each in evidence_of(ids, ["selection_skipped"]) if each.taken_back_at is None]
     return _Rows(
         shown=readiness.shown_for(paths, now, SHOWN), decisions=all_decisions(ids),
-        selections=all_selections(with_before), sessions=sessions_of(ids), carers=carers_of(clients).keys(),
+        selections=all_signed(with_before), sessions=sessions_of(ids), carers=carers_of(clients).keys(),
         skipped={each.path_id: each.by for each in skipped},
         overrides=overrides_of(ids), evaluations=evaluations_on(ids), incidents=incidents,
         live=set(PathEvent.objects.filter(path_id__in=ids, event=Event.GO_LIVE).values_list("path_id", flat=True)),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from reik.pathway.use.incident_rules import last_day
+
 ON_TIME, LATE, MISSING, WAITS, UNKNOWN, NOT_ASKED = (
     "on_time", "late", "missing", "waits", "unknown", "not_asked",
 )  # fmt: skip
@@ -162,7 +164,8 @@ def of_report(each: Reported, now: datetime) -> Line:
     else:
         status = WAITS if now < each.report_by else MISSING
     return Line(
-        subject="incidents", status=status, at=each.reported_at, due=each.report_by, by=each.reported_by,
+        subject="incidents", status=status, at=each.reported_at, by=each.reported_by,
+        due=last_day(each.report_by) if each.report_by else None,
         note=each.kind, values={"told_at": each.inspectorate_at, "closed_at": each.closed_at},
     )  # fmt: skip
 
@@ -175,4 +178,7 @@ def worst(lines: Iterable[Line]) -> str:
 
 def by_subject(lines: Sequence[Line]) -> dict[str, list[Line]]:
     """The lines of each subject, in the order of SUBJECTS; one without any has an empty list."""
-    return {subject: [each for each in lines if each.subject == subject] for subject in SUBJECTS}
+    found: dict[str, list[Line]] = {subject: [] for subject in SUBJECTS}
+    for each in lines:
+        found[each.subject].append(each)
+    return found

@@ -11,7 +11,15 @@ from reik.pathway.models.selection import (
     SelectionDraft,
     SharedDecision,
 )
-from reik.pathway.models.use import Evaluation, FormVersion, Incident, IncidentLine, LoadSigning, TaskFeed
+from reik.pathway.models.use import (
+    Evaluation,
+    FormVersion,
+    Incident,
+    IncidentLine,
+    LoadSigning,
+    Printed,
+    TaskFeed,
+)
 
 __all__ = [
     "Allotment",
@@ -31,6 +39,7 @@ __all__ = [
     "PathEvent",
     "PathTerms",
     "PlannedVisit",
+    "Printed",
     "RoomTest",
     "Selection",
     "SelectionDraft",

@@ -137,6 +137,34 @@ class FormVersion(models.Model):
         ]
 
 
+class Printed(models.Model):
+    """A card or form that was printed for this client; the newest of each, in each language, may lie in her home.
+
+    `marks`: fingerprints of what stood on it, by group of `pathway.forms.printing_rules`; `told`: those of the state
+    of which a person was told that the paper is old.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    client = models.ForeignKey("people.Client", models.PROTECT, db_index=False, related_name="+")
+    what = models.TextField()  # card, or a key of pathway.forms
+    language = models.TextField()
+    marks = models.JSONField(default=dict)
+    told = models.JSONField(default=dict)
+    printed_at = models.DateTimeField()
+    printed_by = models.TextField()
+    looked_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(name="printed_to_look", fields=["looked_at"], condition=Q(replaced_at=None))]
+        constraints = [
+            models.UniqueConstraint(
+                name="printed_once", fields=["client", "what", "language"], condition=Q(replaced_at=None)
+            )
+        ]
+
+
 class TaskFeed(models.Model):
     """An address at which a calendar reads somebody's tasks; who knows its token may (RFC 5545)."""
 

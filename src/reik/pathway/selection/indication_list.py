@@ -50,31 +50,13 @@ class Line:
 
 def read(text: str, organisation_id: UUID, among: Collection[UUID], today: date) -> list[Line]:
     """Every line with what it asks for. `among`: the clients whom the asker may see. Raises ListRefused."""
-    header, _, _ = text.partition("\n")
-    rows = csv.reader(io.StringIO(text), delimiter=";" if header.count(";") >= header.count(",") else ",")
-    try:
-        places = _columns(next(rows, []))
-        numbered = [
-            (rows.line_num, {name: _cell(row, at) for name, at in places.items()})
-            for row in rows
-            if any(cell.strip() for cell in row)
-        ]
-    except csv.Error as broken:
-        raise ListRefused("This is not CSV.") from broken
-    if len(numbered) > MOST_LINES:
-        raise ListRefused(f"At most {MOST_LINES} lines: split the list.")
-    asked = {number: _who(number, cells) for number, cells in numbered}
-    who = [each for each in asked.values() if isinstance(each, Asked)]
-    clients, nobody = find_clients(organisation_id, who, among=among)
+    numbered = rows_of(text, COLUMNS, needed={"basis", "starts_on"})
+    clients, unknown = whose(numbered, organisation_id, among)
     lines, taken = [], set()
     for number, cells in numbered:
-        refused = asked[number] if isinstance(asked[number], str) else ""
-        if not refused and number in nobody:
-            refused = "twice_named" if "more than one" in nobody[number] else "nobody"
+        refused = unknown.get(number, "")
         line = (
-            Line(number=number, refused=str(refused))
-            if refused
-            else _line(number, cells, clients[number], today)
+            Line(number=number, refused=refused) if refused else _line(number, cells, clients[number], today)
         )
         if line.entry is not None and line.entry.client_id in taken:
             line = Line(number=number, refused="again")
@@ -84,17 +66,52 @@ def read(text: str, organisation_id: UUID, among: Collection[UUID], today: date)
     return lines
 
 
-def _columns(header: Sequence[str]) -> dict[str, int]:
+def rows_of(
+    text: str, columns: Mapping[str, Collection[str]], needed: Collection[str]
+) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a list of clients with their numbers, by our names of the columns. Raises ListRefused."""
+    header, _, _ = text.partition("\n")
+    rows = csv.reader(io.StringIO(text), delimiter=";" if header.count(";") >= header.count(",") else ",")
+    try:
+        places = _columns(next(rows, []), columns, needed)
+        numbered = [
+            (rows.line_num, {name: _cell(row, at) for name, at in places.items()})
+            for row in rows
+            if any(cell.strip() for cell in row)
+        ]
+    except csv.Error as broken:
+        raise ListRefused("This is not CSV.") from broken
+    if len(numbered) > MOST_LINES:
+        raise ListRefused(f"At most {MOST_LINES} lines: split the list.")
+    return numbered
+
+
+def whose(
+    numbered: Sequence[tuple[int, Mapping[str, str]]], organisation_id: UUID, among: Collection[UUID]
+) -> tuple[dict[int, UUID], dict[int, str]]:
+    """Whose each line is, by number, and the code of why a line is nobody's (bsn, who, nobody, twice_named)."""
+    asked = {number: _who(number, cells) for number, cells in numbered}
+    who = [each for each in asked.values() if isinstance(each, Asked)]
+    clients, nobody = find_clients(organisation_id, who, among=among)
+    unknown = {number: each for number, each in asked.items() if isinstance(each, str)}
+    for number, why in nobody.items():
+        unknown[number] = "twice_named" if "more than one" in why else "nobody"
+    return clients, unknown
+
+
+def _columns(
+    header: Sequence[str], columns: Mapping[str, Collection[str]], needed: Collection[str]
+) -> dict[str, int]:
     names = [cell.strip().lower() for cell in header]
     found = {
         column: next(place for place, name in enumerate(names) if name in known)
-        for column, known in COLUMNS.items()
+        for column, known in columns.items()
         if any(name in known for name in names)
     }
-    if not {"basis", "starts_on"} <= found.keys() or not (
-        "bsn" in found or {"name", "birth_date"} <= found.keys()
-    ):
-        raise ListRefused("The first line names the columns: bsn (or name and birth date), basis, from.")
+    if not set(needed) <= found.keys() or not ("bsn" in found or {"name", "birth_date"} <= found.keys()):
+        raise ListRefused(
+            f"The first line names the columns: bsn (or name and birth date), {', '.join(sorted(needed))}."
+        )
     return found
 
 
@@ -110,20 +127,20 @@ def _who(number: int, cells: Mapping[str, str]) -> Asked | str:
             check_bsn(bsn)
         except BsnInvalid:
             return "bsn"
-    elif not name or _day(born) is None:
+    elif not name or day_of(born) is None:
         return "who"
-    return Asked(number=number, bsn=bsn, name=name, birth_date=_day(born), line=None)
+    return Asked(number=number, bsn=bsn, name=name, birth_date=day_of(born), line=None)
 
 
 def _line(number: int, cells: Mapping[str, str], client_id: UUID, today: date) -> Line:
     basis = BASES.get(cells["basis"].lower())
-    starts_on, until = _day(cells["starts_on"]), cells.get("ends_on", "")
+    starts_on, until = day_of(cells["starts_on"]), cells.get("ends_on", "")
     if basis is None:
         return Line(number=number, refused="basis")
-    if starts_on is None or (until and _day(until) is None):
+    if starts_on is None or (until and day_of(until) is None):
         return Line(number=number, refused="day")
     entry = Entry(
-        client_id=client_id, basis=basis, starts_on=starts_on, ends_on=_day(until) if until else None,
+        client_id=client_id, basis=basis, starts_on=starts_on, ends_on=day_of(until) if until else None,
         in_care_plan=cells.get("in_care_plan", "").lower() in YES, source_key=cells.get("source_key", "")[:200],
     )  # fmt: skip
     try:
@@ -133,7 +150,7 @@ def _line(number: int, cells: Mapping[str, str], client_id: UUID, today: date) -
     return Line(number=number, entry=entry)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     for form in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a calendar date

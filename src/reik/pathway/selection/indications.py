@@ -15,6 +15,7 @@ from reik.pathway import moving
 from reik.pathway.models import CarePath, Indication
 from reik.pathway.path import SETTINGS, Event
 from reik.pathway.queries import evidence_of, seen
+from reik.pathway.selection.ending import forget
 from reik.pathway.selection.selection_facts import IndicationEnded, IndicationEntered
 from reik.pathway.selection.selection_seen import open_indications
 from reik.people.queries import organisations_of
@@ -87,24 +88,28 @@ def take(entries: Sequence[Entry], *, by: str, role: str, now: datetime, source:
         old = known.get(entry.client_id)
         if old is not None and _same(entry, old):
             id, became = old.id, SAME
+            _name_it(entry, old.id)
         else:
             became = CHANGED if old else NEW
             if old is not None:
                 Indication.objects.filter(id=old.id).update(ended_at=now, ended_because="replaced")
             id = _write(entry, houses[entry.client_id], by, now, source)
-            told.append(
-                IndicationEntered(
-                    organisation_id=houses[entry.client_id], client_id=entry.client_id, indication_id=id,
-                    basis=entry.basis, source=source, by=by,
-                )
-            )  # fmt: skip
+            told.append(_entered(entry, id, houses[entry.client_id], source, by))
         # A list that says the same every night opens nothing anew for who said no.
         opens = walked.get(entry.client_id, True) if became != SAME else entry.client_id not in walked
         path = open_form(entry.client_id, by=by, role=role, now=now) if opens else None
         taken.append(Taken(client_id=entry.client_id, indication_id=id, became=became, path_id=path))
     end_tasks(ids, TASK, as_=DONE, by=by, now=now)
+    forget([each.client_id for each in taken if each.became != SAME], by=by, now=now)
     facts.publish(told, now)
     return taken
+
+
+def _entered(entry: Entry, id: UUID, organisation_id: UUID, source: str, by: str) -> IndicationEntered:
+    return IndicationEntered(
+        organisation_id=organisation_id, client_id=entry.client_id, indication_id=id, basis=entry.basis,
+        source=source, by=by,
+    )  # fmt: skip
 
 
 def _walked(client_ids: Collection[UUID]) -> dict[UUID, bool]:
@@ -119,6 +124,12 @@ def _walked(client_ids: Collection[UUID]) -> dict[UUID, bool]:
 def _same(entry: Entry, old: object) -> bool:
     names = ("basis", "starts_on", "ends_on", "in_care_plan")
     return all(getattr(entry, name) == getattr(old, name) for name in names)
+
+
+def _name_it(entry: Entry, id: UUID) -> None:
+    """What was typed here and comes from elsewhere too is known by its name there: so its end is recognised."""
+    if entry.source_key:
+        Indication.objects.filter(id=id, source_key="").update(source_key=entry.source_key)
 
 
 def _write(entry: Entry, organisation_id: UUID, by: str, now: datetime, source: str) -> UUID:
@@ -162,6 +173,7 @@ def end(client_id: UUID, because: str, *, by: str, now: datetime) -> None:
         raise IndicationRefused("because", "Say why it ends.")
     row.ended_at, row.ended_because = now, because.strip()
     row.save(update_fields=["ended_at", "ended_because"])
+    forget([client_id], by=by, now=now)
     path = CarePath.objects.filter(client_id=client_id, ended_at=None).first()
     if path is not None:
         open_tasks(

@@ -17,10 +17,11 @@ from reik.medication.times.schedule import instant_of, local_day
 from reik.pathway import moving, readiness, recording
 from reik.pathway.asking import keep_tasks
 from reik.pathway.facts import PathMoved
+from reik.pathway.forms import printing
 from reik.pathway.models import CarePath, Selection, SelectionDraft
 from reik.pathway.path import Event, PathRefused, State
 from reik.pathway.queries import evidence_of
-from reik.pathway.selection import selection_seen
+from reik.pathway.selection import ending, selection_seen
 from reik.pathway.selection.measures import GOOD, NO, NOT_NOW, Planned, Signing, check_signing, suggested
 from reik.pathway.selection.questions import (
     BY_CODE,
@@ -291,5 +292,7 @@ def _open_one(
 def follow_over(moved: Sequence[PathMoved], now: datetime) -> None:
     """Handler: a path is over, so nobody has to do any more what its choice asked for. Set-wise."""
     clients = [each.client_id for each in moved if each.to_state == State.ENDED]
-    for kind in (MEASURE_TASK, LOOK_AGAIN_TASK, UNSUITABLE_TASK) if clients else ():
+    for kind in (
+        (MEASURE_TASK, LOOK_AGAIN_TASK, UNSUITABLE_TASK, ending.TASK, printing.TASK) if clients else ()
+    ):
         end_tasks(clients, kind, as_=DROPPED, by=moved[0].by, now=now)

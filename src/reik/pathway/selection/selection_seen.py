@@ -130,11 +130,27 @@ def newest_selections(path_ids: Collection[UUID]) -> dict[UUID, SelectionSeen]:
     return {each.path_id: _selection(each) for each in rows}
 
 
-def all_selections(path_ids: Collection[UUID]) -> dict[UUID, list[SelectionSeen]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedSeen:
+    """That a version was signed, by whom and to what end; without its answers."""
+
+    path_id: UUID
+    version: int
+    outcome: str
+    author: str
+    author_role: str
+    created_at: datetime
+
+
+_SIGNED = tuple(SignedSeen.__dataclass_fields__)
+
+
+def all_signed(path_ids: Collection[UUID]) -> dict[UUID, list[SignedSeen]]:
     """All signed versions of each of these paths, the oldest first. One statement."""
-    found: dict[UUID, list[SelectionSeen]] = {}
-    for each in Selection.objects.filter(path_id__in=path_ids).order_by("version", "id"):
-        found.setdefault(each.path_id, []).append(_selection(each))
+    found: dict[UUID, list[SignedSeen]] = {}
+    rows = Selection.objects.filter(path_id__in=path_ids).order_by("version", "id").values(*_SIGNED)
+    for each in rows:
+        found.setdefault(each["path_id"], []).append(SignedSeen(**each))
     return found
 
 

@@ -30,7 +30,7 @@ from reik.pathway.use.evaluation_questions import (
 from reik.pathway.use.evaluation_terms import use_terms_of
 from reik.pathway.use.looking_back import IN_HOME, TASK, Asked, open_evaluations, open_for_clients, tell
 from reik.pathway.use.use_facts import EvaluationHeld
-from reik.people.facts import ClientMoved, PharmacyChanged
+from reik.people.facts import CarerLeft, ClientMoved, PharmacyChanged
 from reik.tasks.operations import DONE, DROPPED, NewTask, end_tasks, open_tasks
 
 PAUSE, STOP, ADJUST = "path.pause_decided", "path.stop_decided", "path.adjust"
@@ -205,7 +205,12 @@ def follow_pharmacy(told: Sequence[PharmacyChanged], now: datetime) -> None:
     _for([each for each in told if each.before], triggers.PHARMACY, now)
 
 
-def _for(told: Collection[ClientMoved | PharmacyChanged], why: str, now: datetime) -> None:
+def follow_carer(told: Sequence[CarerLeft], now: datetime) -> None:
+    """Handler: somebody who helped her takes no part any more (R7, R14)."""
+    _for(told, triggers.CARER, now)
+
+
+def _for(told: Collection[ClientMoved | PharmacyChanged | CarerLeft], why: str, now: datetime) -> None:
     if told:
         by = next(iter(told)).by if len(told) == 1 else "reik"
         open_for_clients({each.client_id for each in told}, why, by, now)

@@ -45,6 +45,11 @@ def report_by(established_at: datetime, opening: Opening = OFFICE_HOURS) -> date
     return datetime.combine(last + timedelta(days=1), time(0), opening.zone)
 
 
+def last_day(by: datetime, opening: Opening = OFFICE_HOURS) -> date:
+    """The last whole day of a term as `report_by` gives it: what a person is told, as a term ends at midnight."""
+    return (by - timedelta(microseconds=1)).astimezone(opening.zone).date()
+
+
 def told(by: datetime | None, at: datetime | None, now: datetime) -> str:
     """Whether the inspectorate knows in time: NONE (not asked), WAITS, LATE (not yet, and past), IN_TIME, TOO_LATE."""
     if by is None:

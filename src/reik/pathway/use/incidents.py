@@ -20,6 +20,7 @@ from reik.pathway.use.incident_rules import (
     IncidentRefused,
     check_classed,
     check_reported,
+    last_day,
     missing_to_close,
     report_by,
 )
@@ -90,7 +91,7 @@ def _task(row: Incident, kind: str, due_at: datetime, by: str) -> NewTask:
     return NewTask(
         organisation_id=row.organisation_id, client_id=row.client_id, kind=kind, key=str(row.id), about=row.id,
         owner_role="team_manager", due_at=due_at, by=by, high_risk=kind == INSPECTORATE,
-        detail={"kind": row.kind, "day": f"{due_at:%d-%m}"},
+        detail={"kind": row.kind, "day": last_day(due_at).isoformat()},
     )  # fmt: skip
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from reik.pathway.models import Incident, IncidentLine
-from reik.pathway.use.incident_rules import told
+from reik.pathway.use.incident_rules import last_day, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,11 @@ class IncidentSeen:
     reviewed_note: str
     closed_at: datetime | None
     closed_by: str
+
+    @property
+    def report_on(self) -> date | None:
+        """The last day on which the inspectorate hears of it in time."""
+        return last_day(self.report_by) if self.report_by else None
 
     def told(self, now: datetime) -> str:
         """Whether the inspectorate knows in time: a code of `incident_rules`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +15,14 @@ from reik.dispensing.away.path import DIED as ABSENCE_DIED
 from reik.dispensing.away.path import USE_STOPPED
 from reik.dispensing.away.seen import open_absences, stopped_as
 from reik.dispensing.away.stopping import stop_client
+from reik.dispensing.devices.facts import DispenserFetched
 from reik.dispensing.devices.taking_in import take_in_for_good
 from reik.dispensing.queries import dispensers_of
 from reik.kernel import facts
 from reik.medication.queries import planned_doses, zones_of
 from reik.medication.requests import operations as requests
 from reik.medication.requests.seen import open_requests
+from reik.medication.seen.overview import still_at_home
 from reik.pathway.asking import keep_tasks
 from reik.pathway.models import CarePath, PathEvent
 from reik.pathway.moving import move
@@ -29,9 +31,11 @@ from reik.pathway.recording import record
 from reik.pathway.use.stopping_rules import DIED, LOOKED_AHEAD, Instead, Slot, StopRefused, check
 from reik.pathway.use.use_facts import UseStops
 from reik.people import carers, homes_access
+from reik.people.pharmacies import pharmacies_of
 
 STOPS = ("nurse",)
 BY = "reik"
+LEFTOVERS_WITHIN = timedelta(days=7)
 BELIEVED_AFTER = timedelta(minutes=2)
 """Until then whoever said that a client died takes it back with one press."""
 
@@ -79,6 +83,7 @@ def _stop(row: CarePath, new: NewStop, by: str, role: str, now: datetime) -> Non
     )  # fmt: skip
     record(row.id, "care_instead", by=by, role=role, now=now, detail={"instead": care, "reason": new.reason})
     _tell_pharmacy(row, new, by, now)
+    _announce_leftovers(row, new, by, now)
     facts.publish(
         [
             UseStops(
@@ -109,6 +114,23 @@ def _tell_pharmacy(row: CarePath, new: NewStop, by: str, now: datetime) -> None:
                 organisation_id=row.organisation_id, client_id=row.client_id, kind="stop_client", about=row.id,
                 urgency="today", answer_by=now + timedelta(days=1), by=by,
                 detail={"why": new.reason, "last_at": new.last_at.isoformat()},
+            )
+        ],
+        now,
+    )  # fmt: skip
+
+
+def _announce_leftovers(row: CarePath, new: NewStop, by: str, now: datetime) -> None:
+    """The pharmacy that takes her rolls back hears that they come (R13): where one is known, and a roll is at home."""
+    numbers = still_at_home([row.client_id], now).get(row.client_id, [])
+    if not numbers or row.client_id not in pharmacies_of([row.client_id]):
+        return
+    requests.ask(
+        [
+            requests.NewRequest(
+                organisation_id=row.organisation_id, client_id=row.client_id, kind="leftovers", about=row.id,
+                urgency="week", answer_by=max(new.last_at, now) + LEFTOVERS_WITHIN, by=by,
+                detail={"why": "stop", "last_at": new.last_at.isoformat(), "rolls": numbers},
             )
         ],
         now,
@@ -150,8 +172,22 @@ def close_routes(path_ids: Collection[UUID], now: datetime) -> int:
 
 
 def _follow_deaths(now: datetime) -> int:
-    """The path of a client who died ends like any other; nothing replaces the care."""
-    dead = stopped_as(ABSENCE_DIED, now - BELIEVED_AFTER)
+    """Once it is believed."""
+    return _stop_for_the_dead(stopped_as(ABSENCE_DIED, now - BELIEVED_AFTER), now)
+
+
+def follow_fetched(told: Sequence[DispenserFetched], now: datetime) -> None:
+    """Handler: a dispenser left its client. Whoever fetched it from who died believed that."""
+    _stop_for_the_dead(
+        {each.client_id: each.by for each in told if each.because == ABSENCE_DIED and each.client_id}, now
+    )
+    clients = [each.client_id for each in told if each.client_id]
+    paths = CarePath.objects.filter(client_id__in=clients, state=State.STOPPING.value)
+    keep_tasks(list(paths.values_list("id", flat=True)), now)
+
+
+def _stop_for_the_dead(dead: Mapping[UUID, str], now: datetime) -> int:
+    """The path of a client who died ends like any other; nothing replaces the care. By client who said so."""
     paths = CarePath.objects.filter(client_id__in=dead, ended_at=None).exclude(state=State.STOPPING.value)
     done = 0
     for row in paths.order_by("id"):
@@ -173,7 +209,7 @@ def close_access(
     if end_house_access:
         homes_access.end_access(row.client_id, now)
     for each in sorted(set(carer_ids)):
-        carers.end_part(each, row.client_id, now)
+        carers.end_part(each, row.client_id, by=by, now=now)
     detail = {"house_access": end_house_access, "carers": len(set(carer_ids))}
     record(row.id, "access_closed", by=by, role=role, now=now, detail=detail)
 
@@ -182,9 +218,7 @@ def close_access(
 def device_fetched(path_id: UUID, *, by: str, now: datetime) -> str:
     """Who took the dispenser back says so; gives its name. Raises TakeInRefused while a roll is in it, or it runs."""
     row = _stopping(path_id)
-    device = take_in_for_good(client_id=row.client_id, by=by, now=now)
-    keep_tasks([row.id], now, by)
-    return device
+    return take_in_for_good(client_id=row.client_id, by=by, now=now)
 
 
 def _stopping(path_id: UUID) -> CarePath:

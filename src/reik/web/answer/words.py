@@ -140,6 +140,14 @@ def sentences_of(kind: str, detail: Mapping[str, object]) -> list[str]:
         said.append(_("Gewenste tijden: %(times)s. U mag andere voorstellen.") % {"times": times})
     if detail.get("why"):
         said.append(_why(str(detail["why"])))
+    if detail.get("last_at"):
+        said.append(_("De dispenser geeft uit tot %(at)s.") % {"at": _moment(str(detail["last_at"]))})
+    if detail.get("rolls"):
+        numbers = ", ".join(str(each) for each in _list(detail["rolls"]))
+        said.append(
+            _("Rol: %(numbers)s. Tel wat u terugkrijgt, en schrijf dat in Reik of zeg het aan ons.")
+            % {"numbers": numbers}
+        )
     if detail.get("roll"):
         said.append(_("Rol %(roll)s.") % {"roll": detail["roll"]})
     if detail.get("needed_at"):
@@ -173,6 +181,7 @@ def _why(why: str) -> str:
     return {
         "died": _("De cliënt is overleden."),
         "absence": _("De cliënt was weg: deze zakjes zijn over."),
+        "stop": _("De cliënt stopt met de dispenser: wat over is, komt terug."),
     }.get(why, why)
 
 

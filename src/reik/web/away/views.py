@@ -23,9 +23,12 @@ from reik.dispensing.away import telling
 from reik.dispensing.away.path import AwayRefused
 from reik.dispensing.away.seen import AbsenceSeen
 from reik.dispensing.by_hand.path import GivingRefused
+from reik.dispensing.devices.taking_in import TakeInRefused, end_stop
 from reik.dispensing.queries import moments_between
 from reik.kernel import clock
 from reik.kernel.access_log import Act
+from reik.pathway.path import State
+from reik.pathway.queries import path_of
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.away.hand import instant_in, numbers_in
@@ -39,6 +42,7 @@ from reik.web.away.words import (
     refused_words,
     state_words,
 )
+from reik.web.inuse.refusals import refused_words as take_in_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.work.whose import TEAM, client_of
@@ -63,6 +67,8 @@ def absence(request: ActingRequest, client_id: UUID) -> HttpResponse:
         _act(request, card, now)
     except (AwayRefused, GivingRefused) as refusal:
         return _page(request, card, now, error=refused_words(str(refusal)), status=422)
+    except TakeInRefused as refusal:
+        return _page(request, card, now, error=take_in_words(refusal.code, str(refusal)), status=422)
     except ValueError:  # an id that is none
         raise Http404 from None
     _log(request, card, request.POST.get("act", ""), now)
@@ -117,7 +123,7 @@ def _acts(
         "mistake": lambda: away_returning.undo_stop(
             absence_id=id, by=by, because=post.get("because", ""), now=now
         ),
-        "device_gone": lambda: away_returning.device_gone(absence_id=id, by=by, now=now),
+        "device_gone": lambda: end_stop(client_id=one.client_id, by=by, now=now),
         "check": lambda: _check(one, post, by, now),
         "resume": lambda: away_returning.resume(absence_id=id, by=by, now=now),
         "along": lambda: away_along.take_along(
@@ -172,4 +178,11 @@ def _of(one: AbsenceSeen, card: ClientCard, now: datetime) -> dict[str, Any]:
         "lines": [(each, line_words(each.kind)) for each in reversed(away_seen.lines_of(one.id))],
         "checks": [(name, *check_words(name), one.checks.get(name)) for name in away.CHECKS],
         "to_take": [each for each in moments if each.outcome is None and not each.out],
+        "stopping": one.state == "stopped" and _is_stopping(card.id),
     }  # fmt: skip
+
+
+def _is_stopping(client_id: UUID) -> bool:
+    """Whether her care path has the list of what must be closed."""
+    path = path_of(client_id)
+    return path is not None and path.state == State.STOPPING

@@ -66,6 +66,7 @@ def line_words(kind: str) -> str:
         "cancelled": _("afgezegd"),
         "expired": _("de tijd is om en niemand zei wanneer de cliënt terug is"),
         "stopped": _("gestopt na overlijden"),
+        "stopped_use": _("gestopt met de dispenser"),
         "told_away": _("bij een melding gehoord dat de cliënt weg is"),
         "came_back": _("terug gemeld"),
         "mistake": _("was een vergissing"),

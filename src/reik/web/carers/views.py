@@ -104,7 +104,7 @@ def _do(request: ActingRequest, card: ClientCard, act: str, now: datetime) -> Li
     if act == "withdraw":
         carers.withdraw_invitation(carer_id, card.id, now)
     elif act == "end":
-        carers.end_part(carer_id, card.id, now)
+        carers.end_part(carer_id, card.id, by=by, now=now)
     else:
         raise Http404
     return None

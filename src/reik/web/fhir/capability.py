@@ -17,7 +17,7 @@ def capability_statement(base: str) -> dict[str, Any]:
     return {
         "resourceType": "CapabilityStatement",
         "name": "Reik",
-        "title": "Reik: MP9 messages of a pharmacy in, and what was received",
+        "title": "Reik: MP9 messages of a pharmacy and indications of a care record in, and what was received",
         "status": "active",
         "date": RELEASED,
         "kind": "instance",
@@ -29,7 +29,8 @@ def capability_statement(base: str) -> dict[str, Any]:
             {
                 "mode": "server",
                 "documentation": (
-                    "POST a transaction Bundle about one Patient (MP9 3.0: TA, MVE, MA, WDS and products) to the "
+                    "POST a transaction Bundle about one Patient (MP9 3.0: TA, MVE, MA, WDS and products; or "
+                    "ServiceRequests that indicate medicatieaanreiking, by the codes of the organisation) to the "
                     "base. Entries are POSTs; Reik recognises a resource by its business identifier and makes a "
                     "new version only where the content differs. A patient whom the organisation does not know "
                     "is stored and waits to be linked by a person. X-Reik-Organisation names a partner whose "

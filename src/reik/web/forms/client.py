@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,14 +18,19 @@ from reik.interop.print.leaflet import card_pdf, form_pdf
 from reik.interop.print.port import PaperFailed
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.pathway.forms import beside
+from reik.pathway.forms import beside, printing
 from reik.pathway.forms.catalogue import FORMS, LANGUAGES
 from reik.pathway.forms.fields import Filled
 from reik.pathway.forms.gathering import gather
+from reik.pathway.forms.known import Known
+from reik.pathway.forms.printing import PrintedSeen
+from reik.pathway.forms.printing_rules import CARD
 from reik.pathway.forms.versions import Holding, holding
+from reik.pathway.selection.selection_seen import wants_of
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.forms.own import READS
+from reik.web.forms.paper_words import changes_words
 from reik.web.forms.shown import filled_for, on_screen
 from reik.web.forms.words import form_words, to_fill_in, tongue_words
 from reik.web.frame import Frame, is_demo
@@ -49,11 +54,13 @@ def _listing(request: ActingRequest, card: ClientCard, now: datetime, *, status:
     known = gather(card, now)
     hers = known.language if known.language in beside.LANGUAGES else "nl"
     missing = to_fill_in(beside.missing_for(known), card.id)
+    papers = said_of(printing.printed_for(card, known))
     page: dict[str, Any] = {
         "card": card, "missing": missing, "hers": hers, "hers_unknown": known.language not in beside.LANGUAGES,
+        "printed": papers.get(CARD, []),
         "hers_words": tongue_words(known.language), "refused": status != 200,
         "reads": actor_of(request).role in READS,
-        "forms": [(each, *form_words(each)) for each in FORMS],
+        "forms": [(each, *form_words(each), papers.get(each, [])) for each in FORMS],
         "tongues": [(each, tongue_words(each), beside.is_translated(each)) for each in beside.LANGUAGES],
     }  # fmt: skip
     return render(request, "forms/client.html", page, status=status)
@@ -67,7 +74,7 @@ def form(request: ActingRequest, client_id: UUID, form: str) -> HttpResponse:
     now = clock.now()
     card, language, held = _asked(request, client_id, form)
     viewed(request, f"form {form} {client_id}", {card.organisation_id: [client_id]}, now)
-    filled = filled_for(held.blocks, gather(card, now), language)
+    filled = filled_for(held.blocks, gather(card, now), language, wants_of(card.organisation_id))
     return _page(request, card, form, language, held, filled)
 
 
@@ -91,7 +98,8 @@ def paper(request: ActingRequest, client_id: UUID, form: str) -> HttpResponse:
     """The same as PDF; while something is missing the page says what to fill in, and nothing is printed."""
     now = clock.now()
     card, language, held = _asked(request, client_id, form)
-    filled = filled_for(held.blocks, gather(card, now), language)
+    known = gather(card, now)
+    filled = filled_for(held.blocks, known, language, wants_of(card.organisation_id))
     if filled.missing:
         _refused(request, card, f"form {form}", now)
         return _page(request, card, form, language, held, filled, status=409)
@@ -101,8 +109,7 @@ def paper(request: ActingRequest, client_id: UUID, form: str) -> HttpResponse:
         )
     except PaperFailed:
         return _page(request, card, form, language, held, filled, status=500, failed=True)
-    acted(request, Act.PRINT, "client", [card.id], now, organisation_id=card.organisation_id,
-          detail=f"form {form}")  # fmt: skip
+    _printed(request, card, known, form, language, f"form {form}", now)
     return _pdf(body, f"{form}-{language}")
 
 
@@ -125,9 +132,33 @@ def card_paper(request: ActingRequest, client_id: UUID) -> HttpResponse:
         return _listing(request, card, now, status=409)
     language = _language(request, beside.LANGUAGES, known.language)
     body = card_pdf(beside.card_of(known, language), made_at=now, demo=is_demo())
-    acted(request, Act.PRINT, "client", [card.id], now, organisation_id=card.organisation_id,
-          detail=f"card beside the dispenser {language}")  # fmt: skip
+    _printed(request, card, known, CARD, language, f"card beside the dispenser {language}", now)
     return _pdf(body, f"kaart-{language}")
+
+
+def _printed(
+    request: ActingRequest,
+    card: ClientCard,
+    known: Known,
+    what: str,
+    language: str,
+    detail: str,
+    now: datetime,
+) -> None:
+    """Who printed it, and what stood on it."""
+    acted(request, Act.PRINT, "client", [card.id], now, organisation_id=card.organisation_id, detail=detail)
+    if request.method == "GET":
+        printing.note(card, known, what, language, by=actor_of(request).name, now=now)
+
+
+def said_of(papers: Sequence[PrintedSeen]) -> dict[str, list[dict[str, Any]]]:
+    """Each paper that was printed, in words."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in papers:
+        found.setdefault(each.what, []).append(
+            {"seen": each, "tongue": tongue_words(each.language), "since": changes_words(each.changes)}
+        )
+    return found
 
 
 def _refused(request: ActingRequest, card: ClientCard, what: str, now: datetime) -> None:

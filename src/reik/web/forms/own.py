@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.pathway.forms import versions
+from reik.pathway.forms.asked import read_form
 from reik.pathway.forms.catalogue import FORMS, LANGUAGES, own_text
 from reik.pathway.forms.fields import FIELDS
 from reik.pathway.forms.gathering import made_up
-from reik.pathway.forms.markup import LONGEST, FormFlawed, read
+from reik.pathway.forms.markup import LONGEST, FormFlawed
 from reik.pathway.forms.versions import DRAFT, HOLDS, FormRefused, VersionSeen
 from reik.web.acting import ActingRequest
 from reik.web.forms.shown import filled_for, on_screen
@@ -60,7 +61,7 @@ def text(request: ActingRequest, form: str, language: str) -> HttpResponse:
     organisation_id = actor_of(request).organisation_id
     held = versions.holding(organisation_id, form, language)
     page = {
-        **_frame(request, form, language), **_preview(held.body, language, clock.now()), "held": held,
+        **_frame(request, form, language), **_preview(form, held.body, language, clock.now()), "held": held,
         "versions": [
             (each, state_words(each.state)) for each in versions.versions_of(organisation_id, form, language)
         ],
@@ -110,7 +111,7 @@ def _writing(
         "fields": [("{" + each + "}", field_words(each)) for each in FIELDS], "newest": newest,
     }  # fmt: skip
     if preview and body is not None:
-        page |= _preview(body, language, now)
+        page |= _preview(form, body, language, now)
     return render(request, "forms/write.html", page, status=status)
 
 
@@ -143,7 +144,7 @@ def version(request: ActingRequest, version_id: UUID) -> HttpResponse:
 def _version(request: ActingRequest, seen: VersionSeen, now: datetime, *, error: str = "") -> HttpResponse:
     held = versions.holding(seen.organisation_id, seen.form, seen.language)
     page = {
-        **_frame(request, seen.form, seen.language), **_preview(seen.body, seen.language, now), "seen": seen,
+        **_frame(request, seen.form, seen.language), **_preview(seen.form, seen.body, seen.language, now), "seen": seen,
         "state": state_words(seen.state), "error": error, "mine": seen.author_id == actor_of(request).account_id,
         "changes": _changes(held.body, seen.body) if seen.state == DRAFT else [],
     }  # fmt: skip
@@ -156,10 +157,10 @@ def _changes(before: str, after: str) -> list[tuple[str, str]]:
     return [(each[0], each[2:]) for each in lines if each[0] in "+-" and each[2:].strip()]
 
 
-def _preview(body: str, language: str, now: datetime) -> dict[str, Any]:
+def _preview(form: str, body: str, language: str, now: datetime) -> dict[str, Any]:
     """How a text looks, with a client who does not exist. Raises FormFlawed for what was never a form."""
     try:
-        filled = filled_for(read(body, FIELDS), made_up(now, ZONE), language)
+        filled = filled_for(read_form(form, body), made_up(now, ZONE), language)
     except FormFlawed as flawed:
         return {"flaws": [flaw_words(each) for each in flawed.flaws]}
     return {"title": filled.title, "blocks": on_screen(filled)}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from reik.pathway.forms.fields import MISSING, Filled, fill
+from reik.pathway.forms.asked import placed
+from reik.pathway.forms.fields import MISSING, QUESTIONS, Filled, fill
 from reik.pathway.forms.known import Known
-from reik.pathway.forms.markup import Block, Line
+from reik.pathway.forms.markup import Block, Line, fields_of
 from reik.pathway.forms.sentences import values_of
 from reik.web.forms.words import field_words
+from reik.web.selection.on_paper import question_blocks
 
 
-def filled_for(blocks: Sequence[Block], known: Known, language: str) -> Filled:
-    """A text with what is known of one client."""
+def filled_for(blocks: Sequence[Block], known: Known, language: str, wants: Collection[str] = ()) -> Filled:
+    """A text with what is known of one client. `wants`: what her organisation asks besides at client selection."""
+    if QUESTIONS in fields_of(blocks):
+        blocks = placed(blocks, question_blocks(language, wants))
     return fill(blocks, values_of(known, language))
 
 

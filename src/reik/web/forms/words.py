@@ -55,6 +55,7 @@ def field_words(name: str) -> str:
         "battery": _("zin over de accu van dit type"),
         "roll_change": _("zin over wanneer de rol gewisseld mag worden"),
         "early": _("zin over eerder geven"),
+        "questions": _("de vragen van de cliëntselectie, zoals op het scherm"),
     }[name]
 
 
@@ -105,6 +106,8 @@ def flaw_words(flaw: Flaw) -> str:
         "table": _(
             "Onder de eerste regel van een tabel staat |---|---|, en een tabel heeft hoogstens 6 kolommen."
         ),
+        "questions": _("Zet %(what)s één keer, op een regel alleen: daar komen de vragen van het scherm."),
+        "no_questions": _("%(what)s hoort alleen in de cliëntselectie."),
         "columns": _("Elke regel van een tabel heeft evenveel vakken."),
         "too_long": _("De tekst is te lang: hoogstens %(what)s tekens."),
     }[flaw.code]

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from reik.pathway.lists.inspection import Proof, counted, proofs_of
-from reik.pathway.lists.inspection_rules import LATE, MISSING, SUBJECTS, UNKNOWN, WORST, Line
+from reik.pathway.lists.inspection_rules import SUBJECTS, WORST, Line
 from reik.people.queries import ClientCard
 from reik.web.inspection.words import ICONS, TONES, day_words, line_words, status_words, subject_words
 from reik.web.pathway.words import setting_words, state_words
-
-ASKS = (MISSING, LATE, UNKNOWN)
-KEPT_ELSEWHERE = ("trained_staff",)
-"""What Reik knows of nobody: said once above the list, not with each client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +30,9 @@ class Said:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
-    """One thing that an inspector asks, with what it comes to and its lines."""
+    """One thing that an inspector asks, with what it comes to; its lines get their words when they are drawn."""
 
     code: str
     name: str
@@ -43,24 +40,45 @@ class Subject:
     word: str
     icon: str
     tone: str
-    lines: Sequence[Said]
+    kept: Sequence[Line]
+    zone: ZoneInfo
+
+    @cached_property
+    def lines(self) -> list[Said]:
+        return [_said(each, self.zone) for each in self.kept]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
-    """One client."""
+    """One client. Of all clients of an organisation a page draws a hundred: only who is drawn gets her words."""
 
     card: ClientCard
     proof: Proof
-    state: str
-    setting: str
-    started: str
-    subjects: Sequence[Subject]
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.card.zone)
+
+    @property
+    def state(self) -> str:
+        return state_words(self.proof.path.state)
+
+    @property
+    def setting(self) -> str:
+        return setting_words(self.proof.path.setting)
+
+    @property
+    def started(self) -> str:
+        return day_words(self.proof.path.started_at, self.zone)
+
+    @cached_property
+    def subjects(self) -> list[Subject]:
+        return [_subject(each, self) for each in SUBJECTS]
 
     @property
     def asks(self) -> list[Subject]:
         """What needs somebody's attention."""
-        return [each for each in self.subjects if each.status in ASKS and each.code not in KEPT_ELSEWHERE]
+        return [_subject(each, self) for each in self.proof.asks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,23 +93,14 @@ class Count:
 def rows_of(known: Mapping[UUID, ClientCard], now: datetime) -> list[Row]:
     """The clients who have a path (or had one this year), in the order of their names."""
     proofs = proofs_of(known, now)
-    return [_row(card, proofs[id]) for id, card in known.items() if id in proofs]
+    return [Row(card=card, proof=proofs[id]) for id, card in known.items() if id in proofs]
 
 
-def _row(card: ClientCard, proof: Proof) -> Row:
-    zone = ZoneInfo(card.zone)
-    return Row(
-        card=card, proof=proof, state=state_words(proof.path.state), setting=setting_words(proof.path.setting),
-        started=day_words(proof.path.started_at, zone),
-        subjects=[_subject(each, proof, zone) for each in SUBJECTS],
-    )  # fmt: skip
-
-
-def _subject(code: str, proof: Proof, zone: ZoneInfo) -> Subject:
-    status = proof.status(code)
+def _subject(code: str, row: Row) -> Subject:
+    status = row.proof.status(code)
     return Subject(
         code=code, name=subject_words(code), status=status, word=status_words(status), icon=ICONS[status],
-        tone=TONES[status], lines=[_said(each, zone) for each in proof.lines[code]],
+        tone=TONES[status], kept=row.proof.lines[code], zone=row.zone,
     )  # fmt: skip
 
 

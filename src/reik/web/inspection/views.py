@@ -19,11 +19,12 @@ from django.views.decorators.http import require_safe
 from reik.interop.print.tables import Sheet, Table, csv_of, sheet_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
+from reik.pathway.lists.inspection import KEPT_ELSEWHERE
 from reik.pathway.lists.inspection_rules import SUBJECTS, WORST
 from reik.people.queries import ClientCard, cards, teams_of
 from reik.web.acting import ActingRequest
 from reik.web.frame import ZONE, Frame, is_demo
-from reik.web.inspection.shown import KEPT_ELSEWHERE, Row, counts_of, rows_of
+from reik.web.inspection.shown import Row, counts_of, rows_of
 from reik.web.inspection.words import subject_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
@@ -60,7 +61,7 @@ def overview(request: ActingRequest) -> HttpResponse:
     page = {
         "asked": asked, "counts": counts_of(rows), "rows": shown, "total": len(rows), "chosen": len(chosen),
         "teams": teams_of(actor_of(request)), "now": now, "query": _query(asked), "elsewhere": KEPT_ELSEWHERE,
-        "attention": sum(bool(each.asks) for each in rows), "narrowed": bool(asked.subject and asked.status),
+        "attention": sum(each.proof.asks_attention for each in rows), "narrowed": bool(asked.subject and asked.status),
         "subject": subject_words(asked.subject) if asked.subject else "",
         "before": _query(asked, page=asked.page - 1) if asked.page > 1 else "",
         "after": _query(asked, page=asked.page + 1) if asked.page * PAGE < len(chosen) else "",
@@ -95,7 +96,7 @@ def _rows(request: ActingRequest, asked: Asked, now: datetime) -> list[Row]:
 def _chosen(rows: Sequence[Row], asked: Asked) -> list[Row]:
     if asked.subject and asked.status:
         return [each for each in rows if each.proof.status(asked.subject) == asked.status]
-    return [each for each in rows if each.asks] if asked.show == ATTENTION else list(rows)
+    return [each for each in rows if each.proof.asks_attention] if asked.show == ATTENTION else list(rows)
 
 
 def _query(asked: Asked, page: int = 1) -> str:
@@ -208,9 +209,8 @@ def _csv(rows: list[Row]) -> bytes:
     lines: list[list[str]] = []
     for row in rows:
         for subject in row.subjects:
-            for proof in row.proof.lines[subject.code]:
+            for proof, said in zip(subject.kept, subject.lines, strict=True):
                 at, due = _iso(proof.at), _iso(proof.due)
-                what = subject.lines[row.proof.lines[subject.code].index(proof)].what
                 started = _iso(row.proof.path.started_at)
                 lines.append(
                     [
@@ -219,7 +219,7 @@ def _csv(rows: list[Row]) -> bytes:
                         started,
                         subject.code,
                         proof.status,
-                        what,
+                        said.what,
                         at,
                         due,
                         proof.by,

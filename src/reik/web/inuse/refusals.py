@@ -60,6 +60,8 @@ def _said() -> dict[str, str]:
         "reason": _("Kies waarom de cliënt stopt."),
         "last_at": _("Vul in tot wanneer de dispenser uitgeeft: vanaf nu, binnen 60 dagen."),
         "instead": _("Vul in wie de medicijnen geeft, hoe laat en vanaf welke dag."),
+        "roll_inside": _("Er zit nog een rol in de dispenser. Haal die er eerst uit en tel wat over is."),
+        "by": _("Vul in wie de dispenser meenam."),
         "runs": _("De dispenser geeft nog uit. Wacht tot het laatste moment voorbij is."),
         "none": _("Er staat geen dispenser meer bij deze cliënt."),
         "changed": _("Iemand anders veranderde het zorgpad. Lees de pagina opnieuw."),

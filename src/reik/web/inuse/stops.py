@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,29 +17,25 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reik.dispensing.devices.taking_in import TakeInRefused
-from reik.dispensing.queries import dispensers_of
 from reik.kernel import clock
 from reik.kernel.access_log import Act
-from reik.medication.queries import rolls_of
 from reik.pathway import recording
-from reik.pathway.path import TRANSITIONS, Event, PathRefused, State, conditions
+from reik.pathway.path import TRANSITIONS, Event, PathRefused, State
 from reik.pathway.queries import PathSeen, last_path_of
-from reik.pathway.readiness import shown
 from reik.pathway.use import stopping
 from reik.pathway.use.stopping import NewStop
 from reik.pathway.use.stopping_rules import REASONS, WHO, Instead, StopRefused
 from reik.people.carers import taking_part
-from reik.people.homes_access import accesses_of
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
 from reik.web.inuse import reading, words
+from reik.web.inuse.closing import DAYS, closing_of
 from reik.web.inuse.refusals import refused_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
 from reik.web.work.whose import TEAM, client_of
 
 ROWS = 6
-DAYS: Mapping[str, int] = {"all": 0b1111111, "week": 0b0011111, "weekend": 0b1100000}
 
 
 @room_for(*TEAM)
@@ -147,8 +143,9 @@ def _page(
     }  # fmt: skip
     if page["can"]:
         page |= _form(request, card, now, zone)
-    elif path is not None and (page["stopping"] or path.state == State.ENDED):
-        page |= _list(card, path, now)
+    elif path is not None and (page["stopping"] or path.id in stopping.ends_of([path.id])):
+        page["over"] = not page["stopping"]
+        page |= closing_of(card, path, actor_of(request).role, now)
     with timezone.override(zone):
         return render(request, "inuse/stop.html", page, status=422 if error else 200)
 
@@ -177,52 +174,3 @@ def _form(request: ActingRequest, card: ClientCard, now: datetime, zone: ZoneInf
         "last_at": post.get("last_at", reading.typed_at(datetime.combine(tomorrow, time(0), zone), zone)),
         "times": [f"{each:%H:%M}" for each in times],
     }  # fmt: skip
-
-
-def _list(card: ClientCard, path: PathSeen, now: datetime) -> dict[str, Any]:
-    """What must be closed, what is, and the act or the page for each."""
-    end = stopping.ends_of([path.id]).get(path.id, {})
-    holds = shown([path.id], now)[path.id]
-    kinds = [each.kind for each in conditions(Event.STOPPED, path.setting)]
-    home = [each for each in rolls_of(card.id) if each.state in ("delivered", "loaded")]
-    return {
-        "end": end, "reason": words.stop_words(str(end.get("because", path.because))),
-        "last_at": datetime.fromisoformat(str(end["last_at"])) if end.get("last_at") else None,
-        "instead": [_care(each) for each in end.get("instead", [])],
-        "points": [(kind, *point_words(kind), holds.get(kind)) for kind in kinds],
-        "whole": all(kind in holds for kind in kinds), "rolls": home, "carers": taking_part(card.id, now),
-        "house": accesses_of([card.id]).get(card.id), "device": dispensers_of([card.id]).get(card.id),
-    }  # fmt: skip
-
-
-def _care(each: Mapping[str, Any]) -> dict[str, Any]:
-    days = {value: name for name, value in DAYS.items()}.get(int(each["weekdays"]), "")
-    said = {"all": _("elke dag"), "week": _("maandag tot en met vrijdag"), "weekend": _("in het weekend")}
-    return {
-        "who": words.instead_words(str(each["who"])), "name": each["name"], "at": each["at"],
-        "from": date.fromisoformat(str(each["from_on"])), "days": said.get(days, ""),
-    }  # fmt: skip
-
-
-def point_words(kind: str) -> tuple[str, str]:
-    """What must be closed, and what that means."""
-    return {
-        "routes_closed": (
-            _("Meldingen zijn dicht"),
-            _("Geen signaal en geen melding meer, en geen melding staat nog open."),
-        ),
-        "access_closed": (
-            _("Toegang is dicht"),
-            _("Sleutel of code, en wie alleen voor de dispenser meekeek."),
-        ),
-        "billing_told": (_("Declaratie is gestopt"), _("De administratie weet de laatste dag.")),
-        "device_back": (
-            _("Dispenser is terug"),
-            _("Haal hem op als de rol eruit is, en zeg het hier."),
-        ),
-        "leftovers_back": (
-            _("Restmedicatie is terug bij de apotheek"),
-            _("Haal de rol eruit, tel wat over is, en breng het terug."),
-        ),
-        "care_instead": (_("Andere zorg is geregeld"), _("Wie de medicijnen nu geeft, zonder gat ertussen.")),
-    }.get(kind, (kind, ""))

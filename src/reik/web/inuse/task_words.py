@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from reik.web.inuse.words import kind_words, resistance_words, why_words
+from reik.web.terms_said import iso_day_said
 
 USE_PAGES: Mapping[str, str] = {
     "path.evaluation": "/evaluatie",
@@ -39,7 +40,7 @@ def use_words(kind: str, detail: Mapping[str, object]) -> str:
         "path.resistance_talk": _("Cliënt verzet zich (%(what)s). Bespreek of de cliënt door wil"),
         "path.wzd_or_stop": _("Cliënt verzet zich (%(what)s). Wzd: stappenplan of stoppen"),
         "path.incident": _("Zoek uit: %(kind)s"),
-        "path.inspectorate": _("Meld de calamiteit bij de inspectie, vóór %(day)s"),
+        "path.inspectorate": _("Meld de calamiteit bij de inspectie, uiterlijk %(day)s"),
         "path.load_sign": _("Teken voor het laden van rol %(roll)s"),
         "path.load_differs": _(
             "Rol %(roll)s: %(counted)s geteld, %(expected)s verwacht. %(what)s Zoek het uit"
@@ -56,4 +57,4 @@ def use_words(kind: str, detail: Mapping[str, object]) -> str:
         named["what"] = resistance_words(named["what"])
     named["kind"] = kind_words(str(detail.get("kind", "")))
     named["whys"] = ", ".join(why_words(str(each)) for each in whys) if isinstance(whys, list) else ""
-    return said % named
+    return said % {**named, "day": iso_day_said(named["day"])}

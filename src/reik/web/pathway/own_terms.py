@@ -12,16 +12,28 @@ from django.views.decorators.http import require_http_methods
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.pathway.asking import TASKS
-from reik.pathway.path import NAMED_BY_SOURCE, STEPS
-from reik.pathway.terms import MAY_BE_LET, NAME_MOST, OWNERS, TermsRefused, set_terms, terms_of, versions_of
+from reik.pathway.path import NAMED_BY_SOURCE, SETTINGS, STEPS
+from reik.pathway.selection.indication_codes import CHOICE, OWN, CodesRefused, codes_of, kept
+from reik.pathway.terms import (
+    ENDS,
+    MAY_BE_LET,
+    NAME_MOST,
+    OWNERS,
+    Terms,
+    TermsRefused,
+    set_terms,
+    terms_of,
+    versions_of,
+)
 from reik.web.acting import ActingRequest
-from reik.web.pathway.words import kind_words, role_words, step_words, terms_words
+from reik.web.pathway.words import kind_words, role_words, setting_words, step_words, terms_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
 
 KINDS = tuple(TASKS)
 """What opens a task."""
 LANGUAGES = ("nl", "en")
+ROOM = 2  # empty rows for a code that comes
 
 
 @room_for("team_manager")
@@ -36,10 +48,13 @@ def settings(request: ActingRequest) -> HttpResponse:
         version = int(post.get("version", "")) if post.get("version", "").isdigit() else -1
         set_terms(
             organisation_id=actor.organisation_id, names=_names(request), terms=_terms(request),
-            choices={"may_let_through": [each for each in MAY_BE_LET if each in post.getlist("may_let_through")]},
+            choices={
+                "may_let_through": [each for each in MAY_BE_LET if each in post.getlist("may_let_through")],
+                CHOICE: kept(_rows(request)),
+            },
             version=version, by=actor.name, now=now,
         )  # fmt: skip
-    except TermsRefused as refusal:
+    except (TermsRefused, CodesRefused) as refusal:
         return _page(request, error=terms_words(refusal.code), status=422)
     acted(
         request, Act.CHANGE, "organisation", [actor.organisation_id], now,
@@ -60,7 +75,7 @@ def _names(request: ActingRequest) -> dict[str, dict[str, str]]:
 
 def _terms(request: ActingRequest) -> dict[str, dict[str, object]]:
     found: dict[str, dict[str, object]] = {}
-    for kind in KINDS:
+    for kind in (*KINDS, ENDS):
         days = request.POST.get(f"days_{kind}", "").strip()
         if days and not (days.isascii() and days.isdigit()):
             raise TermsRefused("days", "Give 0 to 180 days.")
@@ -68,6 +83,26 @@ def _terms(request: ActingRequest) -> dict[str, dict[str, object]]:
         if days:
             found[kind]["days"] = int(days)
     return found
+
+
+def _rows(request: ActingRequest) -> list[tuple[str, str, str]]:
+    """The codes as they were typed: system, code, basis."""
+    said = [request.POST.getlist(name) for name in ("code_system", "code_code", "code_basis")]
+    return [(a.replace("\x00", ""), b.replace("\x00", ""), c) for a, b, c in zip(*said, strict=False)]
+
+
+def _codes(request: ActingRequest, held: Terms) -> list[tuple[str, str, str]]:
+    own = [(*code, basis) for code, basis in codes_of(held.choices).items() if basis]
+    return _rows(request) if request.POST else [*own, *[("", "", SETTINGS[0])] * ROOM]
+
+
+def _of_indications(request: ActingRequest, held: Terms) -> dict[str, Any]:
+    """The warning before an indication's last day, and the codes of a care record."""
+    post = request.POST
+    return {
+        "ends": (post.get(f"days_{ENDS}", held.warn_days), post.get(f"role_{ENDS}", held.warned_role)),
+        "codes": _codes(request, held), "own_code": OWN, "bases": [(each, setting_words(each)) for each in SETTINGS],
+    }  # fmt: skip
 
 
 def _page(request: ActingRequest, *, error: str = "", status: int = 200) -> HttpResponse:
@@ -92,6 +127,7 @@ def _page(request: ActingRequest, *, error: str = "", status: int = 200) -> Http
             )
             for kind in KINDS
         ],
+        **_of_indications(request, held),
         "owners": [(each, role_words(each)) for each in OWNERS],
         "may": [
             (each, role_words(each), each in (post.getlist("may_let_through") if post else held.may_let_through))

@@ -12,7 +12,7 @@ from reik.pathway import path, readiness
 from reik.pathway.asking import PREFIX
 from reik.pathway.evidence import KINDS, PERSON, Shown
 from reik.pathway.path import STEP_OF, STEPS, Event, State
-from reik.pathway.queries import EventSeen, OverrideSeen, PathSeen, overrides_of, path_of
+from reik.pathway.queries import EventSeen, OverrideSeen, PathSeen, last_path_of, overrides_of
 from reik.pathway.terms import Terms, terms_of
 from reik.people.queries import ClientCard
 from reik.tasks.queries import TaskSeen, tasks_about
@@ -159,16 +159,17 @@ class Brief:
     name: str
     paused: bool
     address: str
+    ended_at: datetime | None
 
 
 def brief_of(card: ClientCard) -> Brief | None:
-    """Where a client stands, for her own page; None: no path is open."""
-    one = path_of(card.id)
+    """Where a client stands, for her own page: on the open path, or on the one that ended last; None: there is none."""
+    one = last_path_of(card.id)
     if one is None:
         return None
     return Brief(
         step=one.step, name=step_words(one.step, terms_of([one.organisation_id])[one.organisation_id]),
-        paused=one.state == State.PAUSED, address=address_of(card.id),
+        paused=one.state == State.PAUSED, address=address_of(card.id), ended_at=one.ended_at,
     )  # fmt: skip
 
 

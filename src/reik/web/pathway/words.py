@@ -226,4 +226,8 @@ def terms_words(code: str) -> str:
         "days": _("Vul bij dagen een getal in van 0 tot en met 180."),
         "role": _("Kies uit de lijst van wie de taak is."),
         "may_let_through": _("Kies ten minste één rol die iets mag laten wachten."),
+        "code_half": _("Vul bij een code ook het codestelsel in, en andersom."),
+        "code_basis": _("Kies bij elke code waaruit de zorg betaald wordt."),
+        "code_twice": _("Deze code staat er al."),
+        "code_many": _("Hooguit 50 codes."),
     }.get(code, _("Dit is niet bewaard: kijk de instellingen na."))

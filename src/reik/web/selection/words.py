@@ -91,8 +91,14 @@ def kept_words(because: str) -> str:
 
 
 def ended_words(because: str) -> str:
-    """Why an indication ended: replaced by a newer one, or a person's own words."""
-    return _("vervangen") if because == "replaced" else because
+    """Why an indication ended: a code of Reik or of the care record, or a person's own words."""
+    return {
+        "replaced": _("vervangen"),
+        "completed": _("afgerond in het ECD"),
+        "revoked": _("ingetrokken in het ECD"),
+        "entered_in_error": _("stond bij vergissing in het ECD"),
+        "period_over": _("de laatste dag is voorbij"),
+    }.get(because, because)
 
 
 def measure_words(measure: str) -> str:

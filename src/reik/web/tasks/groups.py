@@ -31,12 +31,14 @@ OF_KIND: Mapping[str, str] = {
     **dict.fromkeys(("pause_unconfirmed", "take_along_count", "return_roll_and_device"), AWAY),
     **dict.fromkeys(("call_back", "house_access_check", "moved"), ALERTS),
     **dict.fromkeys(
-        ("path.measure", "path.look_again", "path.unsuitable", "path.wzd_or_stop", "path.resistance_talk"), SELECTION
+        ("path.measure", "path.look_again", "path.unsuitable", "path.wzd_or_stop", "path.resistance_talk",
+            "path.indication_ends", "path.indication_differs",
+        ), SELECTION
     ),
     **dict.fromkeys(
         (
             "path.evaluation", "path.pause_decided", "path.adjust", "path.incident", "path.inspectorate",
-            "path.wind_down",
+            "path.wind_down", "path.print_anew",
         ),
         USE,
     ),

@@ -17,10 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reik.kernel import clock
 from reik.kernel.tenancy import Actor
+from reik.pathway.forms.versions import VersionSeen, waiting_for
 from reik.pathway.lists.route_rules import place_of
 from reik.people.queries import ClientCard, cards, teams_of, visible_to
 from reik.tasks.lists import Counts, Wanted, counted, tasks_on_page
 from reik.web.acting import ActingRequest
+from reik.web.forms.own import WRITES as APPROVES
+from reik.web.forms.words import form_words, tongue_words
 from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import viewed
@@ -88,11 +91,19 @@ def list_page(
     page: Mapping[str, Any] = {
         "asked": asked, "counts": counts, "groups": _groups(counts), "teams": teams_of(actor), "rows": rows,
         "stops": _stops(rows) if route else [], "first": skip + 1, "last": skip + len(rows),
-        "before": _address(asked, page=asked.page - 1) if asked.page > 1 else "",
+        "to_approve": _to_approve(actor), "before": _address(asked, page=asked.page - 1) if asked.page > 1 else "",
         "after": _address(asked, page=asked.page + 1) if more else "", "error": error, "error_at": at,
         "because": because, "address": _address(asked, page=asked.page), "pills": _pills(asked, counts), "now": now,
     }  # fmt: skip
     return render(request, "tasks/list.html", page, status=status)
+
+
+def _to_approve(actor: Actor) -> list[tuple[VersionSeen, str, str]]:
+    """The own texts that wait for this person as the second reader: of no client, so a task of none."""
+    if actor.role != APPROVES:
+        return []
+    found = waiting_for(actor.organisation_id, actor.account_id)
+    return [(each, form_words(each.form)[0], tongue_words(each.language)) for each in found]
 
 
 def asked_of(request: ActingRequest, actor: Actor) -> Asked:

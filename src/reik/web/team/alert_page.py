@@ -176,7 +176,7 @@ def _page(
         "mark": alert_mark(alert), "about": alert_words(alert, now, zone), "why": reason_words(alert.reason),
         "latest": latest_words(alert.moment, now, zone) if alert.moment else "",
         "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.held_by(by),
-        "undo_until": _undo_until(alert, by, now), "me": by.name,
+        "undo_until": _undo_until(alert, by, now), "me": by.name, "me_key": by.key,
         "closed_as": outcome_words(alert.closed_as), "had_it": alert.had_by(by),
         "by_phone": held_by_phone(alert) not in (None, by.key),
         "because": cause_said(alert.closed_cause, queries.own_codes(card.organisation_id, retired=True)),

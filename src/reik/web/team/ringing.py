@@ -36,7 +36,7 @@ def around(
     asked = telling.call_backs([late.about]) if late and late.about else []
     return {
         "late": late.to_who_rings(now) if late else "", "late_door": f"/team/melding/{late.about}" if late else "",
-        "late_calls": [each for each in ringing.waiting(asked, carers) if late and each[0].who == late.who],
+        "late_calls": [each for each in ringing.waiting(asked, carers) if late and each[0].key == late.key],
         "offered": offered_until(alert.id, TEAM, now) if free else None,
         "still": still.still_of(alert, numbers, now), "rings": [owner] if owner else [],
         "call_backs": ringing.waiting(telling.call_backs([alert.id]), carers),

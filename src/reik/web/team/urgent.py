@@ -13,6 +13,7 @@ from reik.alerting.claims.seen import MuteSeen
 from reik.alerting.claims.who import Who
 from reik.alerting.operations import MuteRefused
 from reik.web.acting import ActingRequest
+from reik.web.call_back import key_of
 from reik.web.team.alert_page import act, find, room
 from reik.web.team.muting import HOURS, running
 
@@ -34,10 +35,10 @@ def emergency(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 @require_POST
 def called_back(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     """ "Ik heb teruggebeld": who asked for it waits no more."""
-    who = request.POST.get("wie", "").replace("\x00", "")[:LONGEST]
+    key = key_of(request.POST.get("wie", ""))
 
     def do(by: Who, now: datetime) -> None:
-        telling.called_back(alert_id=alert_id, who=who, by=by.name, now=now)
+        telling.called_back(alert_id=alert_id, key=key, by=by.name, now=now)
 
     return act(request, alert_id, "called back", do)
 
@@ -53,9 +54,8 @@ def mute(request: ActingRequest, alert_id: UUID) -> HttpResponse:
     def do(by: Who, now: datetime) -> None:
         assert found is not None
         operations.mute(
-            client_id=found[0].client_id, cause=found[0].cause, until=_until(request, now), by=by.name,
-            owner=owner or by.name,
-            reason=reason, now=now,
+            client_id=found[0].client_id, cause=found[0].cause, until=_until(request, now), by=by,
+            owner=owner or by.name, reason=reason, now=now,
         )  # fmt: skip
 
     return act(request, alert_id, "muted", do)
@@ -68,7 +68,7 @@ def lengthen(request: ActingRequest, alert_id: UUID) -> HttpResponse:
 
     def do(by: Who, now: datetime) -> None:
         operations.lengthen_mute(
-            mute_id=_running(request, alert_id, now).id, until=_until(request, now), second=by.name, now=now
+            mute_id=_running(request, alert_id, now).id, until=_until(request, now), second=by, now=now
         )
 
     return act(request, alert_id, "mute lengthened", do)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
+from reik.dispensing.away.seen import open_absences
 from reik.dispensing.rolls.abilities import abilities_of, expected_leftovers
 from reik.kernel.tenancy import Actor
 from reik.medication.rolls import life as roll_life
@@ -46,18 +47,19 @@ PHARMACY_ONLY = frozenset({Step.PACKED, Step.CHECKED})
 """Nobody else can say that a roll was packed or checked."""
 BY_FORM = frozenset({Step.LOADED})
 """Steps that have a form of their own on the page."""
+NOT_YET_LOADED = frozenset({"", Step.PACKED, Step.CHECKED, Step.DELIVERED, Step.RECEIVED})
 
 
 def life_of(seen: RollSeen, card: ClientCard, actor: Actor) -> dict[str, object]:
     """What a roll's page shows of its life."""
-    zone = ZoneInfo(card.zone)
+    zone, first = ZoneInfo(card.zone), first_step(seen, stopped=_is_stopped(card.id))
     steps = [
         each
         for each in possible(seen.custody)
-        if each not in BY_FORM and (each not in PHARMACY_ONLY or is_pharmacy(actor)) and each.value != seen.next_step
+        if each not in BY_FORM and (each not in PHARMACY_ONLY or is_pharmacy(actor)) and each.value != first
     ]  # fmt: skip
-    counts = {"counted", "emptied", "taken_out"} & {seen.next_step or "", seen.custody}
-    offered = seen.next_step if seen.next_step not in PHARMACY_ONLY or is_pharmacy(actor) else None
+    counts = {"counted", "emptied", "taken_out"} & {first or "", seen.custody}
+    offered = first if first not in PHARMACY_ONLY or is_pharmacy(actor) else None
     in_use = seen.state in ("loaded", "registered", "delivered")
     return {
         "seen": seen, "chain": chain_of(seen), "unrecorded": unrecorded(seen), "offered": offered,
@@ -69,6 +71,20 @@ def life_of(seen: RollSeen, card: ClientCard, actor: Actor) -> dict[str, object]
         "way": delivery_words(seen.arrangement), "arranged": seen.arrangement,
         "recalled": sum(len(each.sequences) for each in seen.recalls),
     }  # fmt: skip
+
+
+def first_step(seen: RollSeen, *, stopped: bool) -> str | None:
+    """The step that is offered first. With who stopped a roll goes out of the dispenser, is counted, and goes back."""
+    if not stopped or seen.state not in ("loaded", "delivered"):
+        return seen.next_step
+    if seen.custody == Step.LOADED:
+        return Step.TAKEN_OUT.value
+    return Step.COUNTED.value if seen.custody in NOT_YET_LOADED else seen.next_step
+
+
+def _is_stopped(client_id: UUID) -> bool:
+    one = open_absences([client_id]).get(client_id)
+    return one is not None and one.state == "stopped"
 
 
 USUAL = {"neighbour": "neighbour", "pick_up": "pick_up", "carer": "carer"}

@@ -42,6 +42,7 @@ PAGES: Mapping[str, str] = {
     "away": "/afwezig",
     "told_away": "/afwezig?verteld=1",
     "alert": "/team/melding/{about}",
+    "bill": "/waarde/leveranciersnota/{about}",
     "home": "/thuis",
     "by_hand": "/met-de-hand/{moment}",
     "agreements": "/werk",
@@ -49,6 +50,7 @@ PAGES: Mapping[str, str] = {
     "follow_up": "/opvolgafspraak",
     "delivery": "/levering",
     "teaching": "/instructie",
+    "forms": "/formulieren",
     **{f"path{page}": page for page in PATH_PAGES.values()},
     **{f"use{page}": page for page in USE_PAGES.values()},
     **{f"selection{page}": page for page in SELECTION_PAGES.values()},
@@ -99,6 +101,7 @@ WAYS: Mapping[str, Way] = {
     "call_back": Way(page="alert", said=True),
     "follow_up_window": Way(page="schedule", said=True),
     "follow_up_route": Way(page="follow_up", said=True),
+    "follow_up_carer": Way(page="follow_up", said=True),
     "absence_details": Way(page="away"),
     "pause_unconfirmed": Way(page="away"),
     "absence_return": Way(page="away"),
@@ -110,7 +113,9 @@ WAYS: Mapping[str, Way] = {
     "order_awaited": Way(page="delivery"),
     "order_phone": Way(page="delivery", said=True),
     "order_cancel": Way(page="delivery"),
+    "value.bill": Way(page="bill"),
     "instruction_repeat": Way(page="teaching"),
+    "path.print_anew": Way(page="forms", said=True),
     **{f"path.{kind}": Way(page=f"path{page}") for kind, page in PATH_PAGES.items()},
     **{kind: Way(page=f"use{page}", said=kind in SAID) for kind, page in USE_PAGES.items()},
     **{
@@ -135,10 +140,12 @@ LOADED_BY_CARER = frozenset({"roll_change", "path.load_sign"})
 """What an informal carer does on her own page: count, compare, sign."""
 OF_CARER = frozenset({"giving", "outside"})
 """Pages that an informal carer may open as well."""
-ELSEWHERE = frozenset({"alert"})
+ELSEWHERE = frozenset({"alert", "bill"})
 """Pages that do not lie below a client's."""
 OF_NURSE = frozenset({"details"})
 """Pages that the rest of a team may not open."""
+OF_MANAGER = frozenset({"bill"})
+"""Pages of the room *Waarde*."""
 
 
 def is_said(task: TaskSeen) -> bool:
@@ -160,6 +167,7 @@ def address_of(task: TaskSeen, role: str) -> str:
         not way.page
         or (role == CARER and way.page not in OF_CARER)
         or (role != NURSE and way.page in OF_NURSE)
+        or (role != "team_manager" and way.page in OF_MANAGER)
     ):
         return ""
     page = PAGES[way.page]
@@ -195,6 +203,8 @@ def page_words(task: TaskSeen) -> str:
         "agreements": _("Naar de afspraken"),
         "schedule": _("Naar het schema"),
         "follow_up": _("Naar de opvolgafspraak"),
+        "bill": _("Naar de nota"),
         "delivery": _("Naar de levering"),
         "teaching": _("Naar de instructie"),
+        "forms": _("Naar de formulieren"),
     }.get(WAYS.get(task.kind, UNKNOWN).page, _("Naar de cliënt"))

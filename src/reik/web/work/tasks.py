@@ -17,10 +17,10 @@ from reik.people.queries import ClientCard
 from reik.tasks.operations import TaskRefused, finish_task, take_task
 from reik.tasks.queries import TaskSeen, open_tasks_of, task, tasks_about
 from reik.web.acting import ActingRequest
-from reik.web.client.state import clock_of
 from reik.web.rooms import actor_of
 from reik.web.seen import acted
 from reik.web.task_words import task_words
+from reik.web.terms_said import by_words
 from reik.web.work.task_links import CARER, PHARMACIST, TEAM, address_of, is_said, page_words
 
 MINE, LATE = "mijn", "telaat"
@@ -80,11 +80,10 @@ def rows_of(known: Mapping[UUID, ClientCard], actor: Actor, now: datetime) -> li
 
 
 def row_of(each: TaskSeen, card: ClientCard, actor: Actor, now: datetime) -> TaskRow:
-    due = clock_of(each.due_at, now, ZoneInfo(card.zone))
     overdue = each.due_at <= now
     return TaskRow(
         id=each.id, card=card, sentence=task_words(each.kind, each.detail), high_risk=each.high_risk, overdue=overdue,
-        due=(_("moest vóór %(time)s") if overdue else _("vóór %(time)s")) % {"time": due},
+        due=by_words(each.due_at, now, ZoneInfo(card.zone)),
         owner=each.owner_name or _("nog van niemand"), mine=each.owner_id == actor.account_id,
         address=address_of(each, actor.role), page=page_words(each), may_finish=is_said(each),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from reik.web.work import (
+    belongs,
     clients,
     dispensers,
     linking,
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("apotheek/terugroepen", recall.recall),
     path("werklijst/lijst", lists.upload),
     path("werklijst/rollen", roll_files.of_all),
+    path("werklijst/dispensers", belongs.dispensers),
+    path("werklijst/dispensers.csv", belongs.export),
     path("werklijst/schema/<uuid:schedule_id>", reading.read_back),
     path("werklijst/schema/<uuid:schedule_id>/klopt", reading.confirm),
     path("werklijst/schema/<uuid:schedule_id>/klopt-niet", reading.send_back),
