@@ -108,7 +108,7 @@ class Bench(RuleBasedStateMachine):
     def commit(self, after: Device, outputs: tuple[Output, ...]) -> None:
         """The step is kept: its events are said, whatever happens next."""
         witness = self.witness
-        before, self.device = self.device, after
+        before, self.device, stay = self.device, after, witness.stay
         for output in outputs:
             if isinstance(output, SetClock):
                 if not witness.timed:
@@ -127,9 +127,11 @@ class Bench(RuleBasedStateMachine):
             witness.begun[name] = next(each for each in planned if each["at"] == at)
         for name, progress in after.progress.items():
             assert progress.moment.at == read_at(witness.begun[name]["at"]), "keeps its own plan"
+        if not any(isinstance(each, Record) and each.event.type == "roll_loaded" for each in outputs):
+            stay = witness.stay  # else: time is caught up with first, so it ended with the roll before this one
         for name in ended:
-            if witness.stay is not None and witness.stay.roll == witness.begun[name]["roll"]:
-                witness.ended.append((name, witness.stay, witness.begun[name]["sachets"]))
+            if stay is not None and stay.roll == witness.begun[name]["roll"]:
+                witness.ended.append((name, stay, witness.begun[name]["sachets"]))
 
     def carry_out(self, outputs: tuple[Output, ...]) -> None:
         for output in outputs:
