@@ -17,7 +17,7 @@ from reik.medication.rolls.check import Refusal
 from reik.web.work.content_words import content_words
 from reik.web.work.roll_words import file_words, place_words, registering_words
 from reik.web.work.words import refusal_words
-from tests.contexts import test_work_screens as work
+from tests.contexts import work_house as work
 from tests.contexts.work_house import House
 
 FILE = Path(__file__).parents[1] / "adapters" / "rolls" / "voorbeeld.csv"

@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from reik.pathway.evidence import KINDS
 
-ROLLS, CHANGES, MEDICATION, PHARMACY, AWAY, ALERTS, SELECTION, START, USE, STOP, OTHER = (
+ROLLS, CHANGES, MEDICATION, PHARMACY, AWAY, ALERTS, SELECTION, START, USE, STOP, BILLS, OTHER = (
     "rollen", "wijzigingen", "medicatie", "apotheek", "afwezig", "opvolging", "selectie", "start", "gebruik",
-    "stop", "overig",
+    "stop", "notas", "overig",
 )  # fmt: skip
-GROUPS = (ROLLS, CHANGES, MEDICATION, PHARMACY, AWAY, ALERTS, SELECTION, START, USE, STOP, OTHER)
+GROUPS = (ROLLS, CHANGES, MEDICATION, PHARMACY, AWAY, ALERTS, SELECTION, START, USE, STOP, BILLS, OTHER)
 OF_STEP = {1: SELECTION, 2: SELECTION, 3: START, 4: START, 5: START, 6: START, 7: USE, 8: USE, 9: STOP}
 BEGINS = (
     ("roll_", ROLLS), ("leftovers_", ROLLS), ("recall", ROLLS), ("outside_", MEDICATION), ("pharmacy_", PHARMACY),
-    ("absence_", AWAY), ("follow_up_", ALERTS), ("order_", START), ("instruction_", START),
+    ("absence_", AWAY), ("follow_up_", ALERTS), ("order_", START), ("instruction_", START), ("value.bill", BILLS),
 )  # fmt: skip
 OF_KIND: Mapping[str, str] = {
     **dict.fromkeys(("path.load_sign", "path.load_differs", "path.tray_left"), ROLLS),
@@ -84,5 +84,6 @@ def group_words(group: str) -> str:
         START: _("Aanmelden tot start"),
         USE: _("Gebruik en evaluatie"),
         STOP: _("Stoppen"),
+        BILLS: _("Nota's van leveranciers"),
         OTHER: _("Overig"),
     }.get(group, group)
