@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 MANAGER = "Wim Lansink"
 
@@ -27,7 +28,7 @@ def test_a_manager_goes_from_the_overview_to_what_a_planning_says(
     page.goto("/waarde/wat-als")
     page.get_by_role("link", name="Team Noord op maandag").click()
     page.get_by_role("heading", name="Nu en met dispensers").wait_for(timeout=90_000)
-    assert page.locator("svg.wi-day").count() == 2
+    expect(page.locator("svg.wi-day")).to_have_count(2)
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     axe(page)
 

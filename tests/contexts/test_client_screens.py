@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -154,6 +155,20 @@ def test_links_and_carers_are_for_roles_that_may(town: Town, visits: Visits) -> 
     assert "06 555 01 07" in operator
     assert "06 555 01 07" not in pharmacist
     assert "/dispenser/" not in nurse  # no demo
+
+
+@pytest.mark.parametrize(("who", "fewest"), [("nurse", 12), ("pharmacist", 6)])
+def test_every_way_on_from_her_file_opens_for_whom_it_is_shown(
+    town: Town, visits: Visits, who: str, fewest: int
+) -> None:
+    ways = re.search(
+        r'<nav class="card ways".*?</nav>', visits.text(who, f"/clienten/{town.id(ANNIE)}"), re.S
+    )
+    assert ways
+    doors = re.findall(r'<a href="([^"]+)"', ways[0])
+    assert len(doors) >= fewest
+    for door in doors:
+        assert visits.by(who).get(door).status_code in (200, 302), door
 
 
 def test_the_timeline_is_filtered_and_paged_and_logged(town: Town, visits: Visits) -> None:

@@ -24,6 +24,7 @@ from reik.alerting.forewarnings import (
 from reik.alerting.forewarnings.rosters import LOCK, look_at_rosters
 from reik.alerting.operations import agree_arrangement
 from reik.alerting.routes import current
+from reik.dispensing.away.stopping import stop_client
 from reik.kernel import facts
 from reik.kernel.models import Destination
 from reik.kernel.operations import open_account
@@ -239,6 +240,17 @@ def test_moments_farther_than_two_hours_ahead_are_not_looked_at_yet(now: datetim
         on_gateway(people, name, name, now, error="refused")
     assert look_at_routes(now) == 0
     assert look_at_routes(now + HOUR) == 1
+
+
+def test_a_route_that_only_who_died_would_walk_warns_nobody(now: datetime) -> None:
+    people = cast.gather(now)
+    (voice,) = cast.many_homes(people.zorg, 1, now)
+    cast.plan(voice, "m1", now + HOUR, now=now)
+    for name in ("centre", "carer", "team"):
+        on_gateway(people, name, name, now, error="refused")
+    assert look_at_routes(now) == 1
+    stop_client(client_id=voice.client_id, reason="died", by="Petra", now=now)
+    assert look_at_routes(now + MINUTE) == 0
 
 
 def test_looking_costs_as_many_statements_for_one_client_as_for_forty(now: datetime) -> None:

@@ -11,10 +11,13 @@ from reik.ingest import letters
 from reik.interop.fhir import port
 from reik.kernel.database import Role, become
 from reik.medication.models import AgreementMessage
+from reik.pathway.models import Indication
 from reik.people.access import actor_for
 from reik.people.models import Client
+from reik.people.operations import register_client
 from tests import cast
-from tests.contexts.fhir_letters import as_json, patient, usual
+from tests.contexts.fhir_letters import as_json, message, patient, usual
+from tests.contexts.test_fhir_indications import indication
 from tests.contexts.work_house import House, confirmed, house, log, page
 
 __all__ = ["house"]
@@ -50,6 +53,28 @@ def test_a_message_is_linked_to_a_client_or_refused_with_a_reason(house: House) 
     assert "1 afspraak" in page(house.who("nurse").get(answer["Location"]))
     assert ("change", "to link", "ok", "linked") in log(house)
     assert "Laatste bericht van de apotheek" in page(house.who("nurse").get("/werklijst"))
+
+
+def test_an_indication_of_another_client_is_no_fault_but_says_what_to_do(house: House) -> None:
+    for number in ("A-1", "A-2"):
+        send(house, message(indication(), of=patient(None, number=number)))
+    first, second = re.findall(r"/koppelen/([0-9a-f-]{36})", page(house.who("nurse").get("/werklijst")))
+    linked = house.who("nurse").post(f"/koppelen/{first}/koppel", {"client": str(house.anna.id)})
+    assert linked.status_code == 302
+    other = house.worker(
+        lambda: register_client(
+            organisation_id=house.zorg, name="B. Bos", team_id=house.anna.team_id, now=house.now
+        )
+    )
+    refused = house.who("nurse").post(f"/koppelen/{second}/koppel", {"client": str(other.id)})
+    assert refused.status_code == 422
+    assert "staat in Reik al bij een andere cliënt" in page(refused)
+    assert house.worker(Indication.objects.count) == 1
+    assert f"/koppelen/{second}" in page(house.who("nurse").get("/werklijst")), "it waits as before"
+    assert (
+        house.who("nurse").post(f"/koppelen/{second}/koppel", {"client": str(house.anna.id)}).status_code
+        == 302
+    )
 
 
 def test_what_cannot_be_planned_and_what_differs_is_said_in_words(house: House) -> None:

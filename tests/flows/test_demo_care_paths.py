@@ -13,6 +13,7 @@ from reik.kernel.operations import mark_installation
 from reik.ops.database import as_owner
 from reik.ops.demo import cast, neighbourhood
 from reik.ops.demo.care_paths_cast import CANDIDATES
+from reik.ops.demo.care_paths_use import RESISTS
 from reik.pathway import path, queries, readiness
 from reik.pathway.baseline.winding_down import duplicates
 from reik.pathway.lists.candidates import candidates
@@ -64,9 +65,17 @@ def test_everybody_walks_a_path_and_each_stage_is_there(now: datetime) -> None:
         " GROUP BY organisation_id", now,
     ):  # fmt: skip
         assert count <= MOST_LATE
-    for each in queries.paths_of(list(clients)).values():
-        if each.state in LED_TO:
-            assert lacking(each, now) <= LET_THROUGH, (clients[each.client_id], each.state)
+    lacks = {
+        clients[each.client_id]: lacking(each, now)
+        for each in queries.paths_of(list(clients)).values()
+        if each.state in LED_TO
+    }
+    assert len(lacks) == 38 + 1 + 2 + 2
+    resists = cast.PEOPLE[RESISTS].name
+    assert lacks.pop(resists) == {"agreement"}, (
+        "resistance ends the presumption that he takes part freely: R8"
+    )
+    assert all(found <= LET_THROUGH for found in lacks.values()), lacks
 
 
 def lacking(each: queries.PathSeen, now: datetime) -> set[str]:

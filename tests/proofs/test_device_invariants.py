@@ -128,7 +128,9 @@ class Bench(RuleBasedStateMachine):
         for name, progress in after.progress.items():
             assert progress.moment.at == read_at(witness.begun[name]["at"]), "keeps its own plan"
         if not any(isinstance(each, Record) and each.event.type == "roll_loaded" for each in outputs):
-            stay = witness.stay  # else: time is caught up with first, so it ended with the roll before this one
+            stay = (
+                witness.stay
+            )  # else: time is caught up with first, so it ended with the roll before this one
         for name in ended:
             if stay is not None and stay.roll == witness.begun[name]["roll"]:
                 witness.ended.append((name, stay, witness.begun[name]["sachets"]))

@@ -75,15 +75,16 @@ def _stop(closed: AlertClosed, now: datetime) -> None:
         client_id=closed.client_id, reason=away.DIED if died else away.NOT_SAID, by=by, now=now,
         ends=OF_THE_LIVING if died else ROLL_TASKS,
     )  # fmt: skip
-    about = [
-        each.about
-        for each in requests_seen.open_requests([closed.client_id])
-        if each.kind in ABOUT_ROLLS and each.about is not None
-    ]
-    requests.withdraw(about, by, now)
+    ask_for_no_rolls(closed.client_id, by, now)
     _close_others(closed, by, now)
     if died:
         _tell_the_pharmacy(closed, by, now)
+
+
+def ask_for_no_rolls(client_id: UUID, by: str, now: datetime) -> int:
+    """Take back what the pharmacy was asked about this client's next rolls; gives how many questions."""
+    asked = [each for each in requests_seen.open_requests([client_id]) if each.kind in ABOUT_ROLLS]
+    return requests.withdraw([each.id for each in asked], by, now)
 
 
 def _said_by(alert_id: UUID) -> str:

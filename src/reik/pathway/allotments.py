@@ -15,11 +15,11 @@ from reik.pathway import path
 from reik.pathway.asking import keep_tasks
 from reik.pathway.evidence import Shown
 from reik.pathway.facts import DutiesAllotted
+from reik.pathway.locking import lock_all
 from reik.pathway.models import Allotment, CarePath
-from reik.pathway.moving import lock
 from reik.pathway.path import DUTIES, VARIES, WHO, PathRefused
 from reik.pathway.queries import PathSeen
-from reik.people.queries import carers_of
+from reik.people.queries import CarerCard, carers_of
 
 NAME_MOST = 120
 
@@ -46,41 +46,63 @@ def duties_of(path_ids: Collection[UUID]) -> dict[UUID, dict[str, Duty]]:
     return found
 
 
-@transaction.atomic
 def allot(path_id: UUID, duties: Mapping[str, Duty], *, by: str, now: datetime) -> None:
-    """Settle who does these duties; what was settled the same already stays. Raises PathRefused, nothing changed."""
-    row = lock(path_id)
+    """Settle who does these duties of one path: `allot_all` for one."""
+    allot_all({path_id: duties}, by=by, now=now)
+
+
+@transaction.atomic
+def allot_all(duties: Mapping[UUID, Mapping[str, Duty]], *, by: str, now: datetime) -> None:
+    """Settle who does these duties of these paths; what was settled the same already stays.
+
+    Raises PathRefused, nothing changed. As many statements for 1 as for 200, but for one whose variant changes.
+    """
+    rows, held = lock_all(duties), duties_of(duties)
+    carers = carers_of([row.client_id for row in rows.values()])
+    made = []
+    for id, row in rows.items():
+        made += _settled(row, duties[id], held.get(id, {}), carers.get(row.client_id, ()), by, now)
+    Allotment.objects.bulk_create(made)
+    for id, row in rows.items():
+        _keep_variant(row, {**held.get(id, {}), **duties[id]})
+    keep_tasks(rows, now, by)
+    changed = {each.path_id for each in made}
+    facts.publish(
+        [
+            DutiesAllotted(
+                organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.id, by=by
+            )
+            for row in rows.values()
+            if row.id in changed
+        ],
+        now,
+    )
+
+
+def _settled(
+    row: CarePath, duties: Mapping[str, Duty], held: Mapping[str, Duty], carers: Sequence[CarerCard], by: str,
+    now: datetime,
+) -> list[Allotment]:  # fmt: skip
+    """What is new of one path. Raises PathRefused."""
     if row.ended_at is not None:
         raise PathRefused("ended", "This care path has ended: restart it to go on.")
-    held = duties_of([path_id]).get(path_id, {})
-    carers = {each.id: each.name for each in carers_of([row.client_id]).get(row.client_id, [])}
+    names = {each.id: each.name for each in carers}
     made = []
     for duty, cell in duties.items():
-        check_duty(duty, cell, carers)
+        check_duty(duty, cell, names)
         before = held.get(duty)
         if before and (before.who, before.name, before.carer_id) == (cell.who, cell.name, cell.carer_id):
             continue
         made.append(
             Allotment(
-                id=new_id(now), organisation_id=row.organisation_id, client_id=row.client_id, path_id=path_id,
+                id=new_id(now), organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.id,
                 duty=duty, who=cell.who, name=cell.name.strip(), carer_id=cell.carer_id, by=by, created_at=now,
             )
         )  # fmt: skip
     empty = [each for each in DUTIES if each not in held and each not in duties]
     if empty:
         raise PathRefused("empty", f"Nobody does this yet: {', '.join(empty)}. Choose for each.", empty)
-    Allotment.objects.bulk_create(made)
-    _keep_variant(row, {**held, **duties})
-    keep_tasks([path_id], now, by)
-    if made:
-        facts.publish(
-            [
-                DutiesAllotted(
-                    organisation_id=row.organisation_id, client_id=row.client_id, path_id=path_id, by=by
-                )
-            ],
-            now,
-        )
+    return made
 
 
 def _keep_variant(row: CarePath, duties: Mapping[str, Duty]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from reik.kernel import facts
 from reik.kernel.ids import new_id
 from reik.pathway import path, readiness
-from reik.pathway.asking import keep_tasks
+from reik.pathway.asking import BY, keep_tasks
 from reik.pathway.facts import PathMoved, PathOpened
+from reik.pathway.locking import lock, write_moved
 from reik.pathway.models import CarePath, PathEvent
 from reik.pathway.path import Event, PathRefused, State
 from reik.pathway.queries import overrides_of, seen
@@ -23,7 +24,16 @@ KEEPS_REASON = (State.NOT_NOW, State.PAUSED, State.STOPPING, State.ENDED)
 NOTE_MOST = 2000
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPath:
+    """A path to begin. `before`: the path that ended and is restarted."""
+
+    client_id: UUID
+    setting: str
+    variant: Mapping[str, str] = field(default_factory=dict)
+    before: UUID | None = None
+
+
 def open_path(
     *,
     client_id: UUID,
@@ -34,48 +44,61 @@ def open_path(
     variant: Mapping[str, str] | None = None,
     before: UUID | None = None,
 ) -> UUID:
-    """A client's care path begins at its first step; gives its id.
+    """One client's care path begins: `open_paths` for one; gives its id."""
+    new = NewPath(client_id=client_id, setting=setting, variant=variant or {}, before=before)
+    return open_paths([new], by=by, role=role, now=now)[client_id]
 
-    `before`: the path that ended and is restarted. Raises PathRefused while one is open, for an unknown setting or
-    variant, and for a client who is not there.
+
+@transaction.atomic
+def open_paths(new: Sequence[NewPath], *, by: str, role: str, now: datetime) -> dict[UUID, UUID]:
+    """The care paths of these clients begin at their first step; gives each client's path. Set-wise.
+
+    Raises PathRefused while one is open, for an unknown setting or variant, and for a client who is not there; then
+    nothing has begun.
     """
-    if setting not in path.SETTINGS:
-        raise PathRefused("setting", "Choose by which law the care is paid.")
-    path.check_variant(variant or {})
-    organisation_id = people.organisations_of([client_id]).get(client_id)
-    if organisation_id is None:
-        raise PathRefused("client", "This client is not in the records: look at the list of clients again.")
-    row = _first(
-        CarePath(
-            id=new_id(now), organisation_id=organisation_id, client_id=client_id, before_id=before,
-            setting=setting, variant=dict(variant or {}), state=State.INDICATED.value,
-            step=path.STEP_OF[State.INDICATED], opened_at=now, opened_by=by, entered_at=now,
-        )
-    )  # fmt: skip
-    _note([Moved(row=row, event="open", before="", by=by, role=role)], now)
-    keep_tasks([row.id], now, by)
+    houses = people.organisations_of([each.client_id for each in new])
+    for each in new:
+        if each.setting not in path.SETTINGS:
+            raise PathRefused("setting", "Choose by which law the care is paid.")
+        path.check_variant(each.variant)
+        if each.client_id not in houses:
+            raise PathRefused(
+                "client", "This client is not in the records: look at the list of clients again."
+            )
+    rows = [_first(each, houses[each.client_id], by, now) for each in new]
+    _begin(rows)
+    _note([Moved(row=row, event="open", before="", by=by, role=role) for row in rows], now)
+    keep_tasks([row.id for row in rows], now, by)
     facts.publish(
         [
             PathOpened(
-                organisation_id=organisation_id, client_id=client_id, path_id=row.id, setting=setting,
-                before=before, by=by,
+                organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.id, setting=row.setting,
+                before=row.before_id, by=by,
             )
+            for row in rows
         ],
         now,
     )  # fmt: skip
-    return row.id
+    return {row.client_id: row.id for row in rows}
 
 
-def _first(row: CarePath) -> CarePath:
+def _first(new: NewPath, organisation_id: UUID, by: str, now: datetime) -> CarePath:
+    return CarePath(
+        id=new_id(now), organisation_id=organisation_id, client_id=new.client_id, before_id=new.before,
+        setting=new.setting, variant=dict(new.variant), state=State.INDICATED.value,
+        step=path.STEP_OF[State.INDICATED], opened_at=now, opened_by=by, entered_at=now,
+    )  # fmt: skip
+
+
+def _begin(rows: Sequence[CarePath]) -> None:
     """One path at a time."""
-    if CarePath.objects.filter(client_id=row.client_id, ended_at=None).exists():
+    if CarePath.objects.filter(client_id__in=[each.client_id for each in rows], ended_at=None).exists():
         raise PathRefused("open", "This client has a care path already: go on with that one.")
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
+            CarePath.objects.bulk_create(rows)
     except IntegrityError:
         raise PathRefused("open", "Somebody else opened a care path for this client just now.") from None
-    return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +112,6 @@ class Moved:
     role: str
     note: str = ""
     detail: Mapping[str, object] | None = None
-
-
-def lock(path_id: UUID, version: int | None = None) -> CarePath:
-    """The path, locked. Raises PathRefused when it is not there, or is not the one that the person looked at."""
-    row = CarePath.objects.select_for_update(no_key=True).filter(id=path_id).first()
-    if row is None:
-        raise PathRefused("gone", "This care path is not there: open the client's page again.")
-    if version is not None and row.version != version:
-        raise PathRefused("changed", "Somebody else changed this care path meanwhile: look at it again.")
-    return row
 
 
 @transaction.atomic
@@ -232,7 +245,8 @@ def move_all(asked: Sequence[Happened], now: datetime) -> list[UUID]:
         _may(of[row.client_id].event, of[row.client_id].role)
         path.step(State(row.state), of[row.client_id].event)
     _check(rows, {row.id: of[row.client_id].event for row in rows}, now)
-    return _written(rows, of, now)
+    said_by = {each.by for each in asked}
+    return _written(rows, of, now, said_by.pop() if len(said_by) == 1 else BY)
 
 
 @transaction.atomic
@@ -251,7 +265,9 @@ def _rows(client_ids: Collection[UUID]) -> list[CarePath]:
     return list(rows.order_by("id"))
 
 
-def _written(rows: Sequence[CarePath], of: Mapping[UUID, Happened], now: datetime) -> list[UUID]:
+def _written(
+    rows: Sequence[CarePath], of: Mapping[UUID, Happened], now: datetime, by: str = BY
+) -> list[UUID]:
     """Move each as its client's event says, where its state knows that event."""
     moved = []
     for row in rows:
@@ -264,12 +280,9 @@ def _written(rows: Sequence[CarePath], of: Mapping[UUID, Happened], now: datetim
         )
         _apply(each, after, now)
         moved.append(each)
-    CarePath.objects.bulk_update(
-        [each.row for each in moved],
-        ["state", "step", "because", "look_again_on", "entered_at", "started_at", "ended_at", "version"],
-    )  # fmt: skip
+    write_moved([each.row for each in moved])
     _note(moved, now)
     ids = [each.row.id for each in moved]
-    keep_tasks(ids, now)
+    keep_tasks(ids, now, by)
     _publish(moved, now)
     return ids

@@ -12,8 +12,8 @@ from reik.kernel.ids import new_id
 from reik.pathway import path, readiness
 from reik.pathway.asking import TASKS, keep_tasks
 from reik.pathway.facts import LetThrough
+from reik.pathway.locking import lock
 from reik.pathway.models import CarePath, Override
-from reik.pathway.moving import lock
 from reik.pathway.path import Condition, PathRefused, State
 from reik.pathway.queries import seen
 from reik.pathway.terms import terms_of

@@ -13,8 +13,8 @@ from reik.kernel.ids import new_id
 from reik.pathway.asking import keep_tasks
 from reik.pathway.evidence import HALF_A_YEAR, KINDS, PERSON
 from reik.pathway.facts import EvidenceRecorded, EvidenceTakenBack
+from reik.pathway.locking import lock, lock_all
 from reik.pathway.models import CarePath, Evidence
-from reik.pathway.moving import lock
 from reik.pathway.path import PathRefused
 
 LONG_AGO = timedelta(days=366)
@@ -38,10 +38,23 @@ def record(
 
     Only kinds that a person shows: what Reik knows by itself is not ticked. Raises PathRefused.
     """
+    _check_kind(kind)
+    return _write({path_id: detail or {}}, kind, by, role, now, at or now, key, about)[path_id]
+
+
+@transaction.atomic
+def record_all(
+    details: Mapping[UUID, Mapping[str, object]], kind: str, *, by: str, role: str, now: datetime
+) -> dict[UUID, UUID]:
+    """`record` for many paths, each with its details; gives each path's row. As many statements for 1 as for 200."""
+    _check_kind(kind)
+    return _write(details, kind, by, role, now, now)
+
+
+def _check_kind(kind: str) -> None:
     known = KINDS.get(kind)
     if known is None or known.source != PERSON:
         raise PathRefused("derived", "Reik sees this by itself: do it where it is done, then it stands here.")
-    return _write(path_id, kind, by, role, now, at or now, key, about, detail)
 
 
 @transaction.atomic
@@ -60,39 +73,41 @@ def note_shown(
     """For the path's own modules: a row for a derived kind that no table of its own shows (a promise, a phone call)."""
     if kind not in KINDS:
         raise PathRefused("kind", "This kind of evidence is not known.")
-    return _write(path_id, kind, by, role, now, at or now, key, about, detail)
+    return _write({path_id: detail or {}}, kind, by, role, now, at or now, key, about)[path_id]
 
 
 def _write(
-    path_id: UUID,
+    details: Mapping[UUID, Mapping[str, object]],
     kind: str,
     by: str,
     role: str,
     now: datetime,
     at: datetime,
-    key: str,
-    about: UUID | None,
-    detail: Mapping[str, object] | None,
-) -> UUID:
-    row = lock(path_id)
-    _check(row, by, at, now)
+    key: str = "",
+    about: UUID | None = None,
+) -> dict[UUID, UUID]:
+    rows = lock_all(details)
+    for row in rows.values():
+        _check(row, by, at, now)
     months = KINDS[kind].months
-    made = Evidence.objects.create(
-        id=new_id(now), organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.id, kind=kind,
-        key=key, at=at, told_at=now, by=by.strip(), role=role, about=about, detail=dict(detail or {}),
-        holds_until=at + months * HALF_A_YEAR / 6 if months else None,
+    made = [
+        Evidence(
+            id=new_id(now), organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.id, kind=kind,
+            key=key, at=at, told_at=now, by=by.strip(), role=role, about=about, detail=dict(details[row.id]),
+            holds_until=at + months * HALF_A_YEAR / 6 if months else None,
+        )
+        for row in rows.values()
+    ]  # fmt: skip
+    Evidence.objects.bulk_create(made)
+    keep_tasks(rows, now, by)
+    facts.publish([_told(row, kind, at, by) for row in rows.values()], now)
+    return {each.path_id: each.id for each in made}
+
+
+def _told(row: CarePath, kind: str, at: datetime, by: str) -> EvidenceRecorded:
+    return EvidenceRecorded(
+        organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.id, kind=kind, at=at, by=by
     )  # fmt: skip
-    keep_tasks([row.id], now, by)
-    facts.publish(
-        [
-            EvidenceRecorded(
-                organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.id, kind=kind, at=at,
-                by=by,
-            )
-        ],
-        now,
-    )  # fmt: skip
-    return made.id
 
 
 def _check(row: CarePath, by: str, at: datetime, now: datetime) -> None:

@@ -174,7 +174,10 @@ def test_stopping_says_which_moment_nobody_gives_and_then_lists_what_must_be_clo
     assert visits.by("nurse").post(page, {**form, "at0": "08:15"}).status_code == 302
     shown = visits.text("nurse", page)
     assert "Restmedicatie is terug" in shown
+    to_do = "De administratie weet de laatste dag."
+    assert to_do in shown
     visits.by("team_manager").post(page, {"act": "billing"})
+    assert to_do not in visits.text("nurse", page), "what is done asks nothing any more"
     assert "Nog niet alles is klaar" in visits.by("nurse").post(page, {"act": "end"}).content.decode()
     with as_worker():
         assert CarePath.objects.get().state == "stopping"

@@ -18,7 +18,7 @@ from reik.pathway.baseline import baselines, winding_down
 from reik.pathway.baseline.baseline_rules import BaselineRefused, VisitRefused
 from reik.pathway.models import CarePath, Selection, SelectionDraft
 from reik.pathway.path import PathRefused
-from reik.pathway.selection import deciding, indications, measures, selecting, selection_seen
+from reik.pathway.selection import deciding, indications, measures, selecting, selection_seen, signing
 from reik.pathway.selection.deciding_rules import DecisionRefused, Said
 from reik.pathway.selection.indications import Entry, IndicationRefused
 from reik.pathway.selection.measures import Planned, Signing
@@ -138,13 +138,13 @@ def test_a_form_that_suits_and_a_yes_take_the_path_on(client: Client, now: datet
     deciding.decide(path_id, yes(now), now=now, **FATMA)
     assert state(client) == "selecting"
     with pytest.raises(AnswerRefused, match="There are measures"):
-        selecting.sign(
+        signing.sign(
             path_id, Signing(outcome="suitable", planned=planned("louder_signal")), now=now, **AUTHOR
         )
     with pytest.raises(AnswerRefused, match="A nurse signs"):
-        selecting.sign(path_id, Signing(outcome="suitable"), now=now, **{**AUTHOR, "role": "caregiver"})
+        signing.sign(path_id, Signing(outcome="suitable"), now=now, **{**AUTHOR, "role": "caregiver"})
     said = Signing(outcome="with_measures", planned=planned("louder_signal"))
-    selecting.sign(path_id, said, now=now, **AUTHOR)
+    signing.sign(path_id, said, now=now, **AUTHOR)
     assert state(client) == "enrolling"
     assert tasks(client)["measure:louder_signal"] == "caregiver"
     assert not SelectionDraft.objects.exists()
@@ -162,7 +162,7 @@ def test_a_yes_after_a_form_that_suits_takes_the_path_on_and_no_nurse_no_yes(
 ) -> None:
     path_id = indicated(client, now)
     fill_in(path_id, now)
-    selecting.sign(path_id, Signing(outcome="suitable"), now=now, **AUTHOR)
+    signing.sign(path_id, Signing(outcome="suitable"), now=now, **AUTHOR)
     assert (state(client), tasks(client)) == ("selecting", {"agreement": "nurse"})
     with pytest.raises(DecisionRefused):
         deciding.decide(path_id, yes(now), by="Kees", role="caregiver", now=now)
@@ -179,7 +179,7 @@ def test_not_now_is_looked_at_again_on_its_day_and_does_not_count_as_suitable(
         outcome="not_now", because=("Eerst de oren.",), look_again_on=TODAY + timedelta(30),
         planned=planned("practise_signal"),
     )  # fmt: skip
-    selecting.sign(path_id, later, now=now, **AUTHOR)
+    signing.sign(path_id, later, now=now, **AUTHOR)
     path = queries.path_of(client.id)
     assert path is not None
     assert (path.state, path.look_again_on) == ("not_now", TODAY + timedelta(30))
@@ -197,7 +197,7 @@ def test_not_now_is_looked_at_again_on_its_day_and_does_not_count_as_suitable(
     assert state(client) == "selecting"
     deciding.decide(path_id, yes(day), now=day, **FATMA)
     assert state(client) == "selecting"  # the signed form still says not now
-    selecting.sign(path_id, Signing(outcome="suitable"), now=day, **AUTHOR)
+    signing.sign(path_id, Signing(outcome="suitable"), now=day, **AUTHOR)
     assert state(client) == "enrolling"
     new, old = selection_seen.selections_of(path_id)
     assert [each.question for each in measures.changed(old.answers, new.answers)] == ["signal"]
@@ -207,7 +207,7 @@ def test_not_now_is_looked_at_again_on_its_day_and_does_not_count_as_suitable(
 def test_no_with_a_reason_ends_the_path_and_a_new_one_can_begin(client: Client, now: datetime) -> None:
     path_id = indicated(client, now)
     selecting.save_answer(path_id, "takes", Given(answers=("not",)), now=now, **FATMA)
-    selecting.sign(path_id, Signing(outcome="no", because=("Neemt niets aan.",)), now=now, **AUTHOR)
+    signing.sign(path_id, Signing(outcome="no", because=("Neemt niets aan.",)), now=now, **AUTHOR)
     found = indications.candidates([client.id])[client.id]
     assert (state(client), found.why, found.because) == ("ended", "ended", "unsuitable")
     with pytest.raises(PathRefused):
@@ -223,14 +223,14 @@ def test_a_later_version_after_delivery_moves_nothing_and_tells_a_person_today(
 ) -> None:
     path_id = indicated(client, now)
     fill_in(path_id, now)
-    selecting.sign(path_id, Signing(outcome="suitable"), now=now, **AUTHOR)
+    signing.sign(path_id, Signing(outcome="suitable"), now=now, **AUTHOR)
     CarePath.objects.filter(id=path_id).update(state="in_use", step=8, started_at=now)
     selecting.save_answer(path_id, "takes", Given(answers=("not",)), now=now, **FATMA)
     later = Signing(
         outcome="not_now", because=("Slikt niet meer.",), look_again_on=TODAY + timedelta(9),
         planned=(Planned(measure="other_help", not_needed="bezoek"),),
     )  # fmt: skip
-    selecting.sign(path_id, later, now=now, **AUTHOR)
+    signing.sign(path_id, later, now=now, **AUTHOR)
     assert state(client) == "in_use"
     (task,) = Task.objects.filter(kind="path.unsuitable")
     assert task.high_risk
@@ -254,7 +254,7 @@ def test_two_people_at_once_are_told(client: Client, now: datetime) -> None:
     )  # fmt: skip
     fill_in(path_id, now)
     with pytest.raises(AnswerRefused) as refused:
-        selecting.sign(
+        signing.sign(
             path_id, Signing(outcome="suitable"), now=now, saved_at=(now - timedelta(1)).isoformat(), **AUTHOR
         )
     assert refused.value.code == "meanwhile"

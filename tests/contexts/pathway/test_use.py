@@ -14,6 +14,7 @@ from reik.dispensing.devices.taking_in import TakeInRefused
 from reik.dispensing.models import Moment
 from reik.dispensing.queries import dispensers_of
 from reik.kernel.ids import new_id
+from reik.medication.requests.operations import NewRequest, ask
 from reik.medication.requests.seen import open_requests
 from reik.medication.rolls.life import arrange_rolls
 from reik.medication.rolls.life_rows import ArrangementSeen, arrangements_of
@@ -247,6 +248,21 @@ def test_from_the_decision_to_the_end(anna: Voice, now: datetime) -> None:
     stopping.end(path_id, now=last + HOUR, **NURSE)  # type: ignore[arg-type]
     assert CarePath.objects.get(id=path_id).state == "ended"
     assert not [each for each in open_tasks_of([anna.client_id]) if each.kind.startswith("path.")]
+
+
+def test_the_pharmacy_is_asked_for_no_roll_any_more_once_the_dispenser_stops(
+    anna: Voice, now: datetime
+) -> None:
+    path_id = started(anna, now)
+    wanted = NewRequest(
+        organisation_id=anna.organisation_id, client_id=anna.client_id, kind="roll_needed", urgency="week",
+        answer_by=now + DAY, by="reik",
+    )  # fmt: skip
+    ask([wanted], now)
+    stop(path_id, now, visits())
+    assert "roll_needed" in {each.kind for each in open_requests([anna.client_id])}, "it runs on for now"
+    stopping.look_at_stops(now + 15 * HOUR)
+    assert [each.kind for each in open_requests([anna.client_id])] == ["stop_client"]
 
 
 def test_the_dispenser_is_not_fetched_while_it_runs_or_holds_a_roll(anna: Voice, now: datetime) -> None:

@@ -49,6 +49,15 @@ def month_of(now: datetime) -> str:
     return f"{now.replace(day=1) - timedelta(days=3):%Y-%m}"
 
 
+def open_on_value(visits: Visits) -> int:
+    """How many differences of bills are open, as the first page of value says it."""
+    said = re.search(
+        r"(\d+) verschil(?:len)? in de nota's",
+        plain(visits.text("manager", "/waarde")).replace("&#x27;", "'"),
+    )
+    return int(said[1]) if said else 0
+
+
 def test_only_who_manages_finds_these_pages(town: Town, visits: Visits) -> None:
     for page in ("/waarde/declaratie", "/waarde/declaratie.csv", "/waarde/leveranciersnota"):
         assert visits.by("manager").get(page).status_code == 200, page
@@ -159,9 +168,15 @@ def test_a_bill_from_file_to_answer(town: Town, visits: Visits, now: datetime) -
     key = re.search(r'name="verschil" value="(device_unknown[^"]+)"', page)
     assert key
     answer = {"verschil": key[1], "gezien": "", "stand": "accepted", "bedrag": "", "reden": ""}
-    assert manager.post(kept["Location"], answer).status_code == 422
+    refused = manager.post(kept["Location"], {**answer, "bedrag": "12,34"})
+    assert refused.status_code == 422
+    assert 'value="12,34"' in refused.content.decode(), "what was typed stays"
+    was = open_on_value(visits)
     assert manager.post(kept["Location"], {**answer, "reden": "proefplaatsing"}).status_code == 302
     assert "proefplaatsing" in visits.text("manager", kept["Location"])
+    assert open_on_value(visits) == was - 1, (
+        "also of a dispenser without a client, for which nobody has a task"
+    )
     file = manager.get(kept["Location"] + "/verschillen.csv").content.decode()
     assert "X-1;Dispenser niet bekend" in file
     assert "geaccepteerd" in file

@@ -158,7 +158,7 @@ def test_terms_are_kept_per_insurer_and_year(town: Town, visits: Visits) -> None
     assert visits.by("manager").post("/waarde/afspraken", typed).status_code == 302
     page = plain(visits.text("manager", "/waarde/afspraken"))
     assert "Zorgfonds, 2026" in page
-    assert "66,4 € per uur" in page
+    assert "€ 66,40 per uur" in page
     with as_worker():
         assert [each.terms.values for each in agreed_of(town.care.id)] == [{"tariff_hour_eur": 66.4}]
 

@@ -22,22 +22,23 @@ from reik.alerting.forewarnings.keeping import NOBODY_REACHABLE, ROUTE_UNTESTED,
 from reik.alerting.forewarnings.leads import Leads, leads_of
 from reik.alerting.policy import RouteStep
 from reik.alerting.routes import Route
+from reik.dispensing.away.cover import EXPECTED
 from reik.kernel.operations import installation_kind
 
 LOCK = 0x6A7E_0002
 
 # One row for all clients whose moments have the same times, criticality and arrangement.
-PEAK = """
-SELECT a.id, a.organisation_id, d.criticality, d.due_at, d.deadline_at, array_agg(DISTINCT c.id)
-FROM dispensing_moment AS d JOIN people_client AS c ON c.id = d.client_id
+PEAK = f"""
+SELECT a.id, a.organisation_id, m.criticality, m.due_at, m.deadline_at, array_agg(DISTINCT c.id)
+FROM dispensing_moment AS m JOIN people_client AS c ON c.id = m.client_id
 CROSS JOIN LATERAL (
     SELECT id, organisation_id FROM alerting_arrangement
     WHERE organisation_id = c.organisation_id AND (client_id = c.id OR client_id IS NULL)
     ORDER BY client_id NULLS LAST, version DESC LIMIT 1
 ) AS a
-WHERE d.outcome IS NULL AND d.deadline_at > %(now)s AND d.due_at <= %(until)s
-GROUP BY a.id, a.organisation_id, d.criticality, d.due_at, d.deadline_at
-"""
+WHERE m.outcome IS NULL AND m.deadline_at > %(now)s AND m.due_at <= %(until)s AND {EXPECTED}
+GROUP BY a.id, a.organisation_id, m.criticality, m.due_at, m.deadline_at
+"""  # noqa: S608 - a condition of dispensing
 
 
 @dataclass(slots=True)

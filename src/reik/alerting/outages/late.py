@@ -10,18 +10,20 @@ from django.db import connection
 
 from reik.alerting.moment_alerts import follow_moments
 from reik.alerting.outages.taking import UNANSWERED
+from reik.dispensing.away.cover import EXPECTED
 from reik.dispensing.facts import MomentEnded
 from reik.dispensing.outcomes import Outcome
 from reik.kernel import wake
 from reik.kernel.rows import array
 
-LATE = """
+LATE = f"""
 UPDATE alerting_outageline AS l SET told_late_at = %(now)s
 FROM (SELECT l.id FROM alerting_outageline AS l WHERE l.outcome_at IS NULL AND l.told_late_at IS NULL
         AND l.deadline_at <= %(now)s
+        AND NOT EXISTS (SELECT FROM dispensing_moment AS m WHERE m.id = l.moment_id AND NOT {EXPECTED})
     ORDER BY l.deadline_at, l.id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED) AS late
 WHERE l.id = late.id RETURNING l.moment_id
-"""
+"""  # noqa: S608 - a condition of dispensing
 MOMENTS = """
 SELECT id, organisation_id, client_id, dispenser_id, due_at, deadline_at, latest_at, criticality
 FROM dispensing_moment WHERE id = ANY(%s::uuid[]) AND (outcome IS NULL OR outcome = 'unknown')

@@ -11,13 +11,17 @@ from django.db import connection
 
 from reik.alerting.outages.due import NEAR, answer_by
 from reik.alerting.outages.members import MEMBER, silence
+from reik.dispensing.away.cover import EXPECTED
 from reik.dispensing.devices.silence import SILENT
+from reik.dispensing.outcomes import Outcome
 from reik.kernel import wake
 from reik.kernel.ids import new_id
 from reik.kernel.operations import pace
 from reik.kernel.rows import Table, array
 
-HEARD_AGAIN, REPLANNED = "heard_again", "replanned"
+HEARD_AGAIN, REPLANNED, PAUSED = "heard_again", "replanned", Outcome.PAUSED.value
+AGAIN_ONES = f"('{HEARD_AGAIN}', '{PAUSED}')"
+"""Outcomes after which a moment is a line once more: its dispenser fell silent again, an absence was taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +45,10 @@ _LINES = Table(
     criticality="smallint", due_at="timestamptz", deadline_at="timestamptz", owner="text", owner_kind="text",
     listed_at="timestamptz", outcome="text", how="text", outcome_by="text", note="text",
 )  # fmt: skip
-# What was heard of and fell silent once more is a line once more.
 AGAIN = f"""
 ON CONFLICT (moment_id) DO UPDATE SET outcome = '', how = '', outcome_at = NULL, outcome_by = '',
     listed_at = excluded.listed_at, deadline_at = excluded.deadline_at, outage_id = excluded.outage_id
-WHERE alerting_outageline.outcome = '{HEARD_AGAIN}' RETURNING moment_id
+WHERE alerting_outageline.outcome IN {AGAIN_ONES} RETURNING moment_id
 """
 OWNERS = """
 SELECT c.id, coalesce(t.name, h.name) FROM people_client AS c JOIN kernel_organisation AS h ON h.id = c.organisation_id
@@ -87,7 +90,7 @@ FROM alerting_outage AS o JOIN dispensing_dispenser AS d ON {MEMBER} AND {SILENT
 JOIN dispensing_moment AS m ON m.client_id = d.client_id AND m.dispenser_id = d.id AND m.outcome IS NULL
     AND m.due_at > %(now)s - interval '1 day' AND m.due_at <= %(now)s + %(near)s * interval '1 s'
 LEFT JOIN alerting_outageline AS l ON l.moment_id = m.id
-WHERE o.closed_at IS NULL AND (l.id IS NULL OR l.outcome = '{HEARD_AGAIN}')
+WHERE o.closed_at IS NULL AND (l.id IS NULL OR l.outcome IN {AGAIN_ONES}) AND {EXPECTED}
 ORDER BY m.id, o.opened_at, o.id
 """  # noqa: S608 - text of this package
 
@@ -109,14 +112,18 @@ def add_nearing(now: datetime, quiet_after: timedelta) -> int:
     )  # fmt: skip
 
 
-# Whose dispenser speaks again before the window ends is watched as ever; what was planned otherwise is no moment more.
+# Whose dispenser speaks again before the window ends is watched as ever; what was planned otherwise is no moment more,
+# and of who is away, or died, nobody is asked.
 END_BY_ITSELF = f"""
-UPDATE alerting_outageline AS l SET outcome = n.outcome, how = 'device', outcome_at = %(now)s, outcome_by = 'reik'
-FROM (SELECT l.id, CASE WHEN m.id IS NULL THEN '{REPLANNED}' ELSE '{HEARD_AGAIN}' END AS outcome
+UPDATE alerting_outageline AS l SET outcome = n.outcome, outcome_at = %(now)s, outcome_by = 'reik',
+    how = CASE n.outcome WHEN '{PAUSED}' THEN 'reik' ELSE 'device' END
+FROM (SELECT l.id, CASE WHEN m.id IS NULL THEN '{REPLANNED}' WHEN {EXPECTED} THEN '{HEARD_AGAIN}' ELSE '{PAUSED}' END
+    AS outcome
     FROM alerting_outageline AS l JOIN dispensing_dispenser AS d ON d.id = l.dispenser_id
     LEFT JOIN dispensing_moment AS m ON m.id = l.moment_id
     WHERE l.outcome_at IS NULL AND l.told_late_at IS NULL
-        AND (m.id IS NULL OR m.outcome IS NULL AND m.deadline_at > %(now)s AND d.heard_at > l.listed_at)
+        AND (m.id IS NULL OR m.outcome IS NULL AND (NOT {EXPECTED} OR m.deadline_at > %(now)s
+            AND d.heard_at > l.listed_at))
     ORDER BY l.id FOR NO KEY UPDATE OF l SKIP LOCKED) AS n
 WHERE l.id = n.id RETURNING l.organisation_id
 """  # noqa: S608 - text of this module

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 
 from reik.alerting.models import Outage, OutageLine, OutageNote, OutageTick
 from reik.alerting.outages.notes import MOST as MOST_MESSAGES
@@ -147,10 +147,29 @@ def open_lines(outage_id: UUID, client_ids: Collection[UUID], *, unowned: bool, 
     return [_line(each) for each in (rows.exclude(owner_kind="person") if unowned else rows)[:most]]
 
 
-def owners(outage_id: UUID, client_ids: Collection[UUID]) -> list[tuple[str, int, datetime]]:
-    """Who has how many lines without outcome, and when the first of them is due to be known."""
-    rows = _lines(outage_id, client_ids).filter(outcome_at=None).order_by().values_list("owner")
-    return list(rows.annotate(n=Count("id"), first=Min("deadline_at")).order_by("first", "owner"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerSeen:
+    """Who has how many lines without outcome, and when the first of them is due to be known.
+
+    `account_id`: of a person; `organisation_id`: of a team. Two of one name are two.
+    """
+
+    name: str
+    account_id: UUID | None
+    organisation_id: UUID | None
+    lines: int
+    first: datetime
+
+
+def owners(outage_id: UUID, client_ids: Collection[UUID]) -> list[OwnerSeen]:
+    """Who has lines without outcome, the most urgent first; a person works for more than one organisation."""
+    rows = _lines(outage_id, client_ids).filter(outcome_at=None).order_by()
+    of = Case(When(owner_id=None, then=F("organisation_id")))
+    found = rows.values_list("owner", "owner_id", of).annotate(n=Count("id"), first=Min("deadline_at"))
+    return [
+        OwnerSeen(name=name, account_id=account, organisation_id=house, lines=n, first=first)
+        for name, account, house, n, first in found.order_by("first", "owner", "owner_id")
+    ]
 
 
 def ended_lines(outage_id: UUID, client_ids: Collection[UUID], most: int) -> list[LineSeen]:

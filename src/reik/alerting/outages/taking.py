@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from reik.alerting.outages import lines, opening
-from reik.alerting.outages.lines import HEARD_AGAIN, NewLine
+from reik.alerting.outages.lines import HEARD_AGAIN, PAUSED, NewLine
 from reik.alerting.outages.members import holding
 from reik.dispensing.devices.facts import DispenserSilent
 from reik.dispensing.facts import MomentEnded
@@ -66,7 +66,7 @@ def _unheard(ended: MomentEnded) -> bool:
 
 
 def _is_new(line: _Line | None) -> bool:
-    return line is None or line.outcome == HEARD_AGAIN
+    return line is None or line.outcome in (HEARD_AGAIN, PAUSED)
 
 
 def _lines_of(ended: Sequence[MomentEnded]) -> dict[UUID, _Line]:

@@ -22,6 +22,9 @@ a.client_id = m.client_id AND a.state <> 'cancelled' AND m.due_at >= a.starts_at
     AND (a.until IS NULL OR m.due_at < a.until) AND (a.returned_at IS NULL OR m.due_at < a.returned_at)
 """
 
+EXPECTED = "(m.away IS NULL OR m.out | m.by_hand <> 0)"
+"""Of a moment m: nobody looks for one in an absence, or of who died; it ends as paused, unless something came out."""
+
 
 def mark_planned(moment_ids: Sequence[UUID]) -> None:
     """Moments that are planned only now may fall in an absence that was reported before."""

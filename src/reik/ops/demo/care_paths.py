@@ -126,36 +126,40 @@ def _come_to_use(walks: Sequence[Walk], now: datetime) -> dict[int, UUID]:
     paths: dict[int, UUID] = {}
     last = max(each.at(0, 10) for each in walks)
     with kept_at_the_end(min(last, now)):
-        for each in walks:
-            paths[each.number] = steps.indicate(each, -25 - each.number % 5)
-            _choose(each, paths[each.number])
+        for of in steps.together(walks):
+            paths |= steps.indicate_all(of, -25 - of[0].number % 5)
+            _choose(of, paths)
         _move(walks, Event.ENROLLED, -12, time(11))
         _move(walks, Event.ROLL_ARRANGED, -9, time(16, 20))
         known = accesses_of([each.client_id for each in walks])
         for each in walks:
             if each.number % ORDERED_OF == 0:
                 steps.deliver(each, steps.order(each, paths[each.number], -8), -1)
-            steps.install(each, paths[each.number], -1)
             if each.client_id not in known:
                 steps.open_door(each, -1)
+        for of in steps.together(walks):
+            steps.install_all(of, paths, -1)
         _move(walks, Event.INSTALLED, -1, time(14, 5))
         untried = {id for id, one in known.items() if one.checked_at is None}
         for each in walks:
             steps.teach(each, paths[each.number], 0)
-            steps.write_in_care_plan(each, paths[each.number], -2)
             if each.client_id in untried:
                 _let_through(each, paths[each.number], now)
+        for of in steps.together(walks):
+            steps.write_in_care_plan(of, paths, -2)
         _move(walks, Event.GO_LIVE, 0, time(9, 40))
     return paths
 
 
-def _choose(each: Walk, path_id: UUID) -> None:
-    steps.measure(each, path_id, -22)
-    steps.assess(each, path_id, -20)
-    steps.choose(each, path_id, -20)
-    steps.share_out(each, path_id, -15)
-    request = steps.ask(each, path_id, -14, starts_in=14)
-    steps.agree(each, request, -12)
+def _choose(of: Sequence[Walk], paths: Mapping[int, UUID]) -> None:
+    """What one nurse does for those who began on one day, until the pharmacy has said yes."""
+    steps.measure_all(of, paths, -22)
+    steps.assess_all(of, paths, -20)
+    steps.choose_all(of, paths, -20)
+    steps.share_out_all(of, paths, -15)
+    requests = steps.ask_all(of, paths, -14, starts_in=14)
+    for each in of:
+        steps.agree(each, requests[paths[each.number]], -12)
 
 
 def _move(walks: Sequence[Walk], event: Event, days: int, at: time) -> None:

@@ -20,7 +20,7 @@ from reik.pathway.enrolment.room_rules import RoomTried
 from reik.pathway.moving import Happened, follow, move
 from reik.pathway.path import Event
 from reik.pathway.recording import record
-from reik.pathway.selection import deciding, indications, selecting
+from reik.pathway.selection import deciding, indications, selecting, signing
 from reik.pathway.selection.deciding_rules import NO, Said
 from reik.pathway.selection.measures import NOT_NOW
 from reik.pathway.selection.questions import Given
@@ -71,7 +71,7 @@ def _new(walk: Walk) -> None:
 def _draft(walk: Walk) -> None:
     """Half of the form was filled in at the kitchen table yesterday."""
     path = steps.indicate(walk, -4)
-    steps.measure(walk, path, -2)
+    steps.measure_all([walk], {walk.number: path}, -2)
     answers = cast.given({})
     for minute, question in enumerate(cast.HALF):
         selecting.save_answer(
@@ -83,7 +83,7 @@ def _not_now(walk: Walk) -> None:
     """Assessed, and looked at again on a day."""
     path = steps.indicate(walk, -30)
     answers: dict[str, Given] = cast.given(cast.NOT_NOW_ANSWERS)
-    steps.fill_in(walk, path, answers, -24)
+    steps.fill_in_all([(walk, path, answers)], -24)
     said = replace(
         cast.signing(answers, walk.on(-24)), outcome=NOT_NOW, because=(cast.NOT_NOW_BECAUSE,),
         look_again_on=walk.on(LOOK_AGAIN_IN),
@@ -91,7 +91,7 @@ def _not_now(walk: Walk) -> None:
     said = replace(
         said, planned=tuple(replace(each, due_on=walk.on(LOOK_AGAIN_IN - 7)) for each in said.planned)
     )
-    selecting.sign(
+    signing.sign(
         path, said, author_id=walk.nurse_id, author=walk.nurse, role="nurse", now=walk.at(-24, 14, 45)
     )
 
@@ -99,7 +99,7 @@ def _not_now(walk: Walk) -> None:
 def _said_no(walk: Walk) -> None:
     """It would suit her, and she does not want it."""
     path = steps.indicate(walk, -20)
-    steps.assess(walk, path, -15)
+    steps.assess_all([walk], {walk.number: path}, -15)
     at = walk.at(-14, 10, 30)
     deciding.decide(
         path, Said(choice=NO, words=cast.NO_WORDS, at=at), by=walk.nurse, role="nurse", now=at
@@ -114,10 +114,10 @@ def _skipped(walk: Walk) -> None:
 def _chosen(walk: Walk, days: int) -> UUID:
     """Up to and including who does what, ending on this day."""
     path = steps.indicate(walk, days - 8)
-    steps.measure(walk, path, days - 5)
-    steps.assess(walk, path, days - 3)
-    steps.choose(walk, path, days - 3)
-    steps.share_out(walk, path, days)
+    steps.measure_all([walk], {walk.number: path}, days - 5)
+    steps.assess_all([walk], {walk.number: path}, days - 3)
+    steps.choose_all([walk], {walk.number: path}, days - 3)
+    steps.share_out_all([walk], {walk.number: path}, days)
     return path
 
 
@@ -174,14 +174,18 @@ def _installing(walk: Walk) -> None:
 
 
 def _former(walk: Walk) -> None:
-    """Had one for eight months, until she went to live in a nursing home."""
+    """Had one for eight months, until she went to live in a nursing home.
+
+    Her path goes by `follow`: what was so then is written down, and no condition is asked. Conditions ask what holds
+    in the records, and her dispenser, rolls and follow-up of that time were never in these: Reik came later.
+    """
     path = steps.indicate(walk, -300)
-    steps.assess(walk, path, -294)
-    steps.choose(walk, path, -294)
+    steps.assess_all([walk], {walk.number: path}, -294)
+    steps.choose_all([walk], {walk.number: path}, -294)
     for event, days in ((Event.ENROLLED, -290), (Event.ROLL_ARRANGED, -286), (Event.INSTALLED, -281)):
         _happen(walk, event, days)
     steps.teach(walk, path, -280)
-    steps.write_in_care_plan(walk, path, -281)
+    steps.write_in_care_plan([walk], {walk.number: path}, -281)
     _happen(walk, Event.GO_LIVE, -280)
     care = [
         {

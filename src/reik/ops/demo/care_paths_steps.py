@@ -25,8 +25,8 @@ from reik.pathway.enrolment.ordering import Answer, OrderState, Wanted
 from reik.pathway.enrolment.room_rules import RoomTried
 from reik.pathway.enrolment.teach_back import ALONE, CARER, ITEMS, WITH_HELP, Session
 from reik.pathway.models import SelectionDraft
-from reik.pathway.queries import paths_by_id
-from reik.pathway.selection import deciding, indications, selecting
+from reik.pathway.queries import PathSeen, paths_by_id
+from reik.pathway.selection import deciding, indications, signing
 from reik.pathway.selection.deciding_rules import ABLE, CLIENT, NOT_ABLE, REPRESENTATIVE, YES, Said
 from reik.pathway.selection.questions import FORM, Given, to_json
 from reik.people.pharmacies import PharmacyCard
@@ -85,21 +85,47 @@ def staff_of(team: str) -> tuple[str, UUID, str]:
     return nurse, account.id, other
 
 
+def together(walks: Sequence[Walk]) -> list[list[Walk]]:
+    """Those with the same day and the same nurse: what she does for them that day is written down at once."""
+    groups: dict[tuple[date, UUID], list[Walk]] = {}
+    for each in walks:
+        groups.setdefault((each.day, each.nurse_id), []).append(each)
+    return list(groups.values())
+
+
 def indicate(walk: Walk, days: int, source: str = indications.TYPED) -> UUID:
-    """The indication comes in, and the form opens by itself; gives the path."""
-    entry = indications.Entry(
-        client_id=walk.client_id, basis=walk.basis, starts_on=walk.on(days), in_care_plan=walk.number % 4 != 0,
-        source_key=f"IND-{walk.number:04d}" if source != indications.TYPED else "",
-    )  # fmt: skip
-    taken = indications.enter(entry, by=walk.nurse, role="nurse", now=walk.at(days, 9, 10), source=source)
-    if taken.path_id is None:
-        raise ValueError(f"{walk.card.display} has a care path already")
-    return taken.path_id
+    """One indication comes in, and the form opens by itself; gives the path."""
+    return indicate_all([walk], days, source)[walk.number]
 
 
-def measure(walk: Walk, path_id: UUID, days: int) -> None:
+def indicate_all(of: Sequence[Walk], days: int, source: str = indications.TYPED) -> dict[int, UUID]:
+    """The indications of these clients of one nurse come in on one day; gives their paths by number."""
+    entries = [
+        indications.Entry(
+            client_id=each.client_id, basis=each.basis, starts_on=each.on(days), in_care_plan=each.number % 4 != 0,
+            source_key=f"IND-{each.number:04d}" if source != indications.TYPED else "",
+        )
+        for each in of
+    ]  # fmt: skip
+    first = of[0]
+    taken = indications.take(entries, by=first.nurse, role="nurse", now=first.at(days, 9, 10), source=source)
+    opened = {each.client_id: each.path_id for each in taken if each.path_id is not None}
+    return {each.number: opened[each.client_id] for each in of}
+
+
+def measure_all(of: Sequence[Walk], paths: Mapping[int, UUID], days: int) -> None:
     """The care as it is: one visit for each time of her medication, the first of them together with other care."""
-    moments = [
+    measured = {
+        paths[each.number]: baselines.Measured(
+            moments=_visits(each), administration=Decimal(15), measured_on=each.on(days)
+        )
+        for each in of
+    }
+    baselines.measure_all(measured, by=of[0].nurse, now=of[0].at(days, 11, 20))
+
+
+def _visits(walk: Walk) -> list[WeekMoment]:
+    return [
         WeekMoment(
             at=each, weekdays=EVERY_DAY, unique=place > 0 or walk.number % 3 == 0,
             care_minutes=QUIET if place else BUSY, travel_minutes=Decimal(6 + walk.number % 5),
@@ -107,45 +133,63 @@ def measure(walk: Walk, path_id: UUID, days: int) -> None:
         )
         for place, each in enumerate(sorted(walk.times))
     ]  # fmt: skip
-    baselines.measure(
-        path_id, moments, Decimal(15), measured_on=walk.on(days), by=walk.nurse, now=walk.at(days, 11, 20)
+
+
+def fill_in_all(forms: Sequence[tuple[Walk, UUID, Mapping[str, Given]]], days: int) -> None:
+    """Whole forms, as they stand before they are signed."""
+    drafts = []
+    for walk, path_id, answers in forms:
+        at = walk.at(days, 14, 30)
+        said = {"by": walk.nurse, "at": at.isoformat()}
+        kept = {code: {**each, **said} for code, each in to_json(answers).items()}
+        drafts.append(
+            SelectionDraft(
+                path_id=path_id, organisation_id=walk.card.organisation_id, client_id=walk.client_id, form=FORM,
+                answers=kept, saved_at=at, saved_by=walk.nurse,
+            )
+        )  # fmt: skip
+    SelectionDraft.objects.bulk_create(drafts)
+
+
+def assess_all(of: Sequence[Walk], paths: Mapping[int, UUID], days: int) -> None:
+    """The forms of these clients of one nurse are filled in and signed: it suits, with measures or without."""
+    forms = [
+        (each, paths[each.number], cast.given(cast.OTHERWISE[each.number % len(cast.OTHERWISE)], each.represented))
+        for each in of
+    ]  # fmt: skip
+    fill_in_all(forms, days)
+    signed = [
+        signing.Form(path_id=path, said=cast.signing(answers, walk.on(days))) for walk, path, answers in forms
+    ]
+    first = of[0]
+    signing.sign_all(
+        signed, author_id=first.nurse_id, author=first.nurse, role="nurse", now=first.at(days, 14, 45)
     )
 
 
-def fill_in(walk: Walk, path_id: UUID, answers: Mapping[str, Given], days: int) -> None:
-    """The whole form at the kitchen table, as it stands before it is signed."""
-    at = walk.at(days, 14, 30)
-    kept = {code: {**each, "by": walk.nurse, "at": at.isoformat()} for code, each in to_json(answers).items()}
-    SelectionDraft.objects.create(
-        path_id=path_id, organisation_id=walk.card.organisation_id, client_id=walk.client_id, form=FORM,
-        answers=kept, saved_at=at, saved_by=walk.nurse,
-    )  # fmt: skip
+def choose_all(of: Sequence[Walk], paths: Mapping[int, UUID], days: int) -> None:
+    """The yes of these clients of one nurse, with a carer beside; who cannot decide on this: by who decides for her."""
+    at = of[0].at(days, 15, 10)
+    said = {paths[each.number]: _yes(each, at) for each in of}
+    deciding.decide_all(said, by=of[0].nurse, role="nurse", now=at)
 
 
-def assess(walk: Walk, path_id: UUID, days: int) -> None:
-    """The form is filled in and signed: it suits, with measures or without."""
-    answers = cast.given(cast.OTHERWISE[walk.number % len(cast.OTHERWISE)], walk.represented)
-    fill_in(walk, path_id, answers, days)
-    selecting.sign(
-        path_id, cast.signing(answers, walk.on(days)), author_id=walk.nurse_id, author=walk.nurse, role="nurse",
-        now=walk.at(days, 14, 45),
-    )  # fmt: skip
-
-
-def choose(walk: Walk, path_id: UUID, days: int) -> None:
-    """A yes, with her carer beside her; where she cannot decide on this herself, by who decides for her."""
-    at = walk.at(days, 15, 10)
-    said = Said(
+def _yes(walk: Walk, at: datetime) -> Said:
+    return Said(
         choice=YES, decided_by=REPRESENTATIVE if walk.represented else CLIENT, representative=walk.represented,
         capacity=NOT_ABLE if walk.represented else ABLE, carer=walk.carer.name if walk.carer else "",
         words="" if walk.represented else cast.YES_WORDS[walk.number % len(cast.YES_WORDS)], at=at,
     )  # fmt: skip
-    deciding.decide(path_id, said, by=walk.nurse, role="nurse", now=at)
 
 
-def share_out(walk: Walk, path_id: UUID, days: int) -> None:
+def share_out_all(of: Sequence[Walk], paths: Mapping[int, UUID], days: int) -> None:
     """Who does what: as is usual, with the pharmacy that brings and changes rolls at some."""
-    path = paths_by_id([path_id])[path_id]
+    seen = paths_by_id([paths[each.number] for each in of])
+    duties = {paths[each.number]: _duties(each, seen[paths[each.number]]) for each in of}
+    allotments.allot_all(duties, by=of[0].nurse, now=of[0].at(days, 9, 40))
+
+
+def _duties(walk: Walk, path: PathSeen) -> dict[str, allotments.Duty]:
     duties = allotments.proposed(path)
     if walk.number % 3 == 1:
         duties["change_roll"] = allotments.Duty(
@@ -153,13 +197,21 @@ def share_out(walk: Walk, path_id: UUID, days: int) -> None:
         )
     if walk.number % 5 == 2 and walk.carer:
         duties["load"] = allotments.Duty(who="carer", name=walk.carer.name, carer_id=walk.carer.id)
-    allotments.allot(path_id, duties, by=walk.nurse, now=walk.at(days, 9, 40))
+    return duties
 
 
 def ask(walk: Walk, path_id: UUID, days: int, *, starts_in: int) -> UUID:
-    """The pharmacy is asked for rolls from a day on, with the times that are wanted."""
-    asked = enrolling.Asked(starts_on=walk.on(days + starts_in), times=walk.times)
-    return enrolling.ask_pharmacy(path_id, asked, by=walk.nurse, now=walk.at(days, 10, 5), zone=ZONE)
+    """One client's pharmacy is asked; gives the question."""
+    return ask_all([walk], {walk.number: path_id}, days, starts_in=starts_in)[path_id]
+
+
+def ask_all(of: Sequence[Walk], paths: Mapping[int, UUID], days: int, *, starts_in: int) -> dict[UUID, UUID]:
+    """The pharmacies are asked for rolls from a day on, with the times wanted; gives each path's question."""
+    asked = {
+        paths[each.number]: enrolling.Asked(starts_on=each.on(days + starts_in), times=each.times)
+        for each in of
+    }
+    return enrolling.ask_pharmacies(asked, by=of[0].nurse, now=of[0].at(days, 10, 5), zone=ZONE)
 
 
 def agree(walk: Walk, request_id: UUID, days: int) -> None:
@@ -199,17 +251,19 @@ def deliver(walk: Walk, order_id: UUID, days: int) -> None:
     orders.answer_order(order_id, told, by=walk.caregiver, now=walk.at(days, 13, 15))
 
 
-def install(walk: Walk, path_id: UUID, days: int) -> None:
-    """Signal room by room, network, power, and what is done without."""
+def install_all(of: Sequence[Walk], paths: Mapping[int, UUID], days: int) -> None:
+    """Signal room by room, network, power, and what is done without, at those of one caregiver."""
+    first, ids = of[0], [paths[each.number] for each in of]
     for place, room in enumerate(ROOMS):
         tried = RoomTried(room=room, heard=True, seen=place == 0, volume=2 + place % 2)
-        installing.try_room(path_id, tried, by=walk.caregiver, now=walk.at(days, 13, 30 + 4 * place))
-    said = {"by": walk.caregiver, "role": "caregiver"}
-    installing.confirm_coverage(
-        path_id, measure="Proefbericht kwam binnen een minuut aan.", now=walk.at(days, 13, 44), **said
-    )
-    installing.confirm_power(path_id, now=walk.at(days, 13, 47), **said)
-    installing.agree_fallback(path_id, words=cast.FALLBACK, now=walk.at(days, 13, 52), **said)
+        tests = [(id, tried) for id in ids]
+        installing.try_rooms(tests, by=first.caregiver, now=first.at(days, 13, 30 + 4 * place))
+    by, role = first.caregiver, "caregiver"
+    seen = dict.fromkeys(ids, "Proefbericht kwam binnen een minuut aan.")
+    installing.confirm_coverages(seen, by=by, role=role, now=first.at(days, 13, 44))
+    installing.confirm_powers(ids, by=by, role=role, now=first.at(days, 13, 47))
+    words = dict.fromkeys(ids, cast.FALLBACK)
+    installing.agree_fallbacks(words, by=by, role=role, now=first.at(days, 13, 52))
 
 
 def open_door(walk: Walk, days: int) -> None:
@@ -236,5 +290,6 @@ def _teach(walk: Walk, path_id: UUID, session: Session, carer_id: UUID | None, n
     instructing.instruct(path_id, session, carer_id=carer_id, by=walk.nurse, role="nurse", now=now, zone=ZONE)
 
 
-def write_in_care_plan(walk: Walk, path_id: UUID, days: int) -> None:
-    recording.record(path_id, "care_plan", by=walk.nurse, role="nurse", now=walk.at(days, 16, 5))
+def write_in_care_plan(of: Sequence[Walk], paths: Mapping[int, UUID], days: int) -> None:
+    details: dict[UUID, Mapping[str, object]] = {paths[each.number]: {} for each in of}
+    recording.record_all(details, "care_plan", by=of[0].nurse, role="nurse", now=of[0].at(days, 16, 5))

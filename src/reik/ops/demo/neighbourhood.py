@@ -25,6 +25,7 @@ from reik.ops.database import MONTHLY_TABLES, as_owner
 from reik.ops.demo import (
     agenda,
     arranged,
+    asked,
     care_paths,
     cast,
     desks,
@@ -101,8 +102,9 @@ def furnish(
         _hand_over(home, place, since, now, hurry=ROUTE_PACE if pace >= HURRIED_FROM else 1.0)
         care_paths.walk(place.town, since, now)
         funded.happen(place.town, since, now)
-        planning.take_in(home, place.town.organisations[cast.TWENTESTROOM], now)
+        asked.happen(place.town, since, now)
         propose_all(now)
+    planning.take_in_beside(home, place.town.organisations[cast.TWENTESTROOM], now)
     dispensers.make_ready(home)
     say(f"{len(place.inhabited)} homes with {days} days behind them.")
     return partial(today.happen, place.town.residents, place.lines, now)

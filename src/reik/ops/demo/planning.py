@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import cos, hypot, radians
+from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
+
+from django.db import connection, transaction
 
 from reik.kernel.home import Home
 from reik.ops.demo import cast
@@ -193,6 +196,19 @@ def write(home: Home) -> Path:
     return path
 
 
+def take_in_beside(home: Home, organisation_id: UUID, now: datetime) -> None:
+    """`take_in` in a process of its own, of what is committed: this one is forked from later on, and the threads with
+    which plannings are read do not live on in a fork, where whoever reads one would wait for them for ever.
+    """
+    connection.close()  # two processes never share one
+    process = get_context("fork").Process(target=take_in, args=(home, organisation_id, now))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError("The planning of the demo was not taken in: its reason stands above.")
+
+
+@transaction.atomic
 def take_in(home: Home, organisation_id: UUID, now: datetime) -> None:
     """Taken in as the team manager would, with a what-if of one team's Monday asked of it: `reik jobs` answers."""
     from reik.value.planning.guessing import guess

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -19,7 +20,7 @@ from reik.pathway.baseline.baseline_rules import RUNS, BaselineRefused, WeekMome
 from reik.pathway.models import Baseline, BaselineMoment, CarePath, PlannedVisit
 from reik.pathway.selection import selecting
 from reik.pathway.selection.selection_facts import BaselineMeasured
-from reik.pathway.selection.selection_seen import VisitSeen, newest_baselines, usual_minutes
+from reik.pathway.selection.selection_seen import BaselineSeen, VisitSeen, newest_baselines, usual_minutes
 
 WEEK = timedelta(days=7)
 CARE_MIN, TRAVEL_MIN, ADMINISTRATION_MIN = Decimal(10), Decimal(10), Decimal(15)
@@ -49,56 +50,85 @@ def proposed(client_id: UUID, now: datetime) -> list[WeekMoment]:
     ]
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One measurement of a path. `seen`: the newest one that the person saw, None for none."""
+
+    moments: Sequence[WeekMoment]
+    administration: Decimal
+    measured_on: date
+    note: str = ""
+    seen: UUID | None = None
+
+
 def measure(
     path_id: UUID, moments: Sequence[WeekMoment], administration: Decimal, *, measured_on: date, by: str,
     now: datetime, note: str = "", seen: UUID | None = None,
 ) -> UUID:  # fmt: skip
-    """Keep one measurement with its visits; gives its id. What was decided of a visit at the same time stays.
+    """Keep one measurement: `measure_all` for one; gives its id."""
+    one = Measured(
+        moments=moments, administration=administration, measured_on=measured_on, note=note, seen=seen
+    )
+    return measure_all({path_id: one}, by=by, now=now)[path_id]
 
-    `seen`: the newest measurement that the person saw, None for none. Raises BaselineRefused (code `meanwhile` when
-    somebody else measured), and PathRefused.
+
+@transaction.atomic
+def measure_all(measured: Mapping[UUID, Measured], *, by: str, now: datetime) -> dict[UUID, UUID]:
+    """Keep one measurement of each path with its visits; gives each path's. Set-wise.
+
+    What was decided of a visit at the same time stays. Raises BaselineRefused (code `meanwhile` when somebody else
+    measured), and PathRefused; then nothing was kept.
     """
-    path = selecting.locked(path_id)
-    today = local_day(now, zones_of([path.client_id])[path.client_id])
-    check_baseline(moments, administration, measured_on, today)
-    before = newest_baselines([path.client_id]).get(path.client_id)
-    if (before.id if before else None) != seen:
-        raise BaselineRefused("meanwhile", "Somebody else measured meanwhile: look at it first.")
-    row = Baseline.objects.create(
+    paths = selecting.all_locked(measured)
+    clients = [each.client_id for each in paths.values()]
+    zones, before = zones_of(clients), newest_baselines(clients)
+    for id, one in measured.items():
+        client_id = paths[id].client_id
+        check_baseline(one.moments, one.administration, one.measured_on, local_day(now, zones[client_id]))
+        known = before.get(client_id)
+        if (known.id if known else None) != one.seen:
+            raise BaselineRefused("meanwhile", "Somebody else measured meanwhile: look at it first.")
+    rows = {id: _baseline(paths[id], one, by, now) for id, one in measured.items()}
+    Baseline.objects.bulk_create(rows.values())
+    _keep([(row, measured[id].moments, before.get(row.client_id)) for id, row in rows.items()], by, now)
+    keep_tasks(paths, now, by)
+    facts.publish([_told(row, measured[id], by) for id, row in rows.items()], now)
+    return {id: row.id for id, row in rows.items()}
+
+
+def _baseline(path: CarePath, one: Measured, by: str, now: datetime) -> Baseline:
+    return Baseline(
         id=new_id(now), organisation_id=path.organisation_id, client_id=path.client_id, path=path, by=by,
-        measured_on=measured_on, administration_minutes=administration, note=note.strip(), created_at=now,
+        measured_on=one.measured_on, administration_minutes=one.administration, note=one.note.strip(),
+        created_at=now,
     )  # fmt: skip
-    _keep(path, row, moments, {each.moment.at: each for each in before.visits} if before else {}, by, now)
-    keep_tasks([path.id], now, by)
-    week = week_of(moments, administration)
-    facts.publish(
-        [
-            BaselineMeasured(
-                organisation_id=path.organisation_id, client_id=path.client_id, path_id=path.id,
-                baseline_id=row.id, moments=week.moments, unique=week.unique, care_minutes=float(week.care),
-                travel_minutes=float(week.travel), administration_minutes=float(administration), by=by,
-            )
-        ],
-        now,
+
+
+def _told(row: Baseline, one: Measured, by: str) -> BaselineMeasured:
+    week = week_of(one.moments, one.administration)
+    return BaselineMeasured(
+        organisation_id=row.organisation_id, client_id=row.client_id, path_id=row.path_id, baseline_id=row.id,
+        moments=week.moments, unique=week.unique, care_minutes=float(week.care),
+        travel_minutes=float(week.travel), administration_minutes=float(one.administration), by=by,
     )  # fmt: skip
-    return row.id
 
 
 def _keep(
-    path: CarePath, row: Baseline, moments: Sequence[WeekMoment], before: Mapping[time, VisitSeen], by: str,
-    now: datetime,
-) -> None:  # fmt: skip
-    kept = [
-        BaselineMoment(
-            id=new_id(now), organisation_id=path.organisation_id, client_id=path.client_id, baseline=row,
-            at=each.at, weekdays=each.weekdays, unique=each.unique, care_minutes=each.care_minutes,
-            travel_minutes=each.travel_minutes, who=each.who,
-        )
-        for each in moments
-    ]  # fmt: skip
+    measured: Sequence[tuple[Baseline, Sequence[WeekMoment], BaselineSeen | None]], by: str, now: datetime
+) -> None:
+    kept, visits = [], []
+    for row, moments, before in measured:
+        was = {each.moment.at: each for each in before.visits} if before else {}
+        for each in moments:
+            moment = BaselineMoment(
+                id=new_id(now), organisation_id=row.organisation_id, client_id=row.client_id, baseline=row,
+                at=each.at, weekdays=each.weekdays, unique=each.unique, care_minutes=each.care_minutes,
+                travel_minutes=each.travel_minutes, who=each.who,
+            )  # fmt: skip
+            kept.append(moment)
+            visits.append(_visit(moment, was.get(each.at), by, now))
     BaselineMoment.objects.bulk_create(kept)
-    PlannedVisit.objects.bulk_create([_visit(each, before.get(each.at), by, now) for each in kept])
+    PlannedVisit.objects.bulk_create(visits)
 
 
 def _visit(moment: BaselineMoment, was: VisitSeen | None, by: str, now: datetime) -> PlannedVisit:

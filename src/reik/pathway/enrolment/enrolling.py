@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -18,10 +18,10 @@ from reik.medication.requests.rules import TODAY, WEEK, usual_answer_by
 from reik.medication.requests.seen import RequestSeen, requests_about
 from reik.pathway.asking import keep_tasks
 from reik.pathway.enrolment.enrolment_facts import PharmacyAsked, RollPromised
-from reik.pathway.models import Evidence
-from reik.pathway.moving import lock
+from reik.pathway.locking import lock, lock_all
+from reik.pathway.models import CarePath, Evidence
 from reik.pathway.path import State
-from reik.people.pharmacies import pharmacies_of
+from reik.people.pharmacies import PharmacyCard, pharmacies_of
 
 START_CLIENT = "start_client"
 MOST_TIMES, LONGEST_TEXT, LONGEST_NAME = 12, 500, 80
@@ -47,47 +47,65 @@ class Asked:
     soon: bool = False
 
 
-@transaction.atomic
 def ask_pharmacy(path_id: UUID, asked: Asked, *, by: str, now: datetime, zone: ZoneInfo) -> UUID:
-    """Ask her pharmacy to deliver rolls; gives the request's id. Another question about this path replaces it.
+    """Ask one client's pharmacy: `ask_pharmacies` for one; gives the request's id."""
+    return ask_pharmacies({path_id: asked}, by=by, now=now, zone=zone)[path_id]
 
-    Raises EnrolmentRefused (state, starts_on, times, text) and RequestRefused.
+
+@transaction.atomic
+def ask_pharmacies(
+    asked: Mapping[UUID, Asked], *, by: str, now: datetime, zone: ZoneInfo
+) -> dict[UUID, UUID]:
+    """Ask these clients' pharmacies to deliver rolls; gives each path's request. Set-wise.
+
+    Another question about a path replaces the one before. Raises EnrolmentRefused (state, starts_on, times, text)
+    and RequestRefused; then nothing was asked.
     """
-    path = lock(path_id)
+    paths = lock_all(asked)
+    for id, path in paths.items():
+        _check_asked(path, asked[id], now.astimezone(zone).date())
+    cards = pharmacies_of([each.client_id for each in paths.values()])
+    new = [_request(path, asked[id], cards.get(path.client_id), by, now) for id, path in paths.items()]
+    requests = dict(zip(paths, ask(new, now), strict=True))
+    keep_tasks(paths, now, by)
+    facts.publish(
+        [
+            PharmacyAsked(
+                organisation_id=path.organisation_id, client_id=path.client_id, path_id=id,
+                request_id=requests[id], starts_on=asked[id].starts_on, by=by,
+            )
+            for id, path in paths.items()
+        ],
+        now,
+    )  # fmt: skip
+    return requests
+
+
+def _check_asked(path: CarePath, asked: Asked, today: date) -> None:
     if path.state not in ASKED_FROM:
         raise EnrolmentRefused(
             "state", "The pharmacy is asked once it was chosen for: look at the care path."
         )
-    times = sorted(set(asked.times))
-    if asked.starts_on < now.astimezone(zone).date():
+    if asked.starts_on < today:
         raise EnrolmentRefused("starts_on", "Choose a day that is still to come.")
-    if not 1 <= len(times) <= MOST_TIMES:
+    if not 1 <= len(set(asked.times)) <= MOST_TIMES:
         raise EnrolmentRefused("times", f"Give 1 to {MOST_TIMES} times of the day.")
     if len(asked.text) > LONGEST_TEXT:
         raise EnrolmentRefused("text", f"Say it in at most {LONGEST_TEXT} letters.")
+
+
+def _request(path: CarePath, asked: Asked, card: PharmacyCard | None, by: str, now: datetime) -> NewRequest:
     urgency = TODAY if asked.soon else WEEK
-    card = pharmacies_of([path.client_id]).get(path.client_id)
-    answer_by = usual_answer_by(urgency, card.opening, now) if card else now + timedelta(days=1)
-    (request_id,) = ask(
-        [
-            NewRequest(
-                organisation_id=path.organisation_id, client_id=path.client_id, kind=START_CLIENT, urgency=urgency,
-                answer_by=answer_by, by=by, about=path.id,
-                detail={
-                    "starts_on": asked.starts_on.isoformat(), "times": [f"{each:%H:%M}" for each in times],
-                    **({"text": asked.text.strip()} if asked.text.strip() else {}),
-                },
-            )
-        ],
-        now,
+    return NewRequest(
+        organisation_id=path.organisation_id, client_id=path.client_id, kind=START_CLIENT, urgency=urgency,
+        answer_by=usual_answer_by(urgency, card.opening, now) if card else now + timedelta(days=1),
+        by=by, about=path.id,
+        detail={
+            "starts_on": asked.starts_on.isoformat(),
+            "times": [f"{each:%H:%M}" for each in sorted(set(asked.times))],
+            **({"text": asked.text.strip()} if asked.text.strip() else {}),
+        },
     )  # fmt: skip
-    keep_tasks([path.id], now, by)
-    told = PharmacyAsked(
-        organisation_id=path.organisation_id, client_id=path.client_id, path_id=path.id, request_id=request_id,
-        starts_on=asked.starts_on, by=by,
-    )  # fmt: skip
-    facts.publish([told], now)
-    return request_id
 
 
 def asked_of(path_id: UUID) -> list[RequestSeen]:

@@ -16,8 +16,8 @@ from reik.pathway.asking import keep_tasks
 from reik.pathway.enrolment.enrolment_facts import InstructionGiven
 from reik.pathway.enrolment.teach_back import CARER, CLIENT, Session, flaw, understood
 from reik.pathway.evidence import Shown
+from reik.pathway.locking import lock
 from reik.pathway.models import CarePath, Instruction
-from reik.pathway.moving import lock
 from reik.pathway.path import State
 from reik.pathway.queries import PathSeen
 from reik.people.queries import carers_of

@@ -39,8 +39,8 @@ from reik.pathway.enrolment.ordering import (
     wanted_flaw,
 )
 from reik.pathway.facts import PathMoved
+from reik.pathway.locking import lock
 from reik.pathway.models import CarePath, DispenserOrder, Supplier
-from reik.pathway.moving import lock
 from reik.pathway.path import State
 from reik.pathway.readiness import holding
 from reik.people.homes import UNKNOWN, homes_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ from reik.pathway.path import SETTINGS, Event
 from reik.pathway.queries import evidence_of, seen
 from reik.pathway.selection.ending import forget
 from reik.pathway.selection.selection_facts import IndicationEnded, IndicationEntered
-from reik.pathway.selection.selection_seen import open_indications
+from reik.pathway.selection.selection_seen import IndicationSeen, open_indications
 from reik.people.queries import organisations_of
 from reik.tasks.operations import DONE, NewTask, end_tasks, open_tasks
 
@@ -77,32 +77,39 @@ def enter(entry: Entry, *, by: str, role: str, now: datetime, source: str = TYPE
 def take(entries: Sequence[Entry], *, by: str, role: str, now: datetime, source: str = TYPED) -> list[Taken]:
     """Keep these indications (one per client), and open the path of who has none. Raises IndicationRefused.
 
-    A change is a new row, and the old one ends. What is the same already is left alone.
+    A change is a new row, and the old one ends. What is the same already is left alone. Set-wise.
     """
     for entry in entries:
         check(entry, now.date())
     ids = [each.client_id for each in entries]
     houses, known, walked = organisations_of(ids), open_indications(ids), _walked(ids)
-    taken, told = [], []
+    same = {each.client_id for each in entries if _same(each, known.get(each.client_id))}
     for entry in entries:
-        old = known.get(entry.client_id)
-        if old is not None and _same(entry, old):
-            id, became = old.id, SAME
-            _name_it(entry, old.id)
-        else:
-            became = CHANGED if old else NEW
-            if old is not None:
-                Indication.objects.filter(id=old.id).update(ended_at=now, ended_because="replaced")
-            id = _write(entry, houses[entry.client_id], by, now, source)
-            told.append(_entered(entry, id, houses[entry.client_id], source, by))
-        # A list that says the same every night opens nothing anew for who said no.
-        opens = walked.get(entry.client_id, True) if became != SAME else entry.client_id not in walked
-        path = open_form(entry.client_id, by=by, role=role, now=now) if opens else None
-        taken.append(Taken(client_id=entry.client_id, indication_id=id, became=became, path_id=path))
+        if entry.client_id in same:
+            _name_it(entry, known[entry.client_id].id)
+    new = [each for each in entries if each.client_id not in same]
+    _replaced([known[each.client_id].id for each in new if each.client_id in known], now)
+    kept = _write(new, houses, by, now, source)
+    # A list that says the same every night opens nothing anew for who said no.
+    opens = [id for id in ids if (id not in walked if id in same else walked.get(id, True))]
+    paths = open_forms(opens, by=by, role=role, now=now) if opens else {}
     end_tasks(ids, TASK, as_=DONE, by=by, now=now)
-    forget([each.client_id for each in taken if each.became != SAME], by=by, now=now)
-    facts.publish(told, now)
-    return taken
+    forget([each.client_id for each in new], by=by, now=now)
+    facts.publish(
+        [_entered(each, kept[each.client_id], houses[each.client_id], source, by) for each in new], now
+    )
+    return [
+        Taken(
+            client_id=id, indication_id=known[id].id if id in same else kept[id], path_id=paths.get(id),
+            became=SAME if id in same else CHANGED if id in known else NEW,
+        )
+        for id in ids
+    ]  # fmt: skip
+
+
+def _replaced(ids: Collection[UUID], now: datetime) -> None:
+    if ids:
+        Indication.objects.filter(id__in=ids).update(ended_at=now, ended_because="replaced")
 
 
 def _entered(entry: Entry, id: UUID, organisation_id: UUID, source: str, by: str) -> IndicationEntered:
@@ -121,9 +128,9 @@ def _walked(client_ids: Collection[UUID]) -> dict[UUID, bool]:
     return over
 
 
-def _same(entry: Entry, old: object) -> bool:
+def _same(entry: Entry, old: IndicationSeen | None) -> bool:
     names = ("basis", "starts_on", "ends_on", "in_care_plan")
-    return all(getattr(entry, name) == getattr(old, name) for name in names)
+    return old is not None and all(getattr(entry, name) == getattr(old, name) for name in names)
 
 
 def _name_it(entry: Entry, id: UUID) -> None:
@@ -132,35 +139,53 @@ def _name_it(entry: Entry, id: UUID) -> None:
         Indication.objects.filter(id=id, source_key="").update(source_key=entry.source_key)
 
 
-def _write(entry: Entry, organisation_id: UUID, by: str, now: datetime, source: str) -> UUID:
-    row = Indication(
-        id=new_id(now), organisation_id=organisation_id, client_id=entry.client_id, basis=entry.basis,
-        starts_on=entry.starts_on, ends_on=entry.ends_on, in_care_plan=entry.in_care_plan, source=source,
-        source_key=entry.source_key, by=by, created_at=now,
-    )  # fmt: skip
+def _write(
+    entries: Sequence[Entry], houses: Mapping[UUID, UUID], by: str, now: datetime, source: str
+) -> dict[UUID, UUID]:
+    """Keep the rows; gives each client's."""
+    rows = [
+        Indication(
+            id=new_id(now), organisation_id=houses[each.client_id], client_id=each.client_id, basis=each.basis,
+            starts_on=each.starts_on, ends_on=each.ends_on, in_care_plan=each.in_care_plan, source=source,
+            source_key=each.source_key, by=by, created_at=now,
+        )
+        for each in entries
+    ]  # fmt: skip
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
+            Indication.objects.bulk_create(rows)
     except IntegrityError:
         raise IndicationRefused(
             "meanwhile",
             "Somebody else entered this indication just now, or its reference is of another client.",
         ) from None
-    return row.id
+    return {each.client_id: each.id for each in rows}
+
+
+def open_form(client_id: UUID, *, by: str, role: str, now: datetime) -> UUID:
+    """One client's path: `open_forms` for one; gives its id."""
+    return open_forms([client_id], by=by, role=role, now=now)[client_id]
 
 
 @transaction.atomic
-def open_form(client_id: UUID, *, by: str, role: str, now: datetime) -> UUID:
-    """Open a path for this client's indication, with the selection form as its first task.
+def open_forms(client_ids: Collection[UUID], *, by: str, role: str, now: datetime) -> dict[UUID, UUID]:
+    """Open a path for these clients' indications, with the selection form as its first task; gives each one's path.
 
-    Also for who said no before, or whose path was stopped: a new path, from the beginning.
+    Also for who said no before, or whose path was stopped: a new path, from the beginning. Set-wise.
     """
-    known = open_indications([client_id]).get(client_id)
-    if known is None:
+    known = open_indications(client_ids)
+    if any(each not in known for each in client_ids):
         raise IndicationRefused("none", "Write down the indication first.")
-    path_id = moving.open_path(client_id=client_id, setting=known.basis, by=by, role=role, now=now)
-    moving.move(path_id, Event.SELECT, by=by, role=role, now=now)
-    return path_id
+    new = [moving.NewPath(client_id=each, setting=known[each].basis) for each in client_ids]
+    paths = moving.open_paths(new, by=by, role=role, now=now)
+    moving.move_all(
+        [
+            moving.Happened(client_id=each, event=Event.SELECT, by=by, role=role, detail={})
+            for each in client_ids
+        ],
+        now,
+    )
+    return paths
 
 
 @transaction.atomic

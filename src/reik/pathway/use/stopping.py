@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reik.alerting.gone import ABOUT_ROLLS, ROLL_TASKS
+from reik.alerting.gone import ROLL_TASKS, ask_for_no_rolls
 from reik.dispensing.away.path import DIED as ABSENCE_DIED
 from reik.dispensing.away.path import USE_STOPPED
 from reik.dispensing.away.seen import open_absences, stopped_as
@@ -164,8 +164,7 @@ def close_routes(path_ids: Collection[UUID], now: datetime) -> int:
         by = str(ends[id]["by"])
         with transaction.atomic():
             stop_client(client_id=client_id, reason=USE_STOPPED, by=by, now=now, ends=ROLL_TASKS)
-            asked = [each for each in open_requests([client_id]) if each.kind in ABOUT_ROLLS]
-            requests.withdraw([each.id for each in asked], by, now)
+            ask_for_no_rolls(client_id, by, now)
             keep_tasks([id], now, by)
         done += 1
     return done

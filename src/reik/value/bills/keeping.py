@@ -14,7 +14,15 @@ from reik.kernel.ids import new_id
 from reik.tasks.operations import DONE, NewTask, end_tasks, open_tasks
 from reik.value.bills.checking import SINCE_UNKNOWN, Difference
 from reik.value.bills.lines import BillLine, BillRefused, as_json, digest_of
-from reik.value.bills.seen import AnswerSeen, BillSeen, answers_of, bill_of, differences_of
+from reik.value.bills.seen import (
+    AnswerSeen,
+    BillSeen,
+    answers_of,
+    bill_of,
+    bills,
+    differences_of,
+    differences_of_all,
+)
 from reik.value.declaring.months import Month
 from reik.value.models import BillAnswer, SupplierBill
 
@@ -118,6 +126,14 @@ def is_open(difference: Difference, answers: Mapping[str, AnswerSeen]) -> bool:
     """Whether somebody still has to do something: nothing is written down, or it was only asked."""
     newest = answers.get(difference.key)
     return difference.code != SINCE_UNKNOWN and (newest is None or newest.state not in SETTLED)
+
+
+def open_differences(organisation_id: UUID, now: datetime) -> int:
+    """On all bills of an organisation: also those of dispensers without a client, for which nobody has a task."""
+    every = bills(organisation_id)
+    found = differences_of_all(every, now)
+    answers = {each.id: answers_of(each.id) for each in every}
+    return sum(is_open(one, answers[id]) for id, differences in found.items() for one in differences)
 
 
 def keep_tasks(bill: BillSeen, *, by: str, now: datetime) -> None:

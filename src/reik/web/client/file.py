@@ -37,6 +37,7 @@ from reik.web.client import timeline
 from reik.web.client.chain import links_of
 from reik.web.client.roll_way import way_of
 from reik.web.client.state import alert_chip, clock_of, dispenser_words, roll_left
+from reik.web.client.ways import ways_of
 from reik.web.client.week import bounds, counts_of, in_words, monday_of, week_of
 from reik.web.client.whose import weight, who_has_it
 from reik.web.client.words import balance_words
@@ -45,12 +46,13 @@ from reik.web.pathway.shown import brief_of
 from reik.web.rooms import who
 from reik.web.words import evidence_words
 from reik.web.work import tasks
+from reik.web.work.whose import TEAM
 from reik.web.work.words import days_of_finding, days_words, finding_words, latest_words, unplannable_words
 
 LATELY = timedelta(days=3)
 LINES = 8
 BY_HAND_AHEAD = timedelta(hours=24)
-GIVES_BY_HAND = ("nurse", "caregiver", "team_manager")
+GIVES_BY_HAND = TEAM
 SEES_CARERS = ("nurse", "caregiver", "team_manager", "operator")
 SEES_WORK = ("nurse", "caregiver", "team_manager", "pharmacist")
 """Roles that may open a client's schedule and rolls."""
@@ -86,6 +88,7 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
     schedule = schedule_of(card.id, today)
     lines = schedule.lines if schedule else ()
     arrangement = arrangement_of(card.id)
+    path = brief_of(card) if actor.role in TEAM else None
     return {
         "card": card, "age": card.age(today), "demo": is_demo(),
         "week": week_of(moments, monday, now, zone, evidence), "counts": counts_of(moments, now, evidence),
@@ -95,7 +98,7 @@ def of(card: ClientCard, actor: Actor, week: str, now: datetime) -> dict[str, An
         "sees_carers": actor.role in SEES_CARERS, "may_work": actor.role in SEES_WORK,
         "findings": _findings(card), "alerts": _alerts(card, who(actor), now, zone),
         "absence": banner_of(card.id), **_tasks(card, actor, now),
-        "care_path": brief_of(card) if actor.role in SEES_WORK else None,
+        "care_path": path, "ways": ways_of(actor.role, path),
         "by_hand": by_hand_of(moments, now, zone) if actor.role in GIVES_BY_HAND else [],
         "changes": waiting({card.id: card}, now, TO_DECIDE) if actor.role in SEES_WORK else [],
         "lines": timeline.happened(card.id, dispenser, now - LATELY, now, now, zone)[:LINES],

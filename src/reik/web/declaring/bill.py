@@ -66,14 +66,27 @@ def _typed(request: ActingRequest) -> NewAnswer:
 def _shown(request: ActingRequest, bill: BillSeen, now: datetime, error: str = "") -> HttpResponse:
     found, answers = differences_of(bill, now), answers_of(bill.id)
     known = _cards(request, bill, found, now, Act.VIEW)
-    rows = [_row(bill, each, answers, known) for each in found]
+    rows = [
+        {**_row(bill, each, answers, known), **_said(request.POST, each, answers.get(each.key))}
+        for each in found
+    ]
     seen: dict[str, Any] = {
         "bill": bill, "rows": rows, "total": money(bill.cents), "error": error, "done": request.GET.get("klaar", ""),
         "euros": money(sum(each.cents or 0 for each in found)), "open": sum(each["open"] for each in rows),
-        "sums": [(difference_words(code), n, days, money(cents)) for code, (n, days, cents) in sums(found).items()],
-        "states": [(each, answer_words(each)[1]) for each in STATES], "typed": request.POST,
+        "sums": [
+            (difference_words(code), n, days, money(cents or None)) for code, (n, days, cents) in sums(found).items()
+        ],
+        "states": [(each, answer_words(each)[1]) for each in STATES],
     }  # fmt: skip
     return render(request, "declaring/bill.html", seen, status=422 if error else 200)
+
+
+def _said(
+    typed: Mapping[str, str], each: Difference, newest: AnswerSeen | None
+) -> dict[str, str | Mapping[str, str] | None]:
+    """What was typed at this difference and refused stays in its form."""
+    mine = typed if typed.get("verschil") == each.key else {}
+    return {"typed": mine or None, "chosen": mine.get("stand") or (newest.state if newest else "")}
 
 
 def _cards(

@@ -25,7 +25,8 @@ from reik.web.operator import detail, home, lookout, queue
 from reik.web.operator.lookout import Lookout
 from reik.web.operator.queue import Queue
 from reik.web.rooms import who
-from reik.web.words import outcome_words, reason_words
+from reik.web.why import why_words
+from reik.web.words import outcome_words
 
 SETTLED_FOR = timedelta(minutes=10)
 
@@ -158,7 +159,7 @@ def full(actor: Actor, alert: AlertSeen, client: ClientCard, now: datetime) -> d
         "chain": detail.chain_of(alert, alerting.steps_of(alert.id)),
         "agreed": detail.agreed_line(alerting.arrangement_of(client.id), client),
         "history": detail.history_of(alerting.remarks_of([alert.id])),
-        "reason": reason_words(alert.reason),
+        "reason": why_words(alert),
         "undo_words": outcome_words(alert.handled_as),
         "calls": calls,
         "dial": calls[0] if calls and client.phone else None,

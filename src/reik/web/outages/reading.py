@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +82,22 @@ def find(actor: Actor, outage_id: UUID) -> OutageSeen:
 
 def shown(seen: OutageSeen) -> dict[str, object]:
     return {"outage": seen, "what": what_words(seen.scope, seen.value), "state": state_of(seen)}
+
+
+def owners_of(outage_id: UUID, client_ids: Collection[UUID]) -> list[tuple[str, int, datetime]]:
+    """Who has how many lines and the first deadline; of teams of one name each with its organisation."""
+    found = outages_seen.owners(outage_id, client_ids)
+    names = Counter(each.name for each in found)
+    twice = {each.organisation_id for each in found if each.organisation_id and names[each.name] > 1}
+    houses = organisation_names(twice)
+    return [
+        (
+            f"{each.name} ({houses[each.organisation_id]})" if each.organisation_id in houses else each.name,
+            each.lines,
+            each.first,
+        )
+        for each in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

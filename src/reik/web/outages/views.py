@@ -19,6 +19,7 @@ from reik.web.outages.reading import (
     by_organisation,
     find,
     networks,
+    owners_of,
     rows_of,
     shown,
     takers,
@@ -66,7 +67,7 @@ def one(request: ActingRequest, outage_id: UUID) -> HttpResponse:
     viewed(request, f"outage {seen.id}", by_organisation(mine, free, ended, [each.row for each in said]), now)
     page = {
         **shown(seen), "said": said, "mine": mine, "free": free, "ended": ended, "now": now, "hows": HOW,
-        "owners": outages_seen.owners(seen.id, whom), "choices": choices(), "address": f"/storing/{seen.id}",
+        "owners": owners_of(seen.id, whom), "choices": choices(), "address": f"/storing/{seen.id}",
         "takers": takers(actor, now),
         "networks": networks(actor), "error": request.GET.get("fout", ""), "done": request.GET.get("klaar", ""),
     }  # fmt: skip

@@ -20,8 +20,14 @@ def what_words(scope: str, value: str) -> str:
         "region": _("regio %(value)s"), "network": _("netwerk %(value)s"),
         "supplier": _("leverancier %(value)s"), "model": _("type %(value)s"),
     }[scope]  # fmt: skip
-    kind = (said % {"value": ""}).strip()  # who wrote "netwerk A" does not read it twice
-    return value if value.casefold().startswith(kind) else said % {"value": value}
+    # Who wrote "netwerk A" does not read it twice, in either language.
+    return value if value.casefold().startswith(_KINDS[scope]) else said % {"value": value}
+
+
+_KINDS = {
+    "region": ("regio",), "network": ("netwerk", "network"), "supplier": ("leverancier", "supplier"),
+    "model": ("type",),
+}  # fmt: skip
 
 
 def state_of(seen: OutageSeen) -> Shown:

@@ -15,7 +15,7 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.pathway.path import PathRefused
 from reik.pathway.queries import all_paths_of
-from reik.pathway.selection import measures, selecting, selection_seen
+from reik.pathway.selection import measures, selection_seen, signing
 from reik.pathway.selection.measures import MEASURES, OUTCOMES, Planned, Signing
 from reik.pathway.selection.questions import TWO_OBSERVERS, AnswerRefused, Given
 from reik.pathway.selection.selecting import MEASURE_ROLES, SIGNS
@@ -45,7 +45,7 @@ def review(request: ActingRequest, client_id: UUID) -> HttpResponse:
         viewed(request, f"selection {client_id}", {card.organisation_id: [client_id]}, now)
         return _page(request, filled, now)
     try:
-        id = selecting.sign(
+        id = signing.sign(
             path.id, _signing(request, filled), author_id=actor.account_id, author=actor.name, role=actor.role,
             now=now, saved_at=request.POST.get("opgeslagen", ""),
         )  # fmt: skip

@@ -33,7 +33,8 @@ from reik.web.seen import acted, viewed
 from reik.web.team import muting, replay, ringing
 from reik.web.team.said import Form, choices
 from reik.web.team.views import ROLES
-from reik.web.words import outcome_words, reason_words
+from reik.web.why import why_words
+from reik.web.words import outcome_words
 
 room = room_for(*ROLES)
 TEAM = "team"
@@ -173,7 +174,7 @@ def _page(
     own, carers = queries.own_codes(card.organisation_id), carers_of([card.id]).get(card.id, [])
     page = {
         "alert": alert, "card": card, "form": form, "refused": too_late, "sentence": sentence, "now": now,
-        "mark": alert_mark(alert), "about": alert_words(alert, now, zone), "why": reason_words(alert.reason),
+        "mark": alert_mark(alert), "about": alert_words(alert, now, zone), "why": why_words(alert),
         "latest": latest_words(alert.moment, now, zone) if alert.moment else "",
         "whose": who_has_it(alert, by, zone), "mine": alert.state == "accepted" and alert.held_by(by),
         "undo_until": _undo_until(alert, by, now), "me": by.name, "me_key": by.key,

@@ -16,7 +16,8 @@ from reik.alerting.queries import AlertSeen, RemarkSeen, StepSeen
 from reik.alerting.replay import Told
 from reik.web.alert_words import claim_end_words, claim_kind_words, language, minutes_words, told_words
 from reik.web.client.words import event_words
-from reik.web.words import cause_words, reason_words, remark_words, step_state_words, step_words
+from reik.web.why import why_words
+from reik.web.words import cause_words, remark_words, step_state_words, step_words
 
 ICONS = {"phone_client": "headset", "ask_carer": "heart", "ask_team": "users", "emergency": "alert-triangle"}
 
@@ -158,7 +159,7 @@ def _of_muting(alert: AlertSeen, zone: ZoneInfo) -> Iterator[Line]:
 
 def _opened(alert: AlertSeen) -> Line:
     """What Reik concluded, and why: the rule that decided."""
-    why = reason_words(alert.reason)
+    why = why_words(alert)
     about = _lower(cause_words(alert.cause))
     said = _("Melding: %(what)s, want %(why)s.") if why else _("Melding: %(what)s.")
     return Line(at=alert.opened_at, sentence=said % {"what": about, "why": why})

@@ -38,7 +38,8 @@ from reik.web.rooms import actor_of
 from reik.web.seen import acted, viewed
 from reik.web.team import replay as lines
 from reik.web.team.alert_page import find, refused, room
-from reik.web.words import outcome_words, reason_words, step_state_words, step_words
+from reik.web.why import why_words
+from reik.web.words import outcome_words, step_state_words, step_words
 
 
 @room
@@ -115,7 +116,7 @@ def told(alert: AlertSeen, now: datetime, zone: ZoneInfo) -> dict[str, object]:
     agreed = version(by_which) if by_which else None
     bounds, names = bounds_of(alert.priority), _states()
     return {
-        "about": alert_words(alert, now, zone), "why": reason_words(alert.reason),
+        "about": alert_words(alert, now, zone), "why": why_words(alert),
         "life": [(names[name], at) for name, at in replay.life_of(alert, steps, remarks)],
         "closed_as": outcome_words(alert.closed_as), "because": cause_said(alert.closed_cause, own),
         "visit_by": visit_words(alert.visit_by),

@@ -17,6 +17,7 @@ from reik.value.case.parameters import RangeRefused, parameters
 from reik.value.case.setting import BY_CLIENT, TERM_KEYS, SettingRefused
 from reik.value.declaring.terms import COUNTS, SAID, DeclaringRefused, DeclaringTerms, declaring_json
 from reik.value.report_tables import parameter_name
+from reik.value.report_words import euros
 from reik.web.acting import ActingRequest
 from reik.web.declaring.words import agreed_words, declaring_refused, paid_words
 from reik.web.rooms import actor_of, room_for
@@ -104,16 +105,20 @@ def _shown(request: ActingRequest, typed: Mapping[str, str], error: str, field: 
 
 def _row(each: Any, said: str) -> dict[str, Any]:
     values = [
-        (
-            parameter_name(key, said),
-            f"{plain(each.terms.values[key], said)} {unit_words(parameters()[key].unit)}",
-        )
+        (parameter_name(key, said), _amount(each.terms.values[key], unit_words(parameters()[key].unit), said))
         for key in TERM_KEYS
         if key in each.terms.values
     ]
     return {
         "of": each, "by_client": each.terms.mode == BY_CLIENT, "values": values, "declaring": _said(each.declaring),
     }  # fmt: skip
+
+
+def _amount(value: float, unit: str, said: str) -> str:
+    """ "€ 62,50 per maand": of euros the sign comes first, with cents; anything else has its unit behind it."""
+    if unit.startswith("€"):
+        return f"{euros(value, said, 2)} {unit.removeprefix('€').strip()}".strip()
+    return f"{plain(value, said)} {unit}"
 
 
 def _said(terms: DeclaringTerms) -> dict[str, str]:

@@ -21,7 +21,7 @@ from reik.web.seen import viewed
 from reik.web.value import shown
 from reik.web.value.asked import answered, language
 from reik.web.value.views import ROLES, common
-from reik.web.value.words import how_words, origin_words, unit_words
+from reik.web.value.words import how_words, origin_words, source_words, unit_words
 
 OF_DISPENSERS = ("issued", "installed", "active", "paused", "silent")
 ENDED = "ended"
@@ -122,6 +122,7 @@ def assumption_row(row: Mapping[str, Any], said: str) -> dict[str, Any]:
     """One assumption as a table shows it."""
     return {
         **row, "name": row["name"][said], "unit": unit_words(row["unit"]), "whose": origin_words(row["origin"], said),
+        "source": source_words(row["source"], row["origin"]),
         "range": "" if row["likely"] is None else " – ".join(
             dict.fromkeys(plain(row[name], said) for name in ("low", "likely", "high"))
         ),

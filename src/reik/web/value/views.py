@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import organisation_names
+from reik.value.bills.keeping import open_differences
 from reik.value.case.keeping import keep_case, kept_cases
 from reik.value.case.setting import SettingRefused
 from reik.value.planning import queries as planning
@@ -39,7 +40,7 @@ def page(request: ActingRequest) -> HttpResponse:
     seen = {
         **common(actor.organisation_id, question, document),
         "now": now, "kept": kept_cases([actor.organisation_id])[:KEPT_SHOWN], "done": request.GET.get("klaar", ""),
-        "planning": _planning(actor.organisation_id),
+        "planning": _planning(actor.organisation_id), "bills_open": open_differences(actor.organisation_id, now),
     }  # fmt: skip
     if document:
         seen |= _known(document, said)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
 
-from reik.value.case.parameters import LIMITS, parameters
+from reik.value.case.parameters import LIMITS, MEASURED, parameters
 from reik.value.report_text import say
 
 
@@ -23,6 +25,24 @@ def group_words(group: str) -> str:
         "cash_in": _("Wat er met vrije uren gebeurt"),
         "green": _("Kilometers en CO₂"),
     }[group]
+
+
+def source_words(source: str, origin: str) -> str:
+    """Where an assumption comes from. What Reik counted itself is said in the reader's language; a title stays."""
+    if origin != MEASURED:
+        return source
+    whole = {
+        r"baselines, (\d+) clients": _("nulmetingen, %s cliënten"),
+        r"planned visits wound down, (\d+) clients": _("geplande bezoeken die zijn gestopt, %s cliënten"),
+        r"alerts of the last 90 days: (\d+) of (\d+)": _(
+            "meldingen van de laatste 90 dagen: %s op %s momenten"
+        ),
+        r"alerts that the centre got: (\d+) of (\d+)": _("meldingen bij de zorgcentrale: %s van %s"),
+        r"dispensers that Reik knows: (\d+) of (\d+)": _("dispensers die Reik kent: %s van %s"),
+        r"alerts that a person ended: (\d+) of (\d+)": _("meldingen die een mens afsloot: %s van %s"),
+    }
+    found = ((re.fullmatch(each, source), words) for each, words in whole.items())
+    return next((words % match.groups() for match, words in found if match), source)
 
 
 def unit_words(unit: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +56,7 @@ def page(request: ActingRequest, id: UUID) -> HttpResponse:
 def _result(request: ActingRequest, found: WhatIfSeen) -> dict[str, Any]:
     said = language()
     chosen = used(found.organisation_id)
-    days = [each["day"] for each in found.rounds]
+    days = [_day_words(str(each["day"])) for each in found.rounds]
     at = request.GET.get("dag", "0")
     day = int(at) if at.isascii() and at.isdigit() and int(at) < len(days) else 0
     return {
@@ -71,6 +71,16 @@ def _result(request: ActingRequest, found: WhatIfSeen) -> dict[str, Any]:
         "used": chosen, "command": found.question.command("PLAN.csv"), "done": request.GET.get("klaar", ""),
         "nurses": len(loads(found.rounds)),
     }  # fmt: skip
+
+
+def _day_words(name: str) -> str:
+    """ "2026-10-05 Team Noord" as a person says it."""
+    day, _space, team = name.partition(" ")
+    try:
+        said = date_format(date.fromisoformat(day), "l j F Y")
+    except ValueError:
+        return name
+    return f"{said}, {team}" if team else said
 
 
 def _offers(found: WhatIfSeen) -> list[Offer]:

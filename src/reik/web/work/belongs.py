@@ -115,7 +115,7 @@ def _page(
         "empty": sum(1 for *_ids, each in rows if not (each.network and each.supplier and each.region)),
         "changes": preview.looked.changes[:SHOWN] if preview else [], "shown": SHOWN,
         "done": int(done) if done.isdecimal() and len(done) < 6 else None,
-        "example": "dispenser;netwerk;leverancier;regio\nREIK-0001;KPN;Voorbeeld BV;postcode 75\n",
+        "example": "dispenser;netwerk;leverancier;regio\nREIK-0001;netwerk A;Voorbeeld Dispensers;postcode 75\n",
     }  # fmt: skip
     return render(request, "work/belongs.html", values, status=422 if error else 200)
 

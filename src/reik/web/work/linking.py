@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from reik.interop.fhir.outcome import Refused
 from reik.interop.fhir.store import operations
 from reik.interop.fhir.store.operations import NothingToLink
 from reik.interop.fhir.store.queries import ToBeLinked
@@ -103,7 +104,7 @@ def _link(request: ActingRequest, actor: Actor, one: ToBeLinked, now: datetime) 
     try:
         with transaction.atomic():
             operations.link(actor, to_link_id=one.id, client_id=client_id, now=now)
-    except NotThisClient as refused:
+    except (NotThisClient, Refused) as refused:
         acted(
             request, Act.REFUSED, "to link", [one.id, client_id], now, organisation_id=card.organisation_id,
             detail="link", outcome="refused",
@@ -112,8 +113,19 @@ def _link(request: ActingRequest, actor: Actor, one: ToBeLinked, now: datetime) 
     return HttpResponseRedirect(f"/clienten/{client_id}/werk")
 
 
-def refusal_words(refused: NotThisClient) -> str:
+def refusal_words(refused: NotThisClient | Refused) -> str:
+    """Why it was not linked, and what to do. Nothing was changed: the message waits as before."""
     said = str(refused)
+    if isinstance(refused, Refused):
+        if "is of another client" in said:
+            return _(
+                "De indicatie in dit bericht staat in Reik al bij een andere cliënt. Kies die cliënt. Is het toch"
+                " deze cliënt? Weiger dan het bericht en vraag de afzender om een nieuw bericht met het juiste nummer."
+            )
+        return _(
+            "De indicatie in dit bericht past niet bij het zorgpad van deze cliënt. Kies een andere cliënt, of weiger"
+            " het bericht en bel de afzender."
+        )
     if said.startswith("The message carries"):
         return _("Het bericht draagt een nummer van een andere cliënt: kies die, of weiger het bericht.")
     if said.startswith("This client has another BSN"):
