@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.state import ProjectState
 from psycopg import sql
 
 from reik.kernel.crypto import make_data_key
@@ -66,12 +69,38 @@ def _make_role(admin: psycopg.Connection, role: Role, password: str) -> None:
 def migrate(now: datetime) -> None:
     """Bring the schema up to date as `reik_owner`, and make the monthly partitions of the months ahead."""
     become(Role.OWNER)
-    call_command("migrate", verbosity=0, interactive=False)
+    with _rendered_alone():
+        call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:
         cursor.execute(OTHERS_TABLES)
     _give_keys(now)
     make_months(now)
     connection.close()
+
+
+@contextmanager
+def _rendered_alone() -> Iterator[None]:
+    """Only the model that an operation changes is rendered anew, not the hundred and more that are related to it.
+
+    Django renders all of them after each operation, in case code of a migration follows their relations. No migration
+    of Reik runs such code (a test keeps it so), and tables are made from the changed model alone. What others' packages
+    ask stays as it is. Takes an empty database from 18 to a few seconds.
+    """
+    usual = ProjectState._find_reload_model  # type: ignore[attr-defined]
+    own = {each.label for each in apps.get_app_configs() if each.name.startswith("reik.")}
+
+    def find(
+        self: ProjectState, app_label: str, model_name: str, delay: bool = False
+    ) -> set[tuple[str, str]]:
+        if app_label not in own:
+            return set(usual(self, app_label, model_name, delay))
+        return {(app_label, model_name)}
+
+    ProjectState._find_reload_model = find  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        ProjectState._find_reload_model = usual  # type: ignore[attr-defined]
 
 
 def as_owner(work: Callable[[], None]) -> None:
