@@ -11,7 +11,7 @@ run: setup
 
 test: setup-test
 	@$(MAKE) --no-print-directory check
-	@sh tests/halves.sh $(BIN)/python
+	@sh tests/in_parts.sh $(BIN)/python
 
 check:
 	@$(BIN)/ruff check src tests
