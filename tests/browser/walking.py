@@ -33,7 +33,9 @@ def send(page: Any, button: str, **fields: str) -> None:
         field = form.locator(f"[name='{name}']")
         kind = field.first.evaluate("one => one.type")
         if kind in ("radio", "checkbox"):
-            form.locator(f"[name='{name}'][value='{value}']").check(force=True)
+            choice = form.locator(f"[name='{name}'][value='{value}']")
+            choice.evaluate("one => one.scrollIntoView({block: 'center'})")  # not below a bar that stays
+            choice.check(force=True)
         elif kind == "select-one":
             field.select_option(value)
         else:
