@@ -58,7 +58,7 @@ def profile(tools: Path) -> Path:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if ROUTED is None:
-        pytest.skip("no osrm-routed: put it on PATH, or `pip install osrm-bindings`")
+        pytest.skip("no osrm-routed on PATH (the wheel osrm-bindings has it, for Python 3.12)")
     tools, folder = Path(ROUTED).parent, tmp_path_factory.mktemp("osrm")
     (folder / "town.osm").write_text(streets(), encoding="utf-8")
 

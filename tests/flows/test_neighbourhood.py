@@ -104,8 +104,7 @@ async def watching(stop: asyncio.Event) -> None:
     await asyncio.to_thread(look)
 
 
-async def come_true(met: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for it; the time is only there so that a test ends that would wait for ever."""
+async def come_true(met: Callable[[], bool], seconds: float = 15) -> None:
     deadline = time.monotonic() + seconds
     while not await asyncio.to_thread(_asked, met):
         assert time.monotonic() < deadline, "waited too long"
@@ -242,7 +241,7 @@ def test_an_unplugged_device_is_unknown_and_one_is_pressed_by_hand(
             await asyncio.to_thread(unplugged)
             await come_true(lambda: port.look("NB-HAND")["screen"] == "take_it_now")
             await asyncio.to_thread(pressed_by_hand)
-            await come_true(lambda: None not in outcomes().values())
+            await come_true(lambda: None not in outcomes().values(), 25)
             await asyncio.to_thread(plugged_in)
 
     def unplugged() -> None:
