@@ -81,9 +81,18 @@ def _remove(home: Path) -> None:
 @pytest.fixture(scope="module")
 def chromium(site: str) -> Iterator[Any]:
     """Per file, because Playwright keeps an event loop in this thread, in which Django would refuse to work."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
 
-    with sync_playwright() as play:
+    press = Locator.click
+
+    def press_and_arrive(self: Locator, **how: Any) -> None:
+        """A click that opens a page ends when that page is read, not when it begins: it has no body before."""
+        press(self, **how)
+        if not self.page.is_closed():
+            self.page.wait_for_load_state("domcontentloaded")
+
+    with sync_playwright() as play, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", press_and_arrive)
         browser = play.chromium.launch(executable_path=the_browser(), args=["--no-sandbox"])
         yield browser
         browser.close()
