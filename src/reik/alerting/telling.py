@@ -106,4 +106,4 @@ def call_backs(alert_ids: Collection[UUID]) -> list[CallBack]:
         for each in tasks
         if each.kind == CALL_BACK and each.ended_at is None
     ]  # fmt: skip
-    return sorted(waiting, key=lambda each: each.asked_at)
+    return sorted(waiting, key=lambda each: (each.asked_at, str(each.key)))  # the same order at every look
