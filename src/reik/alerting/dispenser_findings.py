@@ -226,19 +226,19 @@ def follow_nearly_empty(told: Sequence[RollNearlyEmpty], now: datetime) -> None:
 
 def end_nearly_empty(told: Sequence[RollFact], now: datetime) -> None:
     """Handler of a roll that is registered or delivered: another roll follows."""
-    close_cleared(
-        f"JOIN {_NUMBERS.unnest} AS n({_NUMBERS.names}) ON n.client_id = a.client_id AND n.number <> a.subject"
-        " WHERE a.cause = 'roll_nearly_empty'",
-        _NUMBERS.values({(each.client_id, each.number) for each in told}), "next_roll_known", now,
-    )  # fmt: skip
+    _close_of_another_roll(told, causes.ROLL_NEARLY_EMPTY, now)
 
 
 def end_roll_missing(told: Sequence[RollFact], now: datetime) -> None:
     """Handler of a roll that is in the home: it can be loaded before the next moment."""
+    _close_of_another_roll(told, causes.ROLL_MISSING, now)
+
+
+def _close_of_another_roll(told: Sequence[RollFact], cause: str, now: datetime) -> None:
     close_cleared(
         f"JOIN {_NUMBERS.unnest} AS n({_NUMBERS.names}) ON n.client_id = a.client_id AND n.number <> a.subject"
-        " WHERE a.cause = 'roll_missing'",
-        _NUMBERS.values({(each.client_id, each.number) for each in told}), "next_roll_known", now,
+        " WHERE a.cause = %s",
+        [*_NUMBERS.values({(each.client_id, each.number) for each in told}), cause], "next_roll_known", now,
     )  # fmt: skip
 
 

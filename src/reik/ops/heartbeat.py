@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import threading
 import urllib.request
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
+
+from reik.kernel.hosts import is_loopback
 
 log = logging.getLogger("reik.guard")
 
@@ -25,16 +26,9 @@ def check_url(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         return
     raise HeartbeatRefused("REIK_HEARTBEAT_URL has to begin with https:// (http:// only for this machine).")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -63,9 +63,6 @@ STEP_OF: Mapping[State, int] = {
     State.STOPPING: 9,
     State.ENDED: 9,
 }
-BEFORE_START = (
-    State.INDICATED, State.SELECTING, State.NOT_NOW, State.ENROLLING, State.ROLL, State.DELIVERING, State.STARTING,
-)  # fmt: skip
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.INDICATED, Event.SELECT): State.SELECTING,

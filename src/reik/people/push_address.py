@@ -13,11 +13,12 @@ from base64 import urlsafe_b64decode
 from binascii import Error as NotBase64
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+
+from reik.kernel.hosts import is_loopback
 
 MOST_PHONES = 8
 LANGUAGES = ("nl", "en")
@@ -83,7 +84,7 @@ def check_phone(endpoint: str, p256dh: str, auth: str, *, demo: bool, also: Coll
     machine only.
     """
     host = _host(endpoint)
-    allowed = _is_loopback(host) if demo else _is_known(host, also)
+    allowed = is_loopback(host) if demo else _is_known(host, also)
     if not allowed:
         why = (
             "This is a demo: nothing leaves it."
@@ -91,7 +92,7 @@ def check_phone(endpoint: str, p256dh: str, auth: str, *, demo: bool, also: Coll
             else "The browser names a push service unknown to Reik."
         )
         raise PushRefused(f"{why} Notifications on this phone stay off.", "demo" if demo else "service")
-    if urlsplit(endpoint).scheme != "https" and not _is_loopback(host):
+    if urlsplit(endpoint).scheme != "https" and not is_loopback(host):
         raise PushRefused("A push service is called over https:// only.")
     try:
         EllipticCurvePublicKey.from_encoded_point(SECP256R1(), unpadded(p256dh, _POINT))
@@ -137,10 +138,3 @@ def _is_known(host: str, also: Collection[str]) -> bool:
     return host in also or any(
         host.endswith(each) if each.startswith(".") else host == each for each in SERVICES
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

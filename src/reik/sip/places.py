@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 
 
 class Transport(StrEnum):
@@ -27,16 +26,6 @@ class Receiver:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host of an address is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def sent_by(place: tuple[str, int]) -> str:

@@ -47,9 +47,6 @@ CAUSES = {
 }
 """In the order in which they are offered."""
 
-ASKED_OF_NOBODY = frozenset({"told_by_carer", "demo"})
-"""Causes that a screen fills in by itself: a carer is asked for none."""
-
 LONGEST_LABEL = 60
 
 

@@ -10,12 +10,12 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from reik.interop import AddressRefused
 from reik.interop.email.orders import order_letter
 from reik.interop.email.questions import questions
+from reik.kernel.hosts import is_loopback
 
 SUBJECT = "Bericht in Reik"
 TEXT = "Er is een bericht in Reik.\n\nLog in om het te lezen. Antwoorden op deze e-mail wordt niet gelezen.\n"
@@ -100,21 +100,12 @@ def mailbox(address: str) -> Mailbox:
         raise AddressRefused("An e-mail address of a destination is smtp://host/?to=…&from=…&tls=….")
     if not _ADDRESS.fullmatch(recipient) or not _ADDRESS.fullmatch(sender):
         raise AddressRefused("`to` and `from` are each one plain e-mail address.")
-    if tls is Tls.NONE and not _loopback(host):
+    if tls is Tls.NONE and not is_loopback(host):
         raise AddressRefused("E-mail outside this machine must use tls=starttls or tls=tls.")
     return Mailbox(
         host=host, port=port or _PORTS[tls], tls=tls, sender=sender, recipient=recipient,
         user=unquote(parts.username) if parts.username else None, password=unquote(parts.password or ""),
     )  # fmt: skip
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def letter(mailbox: Mailbox, message_id: str, now: datetime, body: str = "") -> EmailMessage:

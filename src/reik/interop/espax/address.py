@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from reik.interop import AddressRefused
+from reik.kernel.hosts import host_and_port, is_loopback
 
 PORT = 2023
 SCHEMES = {"espax": False, "espax+tls": True}
 PRIORITIES = ("Emergency", "High", "Medium", "Standard", "Low")
 USUAL_PRIORITIES = ("High", "Medium", "Standard")
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _LOGIN = re.compile(r"[!-~]{4,12}")  # ESPA-X: 4 to 12 characters, for the name and for the password
 _GROUP = re.compile(r"[!-~](?:[ -~]{0,10}[!-~])?")
 _PHONE = re.compile(r"[0-9+\-/()*#]{1,24}", re.ASCII)
@@ -95,7 +94,7 @@ def _server(parts: SplitResult, said: dict[str, str], secret: str | None) -> Ser
     closed = said.get("net", "")
     if closed not in ("", "closed"):
         raise AddressRefused("`net` is `closed`, or left out.")
-    if not tls and not _is_loopback(host) and not closed:
+    if not tls and not is_loopback(host) and not closed:
         raise AddressRefused(
             "ESPA-X outside this machine uses espax+tls://. Over a closed network (VPN) say so: &net=closed."
         )
@@ -111,23 +110,10 @@ def _server(parts: SplitResult, said: dict[str, str], secret: str | None) -> Ser
 
 def _place(parts: SplitResult) -> tuple[str, int]:
     try:
-        host, port = parts.hostname or "", parts.port
-        if port == 0:
-            raise ValueError
-        if ":" in host:
-            host = ip_address(host).compressed
-        elif not _HOST.fullmatch(host):
-            raise ValueError
+        host, port = host_and_port(parts)
     except ValueError:
         raise AddressRefused(_FORM) from None
     return host, port or PORT
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _matching(said: dict[str, str], name: str, form: re.Pattern[str], usual: str) -> str:

@@ -84,10 +84,6 @@ class Said:
     def ref(self) -> str:
         return self.values.get("CP-PR-REF", "")
 
-    @property
-    def tan(self) -> str:
-        return self.values.get("SP-PR-TAN", "")
-
 
 def written(kind: str, values: Mapping[str, str], *, invoke: int | None, session: str) -> bytes:
     """The XML of one message. `invoke` is None for an indication. There is no time in it: that is optional."""

@@ -17,7 +17,6 @@ from lxml import etree
 from msgspec import Meta, Struct
 
 Level = Literal["roll", "sachet", "contents"]
-DIRECTIVES = frozenset("YymdHMS")
 TEXT_ENCODINGS = ("utf-8", "utf-8-sig", "ascii", "cp1252", "iso8859-1", "iso8859-15", "utf-16", "cp850")
 _POSITIONS = re.compile(r"(\d{1,4})-(\d{1,4})")
 

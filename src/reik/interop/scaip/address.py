@@ -9,7 +9,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from reik.interop import AddressRefused
-from reik.sip.places import PORTS, Receiver, Transport, is_loopback
+from reik.kernel.hosts import NAME, host_and_port, is_loopback
+from reik.sip.places import PORTS, Receiver, Transport
 
 MOST_RECEIVERS = 4
 MOST_CID, CLIENT = 16, "{client}"
@@ -17,7 +18,6 @@ LEAST_DERIVED = 12  # digits kept for a number made of the client's key: fewer a
 
 
 SCHEMES = {"scaip+udp": Transport.UDP, "scaip+tcp": Transport.TCP, "scaip+tls": Transport.TLS}
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _USER = re.compile(r"[A-Za-z0-9._~+-]{1,64}")
 _LOGIN = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 _KNOWN = frozenset(
@@ -67,7 +67,7 @@ def centre(address: str, secret: str | None) -> Centre:
     return Centre(
         receivers=receivers,
         to=_matching(given, "to", _USER, None, "the receiver's name before the @"),
-        domain=_matching(given, "from", _NAME, None, "Reik's own domain, as the centre knows it"),
+        domain=_matching(given, "from", NAME, None, "Reik's own domain, as the centre knows it"),
         cid=cid,
         hub=_matching(given, "hub", _DIGITS_16, cid.replace(CLIENT, "0" * _derived(cid)), "1 to 16 digits"),
         user=_matching(given, "user", _LOGIN, "", "the name to log in with"),
@@ -124,17 +124,9 @@ def _receivers(parts: SplitResult, transport: Transport, net: str) -> tuple[Rece
 
 def _host_port(text: str) -> tuple[str, int | None]:
     try:
-        one = urlsplit(f"//{text}")
-        host, port = one.hostname or "", one.port
-        if port == 0:
-            raise ValueError
-        if ":" in host:
-            host = ip_address(host).compressed
-        elif not _NAME.fullmatch(host):
-            raise ValueError
+        return host_and_port(urlsplit(f"//{text}"))
     except ValueError:
         raise AddressRefused(_FORM) from None
-    return host, port
 
 
 def _matching(given: dict[str, str], name: str, form: re.Pattern[str], default: str | None, what: str) -> str:

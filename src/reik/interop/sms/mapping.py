@@ -15,11 +15,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from reik.interop import AddressRefused
 from reik.interop.sms.text import LEAST_MIN, Lang, septets
+from reik.kernel.hosts import is_loopback
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _DUTCH = re.compile(r"\+31(?:[1-9][0-9]{8}|97[0-9]{9})", re.ASCII)
@@ -107,7 +107,7 @@ def address(given: str, secret: str | None) -> OverSmpp | OverHttp:
         raise AddressRefused("The address of a text message is smpps:// or https:// with ?to=…&from=….")
     if len(said) < len(pairs) or {*said} - _ANYWHERE - _BY_SCHEME[parts.scheme]:
         raise AddressRefused("The address has a part that is not known, or one twice; see the how-to of SMS.")
-    if parts.scheme in ("smpp", "http") and not _loopback(host):
+    if parts.scheme in ("smpp", "http") and not is_loopback(host):
         raise AddressRefused("Text messages outside this machine must use smpps:// or https://.")
     if not _VISIBLE.fullmatch(parts.netloc + parts.path):
         raise AddressRefused(
@@ -198,12 +198,3 @@ def _receipt(said: Mapping[str, str]) -> Receipt:
         return Receipt(said.get("receipt", Receipt.NOTE))
     except ValueError:
         raise AddressRefused("`receipt` is note, wait or none.") from None
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

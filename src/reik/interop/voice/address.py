@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from reik.interop import AddressRefused
 from reik.interop.voice.words import LANGS
-from reik.sip.places import PORTS, Receiver, Transport, is_loopback
+from reik.kernel.hosts import NAME, host_and_port, is_loopback
+from reik.sip.places import PORTS, Receiver, Transport
 
 SCHEMES = {"voice+udp": Transport.UDP, "voice+tcp": Transport.TCP, "voice+tls": Transport.TLS}
 SHORTEST_S = 40.0  # seconds of a whole call below which nobody could answer and hear it
 RING_S, SHORTEST_RING_S, LONGEST_RING_S = 25, 5, 25
 LINES, MOST_LINES = 4, 64
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _DUTCH = re.compile(r"\+31(?:[1-9][0-9]{8}|97[0-9]{9})", re.ASCII)
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
@@ -73,7 +72,7 @@ def phone(address: str, secret: str | None, timeout_s: float) -> Phone:
     if lang not in LANGS:
         raise AddressRefused("`lang` is nl or en.")
     domain, user = said.get("domain", ""), said.get("user", "")
-    if domain and not _HOST.fullmatch(domain):
+    if domain and not NAME.fullmatch(domain):
         raise AddressRefused("`domain` is the name of the provider's SIP domain.")
     if user and not _LOGIN.fullmatch(user):
         raise AddressRefused("`user` is the name to log in with, at most 128 letters.")
@@ -104,13 +103,7 @@ def _read(address: str) -> tuple[SplitResult, dict[str, str]]:
 
 def _receiver(parts: SplitResult, net: str) -> Receiver:
     try:
-        host, port = parts.hostname or "", parts.port
-        if port == 0:
-            raise ValueError
-        if ":" in host:
-            host = ip_address(host).compressed
-        elif not _HOST.fullmatch(host):
-            raise ValueError
+        host, port = host_and_port(parts)
     except ValueError:
         raise AddressRefused(_FORM) from None
     if net not in ("", "closed"):

@@ -8,10 +8,10 @@ from binascii import Error as NotBase64
 from binascii import b2a_base64
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from reik.interop import AddressRefused, Delivered, Failed, Result
+from reik.kernel.hosts import is_loopback
 
 _PREFIX = "whsec_"
 _LEAST, _MOST = 24, 64  # bytes of a secret, by the standard
@@ -51,18 +51,9 @@ def accepted_url(address: str) -> str:
         host = None
     if not host or parts.scheme not in ("http", "https"):
         raise AddressRefused("A webhook's address is an https:// URL.")
-    if parts.scheme == "http" and not _loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise AddressRefused("A webhook outside this machine must use https://.")
     return address
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def meaning(status: int, retry_after: str | None, now: datetime) -> Result:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-CONTENTS_UNKNOWN = "inhoud niet bekend"
 PRESETS_MIN = (15, 45, 75)
 """Minutes until a moment that is not out is told (R27)."""
 WINDOW_MIN = 45

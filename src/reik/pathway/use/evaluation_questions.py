@@ -32,8 +32,3 @@ class EvaluationRefused(ValueError):
 def unanswered(answers: Mapping[str, Mapping[str, str]]) -> list[str]:
     """The questions that nobody answered; that nobody knows is an answer."""
     return [each for each in QUESTIONS if answers.get(each, {}).get("answer") not in ANSWERS]
-
-
-def to_talk_about(answers: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """What does not go well, or is not known: unknown is never good."""
-    return [each for each in QUESTIONS if answers.get(each, {}).get("answer") in (PARTLY, NOT, UNKNOWN)]

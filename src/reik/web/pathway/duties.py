@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,9 +15,9 @@ from reik.pathway.allotments import Duty, allot, duties_of, proposed
 from reik.pathway.path import DUTIES, WHO, PathRefused
 from reik.people.queries import carers_of
 from reik.web.acting import ActingRequest
-from reik.web.pathway.reading import Around, around, done, looked
+from reik.web.pathway.reading import Around, around, attempted, looked
 from reik.web.pathway.shown import address_of
-from reik.web.pathway.words import duty_words, refused_words, who_words
+from reik.web.pathway.words import duty_words, who_words
 from reik.web.rooms import room_for
 from reik.web.work.whose import TEAM
 
@@ -33,13 +33,11 @@ def who_does_what(request: ActingRequest, client_id: UUID) -> HttpResponse:
     if request.method != "POST":
         looked(one, "duties")
         return _page(one)
-    try:
-        allot(one.the_path().id, _typed(one), by=one.actor.name, now=one.now)
-    except PathRefused as refusal:
-        done(one, f"duties {refusal.code}", refused=True)
-        return _page(one, error=refused_words(refusal.code, refusal.missing), status=422)
-    done(one, "duties")
-    return HttpResponseRedirect(address_of(client_id))
+    return attempted(one, lambda: _allot(one), "duties", _page, address_of(client_id))
+
+
+def _allot(one: Around) -> None:
+    allot(one.the_path().id, _typed(one), by=one.actor.name, now=one.now)
 
 
 def _typed(one: Around) -> dict[str, Duty]:

@@ -51,37 +51,32 @@ def _beginning(actor: Actor) -> list[Door]:
     clients = list(visible_to(actor).values_list("id", flat=True))
     n = len(indications.candidates(clients))
     waits = ngettext("%(n)s cliënt", "%(n)s cliënten", n) % {"n": n} if n else ""
-    doors = [
-        Door(
-            address="/team?toon=kandidaten", icon="user-question", name=_("Kandidaten"), waits=waits,
-            what=_("Wie een indicatie heeft en nog geen dispenser, en waarom"),
-        )
-    ]  # fmt: skip
-    if actor.role in LEADS:
-        doors.append(
-            Door(
-                address="/indicaties/lijst", icon="file-import", name=_("Indicaties inlezen"),
-                what=_("Een lijst met indicaties, regel voor regel nagekeken"),
-            )
-        )  # fmt: skip
-    return doors
+    candidates = Door(
+        address="/team?toon=kandidaten", icon="user-question", name=_("Kandidaten"), waits=waits,
+        what=_("Wie een indicatie heeft en nog geen dispenser, en waarom"),
+    )  # fmt: skip
+    reading_in = Door(
+        address="/indicaties/lijst", icon="file-import", name=_("Indicaties inlezen"),
+        what=_("Een lijst met indicaties, regel voor regel nagekeken"),
+    )  # fmt: skip
+    return _and_for_leads(actor, candidates, reading_in)
 
 
 def _showing(actor: Actor) -> list[Door]:
-    doors = [
-        Door(
-            address="/inspectie", icon="shield-check", name=_("Voor de inspectie"),
-            what=_("Per cliënt en per team wat er is, wat ontbreekt en wat te laat kwam"),
-        )
-    ]  # fmt: skip
-    if actor.role in LEADS:
-        doors.append(
-            Door(
-                address="/incidenten", icon="alert-triangle", name=_("Klachten en incidenten"),
-                what=_("Wat er gemeld is, en wat nog uitgezocht wordt"),
-            )
-        )  # fmt: skip
-    return doors
+    inspection = Door(
+        address="/inspectie", icon="shield-check", name=_("Voor de inspectie"),
+        what=_("Per cliënt en per team wat er is, wat ontbreekt en wat te laat kwam"),
+    )  # fmt: skip
+    incidents = Door(
+        address="/incidenten", icon="alert-triangle", name=_("Klachten en incidenten"),
+        what=_("Wat er gemeld is, en wat nog uitgezocht wordt"),
+    )  # fmt: skip
+    return _and_for_leads(actor, inspection, incidents)
+
+
+def _and_for_leads(actor: Actor, everybodys: Door, leads: Door) -> list[Door]:
+    """The second door only for who leads: a caregiver may not open it."""
+    return [everybodys, leads] if actor.role in LEADS else [everybodys]
 
 
 def _own(actor: Actor) -> list[Door]:

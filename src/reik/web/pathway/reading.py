@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, HttpResponseRedirect
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
@@ -14,6 +17,7 @@ from reik.pathway.path import PathRefused
 from reik.pathway.queries import PathSeen, last_path_of
 from reik.people.queries import ClientCard
 from reik.web.acting import ActingRequest
+from reik.web.pathway.words import refused_words
 from reik.web.rooms import actor_of
 from reik.web.seen import acted, viewed
 from reik.web.work.whose import client_of
@@ -67,6 +71,19 @@ def around(request: ActingRequest, client_id: UUID) -> Around:
     actor = actor_of(request)
     card = client_of(actor, client_id)
     return Around(request=request, actor=actor, card=card, path=last_path_of(card.id), now=clock.now())
+
+
+def attempted(
+    one: Around, act: Callable[[], object], named: str, page: Callable[..., HttpResponse], goes_to: str
+) -> HttpResponse:
+    """Do it and go on, or show the page again with what was typed and why not; logged either way."""
+    try:
+        act()
+    except PathRefused as refusal:
+        done(one, f"{named} {refusal.code}", refused=True)
+        return page(one, error=refused_words(refusal.code, refusal.missing), status=422)
+    done(one, named)
+    return HttpResponseRedirect(goes_to)
 
 
 def looked(one: Around, page: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,9 +15,9 @@ from reik.pathway.overrides import let_through
 from reik.pathway.path import MAY_GO_LIVE, Event, PathRefused, State
 from reik.pathway.terms import terms_of
 from reik.web.acting import ActingRequest
-from reik.web.pathway.reading import Around, around, done, looked
+from reik.web.pathway.reading import Around, around, attempted, looked
 from reik.web.pathway.shown import address_of, asked_of, complete
-from reik.web.pathway.words import refused_words, setting_words, state_words
+from reik.web.pathway.words import setting_words, state_words
 from reik.web.rooms import room_for
 from reik.web.work.whose import TEAM
 
@@ -32,13 +32,8 @@ def go_live(request: ActingRequest, client_id: UUID) -> HttpResponse:
         looked(one, "go live")
         return _page(one)
     act = one.said("act")
-    try:
-        _act(one, act)
-    except PathRefused as refusal:
-        done(one, f"go live {act} {refusal.code}", refused=True)
-        return _page(one, error=refused_words(refusal.code, refusal.missing), status=422)
-    done(one, f"go live {act}")
-    return HttpResponseRedirect(address_of(client_id) if act == "start" else request.path)
+    goes_to = address_of(client_id) if act == "start" else request.path
+    return attempted(one, lambda: _act(one, act), f"go live {act}", _page, goes_to)
 
 
 def _act(one: Around, act: str) -> None:

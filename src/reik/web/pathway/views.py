@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,13 +18,12 @@ from reik.pathway.queries import PathSeen, events_of, overrides_of
 from reik.pathway.restarting import restart
 from reik.pathway.terms import terms_of
 from reik.web.acting import ActingRequest
-from reik.web.pathway.reading import Around, around, done, looked
+from reik.web.pathway.reading import Around, around, attempted, looked
 from reik.web.pathway.shown import address_of, asked_of, complete, history_of, steps_shown
 from reik.web.pathway.words import (
     because_words,
     kind_words,
     on_words,
-    refused_words,
     setting_words,
     state_words,
     who_words,
@@ -47,13 +46,7 @@ def care_path(request: ActingRequest, client_id: UUID) -> HttpResponse:
         looked(one, "care path")
         return _page(one)
     act = one.said("act")
-    try:
-        _act(one, act)
-    except PathRefused as refusal:
-        done(one, f"care path {act} {refusal.code}", refused=True)
-        return _page(one, error=refused_words(refusal.code, refusal.missing), status=422)
-    done(one, f"care path {act}")
-    return HttpResponseRedirect(request.path)
+    return attempted(one, lambda: _act(one, act), f"care path {act}", _page, request.path)
 
 
 def _act(one: Around, act: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from reik.web.acting import ActingRequest
 from reik.web.frame import is_demo
 from reik.web.push.phone import PHONE, label_of, refusal_words
 from reik.web.rooms import actor_of, room_for
+from reik.web.told import told_in
 
 MOST_BYTES = 4096
 room = room_for("informal_carer", "nurse", "caregiver", "team_manager")
@@ -66,7 +66,7 @@ def _card(request: ActingRequest, refused: str = "", status: int = 200) -> HttpR
 @require_POST
 def state(request: ActingRequest) -> JsonResponse:
     """Whether the browser with this `endpoint` gets the notifications of who is logged in."""
-    endpoint = _told(request).get("endpoint")
+    endpoint = told_in(request, most=MOST_BYTES).get("endpoint")
     found = push.phone_of(actor_of(request).account_id, endpoint) if isinstance(endpoint, str) else None
     return JsonResponse(_phone(found))
 
@@ -75,7 +75,7 @@ def state(request: ActingRequest) -> JsonResponse:
 @require_POST
 def switch_on(request: ActingRequest) -> JsonResponse:
     """`{"endpoint", "p256dh", "auth"}`: from now on this browser gets her notifications."""
-    told, actor = _told(request), actor_of(request)
+    told, actor = told_in(request, most=MOST_BYTES), actor_of(request)
     given = [told.get(each) for each in ("endpoint", "p256dh", "auth")]
     if not all(isinstance(each, str) for each in given):
         return JsonResponse({"error": refusal_words()}, status=400)
@@ -105,7 +105,7 @@ def switch_off(request: ActingRequest) -> HttpResponse:
 @require_POST
 def try_out(request: ActingRequest) -> JsonResponse:
     """Send a try to one of her phones, by the way that alerts go."""
-    phone_id = _uuid(_told(request).get("phone"))
+    phone_id = _uuid(told_in(request, most=MOST_BYTES).get("phone"))
     try:
         if phone_id is None:
             raise PushRefused("Say which phone.")
@@ -122,7 +122,7 @@ def received(request: HttpRequest) -> HttpResponse:
 
     It may be days since anybody logged in there. The same receipt again changes nothing.
     """
-    found = keys.read(_receipt_key(), str(_told(request).get("receipt", "")))
+    found = keys.read(_receipt_key(), str(told_in(request, most=MOST_BYTES).get("receipt", "")))
     if found is None:
         return HttpResponse(status=404)
     now = clock.now()
@@ -143,18 +143,6 @@ def _phone(found: PhoneSeen | None) -> dict[str, Any]:
     if found is None:
         return {"phone": None, "used_at": None}
     return {"phone": str(found.id), "used_at": found.used_at.isoformat() if found.used_at else None}
-
-
-def _told(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object of a request; empty for anything else, or more than 4 KB."""
-    length = request.headers.get("Content-Length", "")
-    if not length.isdigit() or int(length) > MOST_BYTES:
-        return {}
-    try:
-        told = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _uuid(text: object) -> UUID | None:
