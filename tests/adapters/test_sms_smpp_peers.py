@@ -22,8 +22,8 @@ from reik.kernel.outbox import Message, MessageFailed, MessageSent
 from tests.adapters.certificates import self_signed
 from tests.adapters.smpp_peers import installed, node_centre
 from tests.adapters.smpp_texts import BODY, KEY, NOW, phone, text
-from tests.contexts.test_send import sending
-from tests.contexts.test_send import until as eventually
+from tests.contexts.sending import sending
+from tests.contexts.sending import until as eventually
 
 TEXT = "Reik: er is een melding. Open de app. Nummer 3FA9C2."
 

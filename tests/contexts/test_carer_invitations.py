@@ -18,8 +18,7 @@ from reik.ops.database import as_owner
 from reik.people.models import Carer
 from reik.people.rosters import absent_carers
 from reik.web import frame
-from tests.authenticator import Phone
-from tests.contexts.login.door import browser, post
+from tests.contexts.login.door import browser, by_invitation
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
 
 SMS = "smpp://reik@127.0.0.1:2775/?to=%2B31612345670&from=Reik"
@@ -80,10 +79,9 @@ def test_she_is_invited_makes_a_passkey_and_sees_her_client_only(visits: Visits,
     token = invited(visits, town)
     assert "Uitgenodigd; de link werkt tot" in visits.text("nurse", page_of(town))
     assert ("change", "client", "ok", 1, "nurse", "carer add") in logged()
-    hers, phone = browser(), Phone()
+    hers = browser()
     assert "Welkom, Marleen de Boer" in hers.get(f"/welkom/{token}").content.decode()
-    options = post(hers, f"/welkom/{token}/vraag").json()
-    assert post(hers, f"/welkom/{token}/sleutel", answer=phone.make(options)).json() == {"go": "/naaste"}
+    by_invitation(token, "/naaste", hers)
     assert is_in(hers)
     assert "De Boer" in hers.get("/naaste").content.decode()
     assert hers.get(f"/naaste?wie={town.id('C. Wessels')}").status_code == 404
@@ -145,9 +143,7 @@ def test_a_link_is_sent_again_or_withdrawn(visits: Visits, town: Town) -> None:
     assert browser().get(f"/welkom/{second}").status_code == 404
     assert "verlopen of ingetrokken" in visits.text("nurse", page_of(town))
     third = token_in(visits.by("nurse").post(page_of(town), {**who, "act": "again"}).content.decode())
-    hers, phone = browser(), Phone()
-    options = post(hers, f"/welkom/{third}/vraag").json()
-    post(hers, f"/welkom/{third}/sleutel", answer=phone.make(options))
+    hers, _ = by_invitation(third, "/naaste")
     refused = visits.by("nurse").post(page_of(town), {**who, "act": "again"})
     assert refused.status_code == 422
     assert "kan al inloggen" in refused.content.decode()
@@ -160,9 +156,7 @@ def test_consent_taken_back_ends_all_and_she_is_called_no_more(
     visits: Visits, town: Town, now: datetime
 ) -> None:
     token = invited(visits, town)
-    hers, phone = browser(), Phone()
-    options = post(hers, f"/welkom/{token}/vraag").json()
-    post(hers, f"/welkom/{token}/sleutel", answer=phone.make(options))
+    hers, _ = by_invitation(token, "/naaste")
     id = carer_id()
     with as_worker():
         assert absent_carers([id], now) == frozenset()

@@ -10,16 +10,9 @@ import pytest
 from reik.alerting.models import Alert, Step
 from reik.alerting.operations import accept_alert, handle_alert, undo_handling
 from reik.kernel.models import Destination, OutboxMessage
-from tests.cast import WINDOW, Voice, beside, gather, plan, tell, welcome
+from tests.cast import WINDOW, Voice, tell
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def anna(database: str, now: datetime) -> Voice:
-    voice = beside(welcome(gather(now).zorg, "Anna de Vries", now), "REIK-ANNA", now)
-    plan(voice, "m", now, now=now)
-    return voice
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from reik.kernel.database import Role, become
 from reik.kernel.operations import found_organisation, issue_token, open_account
 from reik.people.operations import agree_partnership, register_client
 from tests.contexts.fhir_letters import ANNA, BOB, BSN_SYSTEM, Json, as_json, as_xml, patient, usual
-from tests.contexts.test_fhir_intake import as_worker
+from tests.contexts.fhir_pharmacy import as_worker
 
 JSON, XML = "application/fhir+json", "application/fhir+xml"
 

@@ -18,7 +18,7 @@ from reik.pathway.selection.indications import Entry
 from reik.pathway.terms import set_terms
 from reik.people.operations import register_client
 from tests.contexts.fhir_letters import ANNA, BOB, Json, as_json, as_xml, message, patient, usual
-from tests.contexts.test_fhir_intake import Pharmacy, as_worker, pharmacy
+from tests.contexts.fhir_pharmacy import Pharmacy, as_worker, pharmacy
 
 __all__ = ["pharmacy"]
 OWN = {"system": "urn:reik:indication", "code": "medicatieaanreiking"}

@@ -1,33 +1,22 @@
-"""What the FHIR door takes and what it refuses: raw first, then all or nothing, and every refusal has a place."""
+"""What the FHIR door takes: raw first, then all or nothing, and the same again changes nothing."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from reik.interop.fhir import intake, port
-from reik.interop.fhir.outcome import Refused
+from reik.interop.fhir import port
 from reik.interop.fhir.port import Parked
-from reik.interop.fhir.reading import LARGEST
 from reik.interop.fhir.store import handover
 from reik.interop.fhir.store.operations import Taken
 from reik.kernel.crypto import vault
 from reik.kernel.database import Role, become
-from reik.kernel.models import Organisation
-from reik.kernel.operations import found_organisation, mark_installation, open_account
-from reik.kernel.tenancy import Actor
-from reik.people.access import actor_for
-from reik.people.models import Client
-from reik.people.operations import register_client
-from tests.cast import rows
+from reik.kernel.operations import mark_installation
 from tests.contexts.fhir_letters import (
     ANNA,
-    NICTIZ,
     Json,
     agreement,
     as_json,
@@ -37,55 +26,9 @@ from tests.contexts.fhir_letters import (
     patient,
     usual,
 )
+from tests.contexts.fhir_pharmacy import Pharmacy, as_worker, pharmacy, stored
 
-
-@dataclass
-class Pharmacy:
-    """Sends messages for `zorg`, whose client Anna is."""
-
-    zorg: Organisation
-    anna: Client
-    actor: Actor
-    now: datetime
-
-    def send(self, body: bytes | Json) -> Taken:
-        data = body if isinstance(body, bytes) else as_json(body)
-        return port.take_in(data, actor=self.actor, organisation_id=self.zorg.id, now=self.now)
-
-    def refused(self, body: bytes | Json) -> Refused:
-        """Sends what must be refused and change nothing."""
-        before = stored()
-        with pytest.raises(Refused) as refusal:
-            self.send(body)
-        assert stored() == before
-        return refusal.value
-
-
-def stored() -> list[int]:
-    """How much there is of everything that a message may bring about."""
-    become(Role.WORKER)
-    tables = ("fhir_resource", "fhir_version", "fhir_message", "fhir_tolink", "medication_agreementmessage")
-    counts = [rows(f"SELECT count(*) FROM {each}")[0][0] for each in tables]
-    become(Role.WEB)
-    return counts
-
-
-def as_worker(query: str, *values: object) -> list[tuple[Any, ...]]:
-    become(Role.WORKER)
-    found = rows(query, *values)
-    become(Role.WEB)
-    return found
-
-
-@pytest.fixture
-def pharmacy(database: str, now: datetime) -> Pharmacy:
-    zorg = found_organisation(name="Zorg aan Zee", kind="care", now=now)
-    account = open_account(
-        organisation_id=zorg.id, username="apotheek", display_name="Apotheek", role="pharmacy", now=now
-    )
-    anna = register_client(organisation_id=zorg.id, name="A. Bakker", bsn=ANNA, now=now)
-    become(Role.WEB)
-    return Pharmacy(zorg, anna, actor_for(account.id, now), now)
+__all__ = ["pharmacy"]
 
 
 def test_a_message_is_stored_planned_and_logged(pharmacy: Pharmacy) -> None:
@@ -238,152 +181,6 @@ def test_unplannable_dosing_is_accepted(pharmacy: Pharmacy, form: Callable[[Json
     assert "no-dosage" in json.dumps(unplannable)
 
 
-# Refusals
-
-
-def changed(path: str, value: object, bundle: Json | None = None) -> Json:
-    """The usual message with one element set; `path` as entry/name/…"""
-    made = bundle or usual()
-    *steps, last = path.split("/")
-    holder: Any = made["entry"]
-    for step in steps:
-        holder = holder[int(step) if step.isdigit() else step]
-    holder[int(last) if last.isdigit() else last] = value
-    return made
-
-
-MODIFIER = [{"url": "https://example.org/not", "valueBoolean": True}]
-PERIOD = "0/resource/extension/1/valuePeriod/"
-CANNOT_BE_UNDERSTOOD = {
-    "unknown modifier": (
-        changed("0/resource/modifierExtension", MODIFIER),
-        "Bundle.entry[0].resource.modifierExtension[0]",
-    ),
-    "known modifier too deep": (
-        changed(
-            "0/resource/dosageInstruction/0/modifierExtension",
-            [{"url": NICTIZ + "ext-StopType", "valueCodeableConcept": {"coding": [{"code": "410546004"}]}}],
-        ),
-        "Bundle.entry[0].resource.dosageInstruction[0].modifierExtension[0]",
-    ),
-    "unknown way of stopping": (
-        changed(
-            "0/resource/modifierExtension",
-            [
-                {
-                    "url": NICTIZ + "ext-StopType",
-                    "valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": "1"}]},
-                }
-            ],
-        ),
-        "Bundle.entry[0].resource.modifierExtension[0]",
-    ),
-    "modifier on a person": (
-        changed("2/resource/modifierExtension", MODIFIER),
-        "Bundle.entry[2].resource.modifierExtension[0]",
-    ),
-    "implicit rules": (
-        changed("0/resource/implicitRules", "https://example.org/rules"),
-        "Bundle.entry[0].resource.implicitRules",
-    ),
-    "bsn": (
-        usual(of=patient("999900858")),
-        "Bundle.entry[2].resource.identifier[0].value",
-    ),
-    "bsn as oid in a logical reference": (
-        changed(
-            "0/resource/authorizingPrescription",
-            [{"identifier": {"system": "urn:oid:2.16.840.1.113883.2.4.6.3", "value": "123"}}],
-        ),
-        "Bundle.entry[0].resource.authorizingPrescription[0].identifier.value",
-    ),
-    "other zone": (
-        changed(PERIOD + "start", "2026-11-23T08:00:00+09:00"),
-        "Bundle.entry[0].resource.extension[1].valuePeriod.start",
-    ),
-    "midnight in utc": (
-        changed(PERIOD + "end", "2026-12-23T00:00:00Z"),
-        "Bundle.entry[0].resource.extension[1].valuePeriod.end",
-    ),
-    "unknown element": (
-        changed("0/resource/dosage", "3x"),
-        "Bundle.entry[0].resource.dosage",
-    ),
-    "wrong shape": (
-        changed("0/resource/dosageInstruction", {"text": "3x"}),
-        "Bundle.entry[0].resource.dosageInstruction",
-    ),
-    "name that cannot be written": (
-        changed("0/resource/a\x00\ud800", "x"),
-        "Bundle.entry[0].resource.a\x00\ud800",
-    ),
-    "character that no XML holds": (
-        changed("2/resource/name/0/text", "A.\ufffe"),
-        "Bundle.entry[2].resource.name[0].text",
-    ),
-    "other type": (
-        changed("0/resource", {"resourceType": "Appointment", "status": "booked"}),
-        "Bundle.entry[0].resource",
-    ),
-    "type that is no type": (changed("0/resource", {"resourceType": ["x"]}), "Bundle.entry[0].resource"),
-    "put": (changed("0/request/method", "PUT"), "Bundle.entry[0].request.method"),
-    "other address": (changed("0/request/url", "Patient"), "Bundle.entry[0].request.url"),
-    "no patient": (
-        {**usual(), "entry": usual()["entry"][:2]},
-        "Bundle.entry",
-    ),
-    "two patients": (
-        message(agreement(), medication(), patient("999900742")),
-        "Bundle.entry[3].resource",
-    ),
-    "somebody else": (
-        changed("0/resource/subject", {"reference": "urn:uuid:other"}),
-        "Bundle.entry[0].resource.subject",
-    ),
-    "of nobody": (changed("0/resource/subject", None), "Bundle.entry[0].resource.subject"),
-    "no entries": ({"resourceType": "Bundle", "type": "transaction"}, "Bundle.entry"),
-    "batch": ({**usual(), "type": "batch"}, "Bundle.type"),
-    "patient alone": (patient(), "Patient"),
-}
-
-
-@pytest.mark.parametrize("case", CANNOT_BE_UNDERSTOOD, ids=str)
-def test_what_cannot_be_understood_is_refused_with_its_place(pharmacy: Pharmacy, case: str) -> None:
-    bundle, place = CANNOT_BE_UNDERSTOOD[case]
-    refusal = pharmacy.refused(bundle)
-    assert refusal.status == 422
-    assert place in [each.place for each in refusal.issues]
-    ((fate, reason),) = as_worker("SELECT fate, reason FROM ingest_rawmessage")
-    assert fate == 3
-    assert reason.startswith("422 ")
-    assert as_worker("SELECT act, outcome FROM kernel_accessentry") == [("refused", "refused")]
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "place"),
-    [
-        (as_json(changed("2/resource/name/0/text", "A.\x00 Bakker")), 400, "resource.name[0].text"),
-        (as_json(changed("2/resource/name/0/text", "A.\ud800")), 400, "resource.name[0].text"),
-        (b"", 400, "line 1 column 1"),
-        (b'{"resourceType": "Bundle", ', 400, "line 1"),
-        (b"<Bundle xmlns='http://hl7.org/fhir'><type", 400, "line 1"),
-        (b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><Bundle xmlns='http://hl7.org/fhir'/>", 400, "line 1"),
-        (b"\xff\xfe\x00\x01", 400, ""),
-        (as_json(changed("0/resource/dosageInstruction/0/sequence", "1")), 400, "Instruction[0].sequence"),
-        (b" " * LARGEST + as_json(usual()), 413, "bytes"),
-    ],
-)  # fmt: skip
-def test_what_is_no_fhir_is_refused_and_kept(
-    pharmacy: Pharmacy, body: bytes, status: int, place: str
-) -> None:
-    refusal = pharmacy.refused(body)
-    assert refusal.status == status
-    assert place in refusal.issues[0].place
-    ((fate, kept),) = as_worker("SELECT fate, body FROM ingest_rawmessage")
-    assert fate == 3
-    assert vault().open(pharmacy.zorg.id, bytes(kept)) == body[:LARGEST]
-
-
 def test_dutch_time_in_any_season_and_clear_instants_in_utc_are_taken(pharmacy: Pharmacy) -> None:
     for number, start in enumerate(
         ["2026-11-23T08:00:00+02:00", "2026-07-01T00:00:00+01:00", "2026-11-23T07:30:00Z", "2026-11-23"]
@@ -398,11 +195,3 @@ def test_a_demo_takes_made_up_people_only(pharmacy: Pharmacy) -> None:
     refusal = pharmacy.refused(usual(of=patient("123456782")))
     assert refusal.issues[0].place == "Bundle.entry[2].resource.identifier[0].value"
     assert pharmacy.send(usual()).client_id
-
-
-def test_no_refusal_repeats_what_the_message_said() -> None:
-    for bundle, _ in CANNOT_BE_UNDERSTOOD.values():
-        with pytest.raises(Refused) as refusal:
-            intake.read_letter(as_json(bundle))
-        assert "9999" not in str(refusal.value)
-        assert "Bakker" not in str(refusal.value)

@@ -18,7 +18,7 @@ from reik.ops.cli import main
 from reik.people.access import actor_for
 from reik.people.operations import register_client
 from tests.contexts.fhir_letters import ANNA, agreement, as_json, medication, message, patient, usual
-from tests.contexts.test_fhir_intake import as_worker
+from tests.contexts.fhir_pharmacy import as_worker
 
 FATES = "SELECT fate, reason FROM ingest_rawmessage ORDER BY received_at, id"
 

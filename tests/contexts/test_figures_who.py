@@ -17,16 +17,11 @@ from reik.kernel.models import Account, Destination
 from reik.kernel.operations import add_destination, open_account
 from reik.people.models import PushDestination
 from reik.people.rosters import operations
-from tests.cast import WINDOW, Cast, beside, gather, planned, tell, welcome
+from tests.cast import WINDOW, Cast, beside, planned, tell, welcome
 
 pytestmark = pytest.mark.usefixtures("database")
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 24, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def cast(now: datetime) -> Cast:
-    return gather(now)
 
 
 @pytest.fixture

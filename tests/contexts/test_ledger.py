@@ -5,24 +5,17 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
-from itertools import chain, permutations
-from threading import Barrier, Thread
+from itertools import permutations
 
 import pytest
-from django.db import IntegrityError, connection
-from django.test.utils import CaptureQueriesContext
 
-from reik.dispensing.devices.enrolment import EnrolmentRefused, enrol
-from reik.dispensing.devices.stream import PARTITIONS, partition_of
-from reik.dispensing.models import DeviceConflict, DeviceEvent, DeviceSecret, Dispenser, Mention, Moment
-from reik.dispensing.moments.planned import NewMoment, PlanRefused, plan_moments
-from reik.kernel.crypto import vault
-from reik_dispenser.messages import Event, Parked, ParkedReason
+from reik.dispensing.models import DeviceConflict, DeviceEvent, Moment
+from reik.dispensing.moments.planned import plan_moments
+from reik_dispenser.messages import Parked, ParkedReason
 from tests.cast import (
     LATEST,
     WINDOW,
     beside,
-    gather,
     hear,
     look,
     many_homes,
@@ -32,42 +25,10 @@ from tests.cast import (
     the_moment,
     welcome,
 )
+from tests.contexts.ledger_seen import dispenser, state, statements, upto
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def cast(database, now):
-    return gather(now)
-
-
-@pytest.fixture
-def anna(cast, now):
-    """Anna's dispenser, with a moment `m` due at `now`."""
-    voice = beside(welcome(cast.zorg, "Anna de Vries", now), "REIK-ANNA", now)
-    plan(voice, "m", now, now=now)
-    return voice
-
-
-def state(voice, *keys):
-    """All that a moment holds, save what tells when it was planned."""
-    return [
-        {
-            field.attname: getattr(the_moment(voice, key), field.attname)
-            for field in Moment._meta.concrete_fields
-            if field.attname not in ("id", "created_at", "verdict", "verdict_reason")
-        }
-        for key in keys
-    ]
-
-
-def dispenser(voice):
-    return Dispenser.objects.get(id=voice.id)
-
-
-def upto(held):
-    return [(each.epoch, each.upto) for each in held]
 
 
 def test_an_event_counts_once_however_often_it_is_sent(anna, now):
@@ -265,12 +226,6 @@ def test_a_heartbeat_with_an_impossible_journal_proves_nothing(anna, now):
     assert dispenser(anna).beat_at is None
 
 
-def statements(work) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        work()
-    return len(captured)
-
-
 @pytest.mark.parametrize("number", [300])
 def test_a_large_batch_costs_as_many_statements_as_a_small_one(cast, now, number):
     """Facts travel in lists: 1 and 300 dispensers, all with a moment that ends, an alert and its first step."""
@@ -296,187 +251,6 @@ def test_300_events_of_one_device_cost_as_many_statements_as_one(anna, now):
         == one
     )
     assert dispenser(anna).upto == 301
-
-
-# Events that come before their moment is planned.
-
-
-def before_planning(voice, now) -> dict[str, list[Event]]:
-    """For each moment what is said of it."""
-    return {
-        "whole": [voice.out("whole", now, k=1, n=2), voice.out("whole", now + MINUTE, k=2, n=2)],
-        "partly": [voice.out("partly", now, k=1, n=2), voice.closed("partly", "partial", now + WINDOW)],
-        "late": [
-            voice.closed("late", "not_taken_out", now + WINDOW),
-            voice.out("late", now + WINDOW + MINUTE, k=1, n=2),
-            voice.out("late", now + WINDOW + MINUTE, k=2, n=2),
-        ],
-    }
-
-
-def test_what_is_said_of_a_moment_before_it_is_planned_counts_when_it_is(cast, now):
-    """R33: the end state is that of planning first; nothing waits behind."""
-    ends = []
-    for number in (0, 1, 2):
-        voice = beside(welcome(cast.zorg, f"Anna {number}", now), f"REIK-{number}00", now)
-        said = before_planning(voice, now)
-        rows = [planned(voice, key, now, sachets=2) for key in said]
-        first, second = [each[:1] for each in said.values()], [each[1:] for each in said.values()]
-        if number == 0:
-            plan_moments(rows, now)
-        tell(voice, *chain.from_iterable(first), at=now + WINDOW)
-        if number == 1:
-            plan_moments(rows, now)
-        tell(voice, *chain.from_iterable(second), at=now + WINDOW)
-        if number == 2:
-            assert Mention.objects.count() == 7
-            plan_moments(rows, now + LATEST)
-        ends.append(
-            [
-                {k: v for k, v in each.items() if k not in ("client_id", "dispenser_id")}
-                for each in state(voice, *said)
-            ]
-        )
-        assert [each["outcome"] for each in ends[-1]] == ["in_time", "partly", "late"]
-    assert ends[0] == ends[1] == ends[2]
-    assert not Mention.objects.exists()
-
-
-def test_two_bodies_before_planning_make_the_moment_unknown_when_it_is_planned(anna, now):
-    one = anna.out("new", now)
-    tell(anna, one, replace(one, at=now + SECOND), at=now)
-    plan(anna, "new", now, now=now)
-    assert the_moment(anna, "new").outcome == "unknown"
-    assert not Mention.objects.exists()
-
-
-def test_what_another_device_says_of_a_moment_of_the_same_name_is_not_folded_in(cast, anna, now):
-    bert = beside(welcome(cast.zorg, "Bert", now), "REIK-BERT", now)
-    tell(bert, bert.out("new", now), at=now)
-    plan(anna, "new", now, now=now)
-    assert the_moment(anna, "new").outcome is None
-    assert Mention.objects.count() == 1
-
-
-def test_a_moment_planned_while_its_event_comes_in_gets_it_whoever_is_first(anna, now):
-    """Planning and reporting take turns on the dispenser's row: twenty races, none lost."""
-    failures = []
-
-    def act(start, work):
-        try:
-            start.wait()
-            work()
-        except Exception as failure:
-            failures.append(failure)
-        finally:
-            connection.close()
-
-    for number in range(20):
-        key, start = f"race-{number}", Barrier(2)
-        heard = anna.heard(anna.out(key, now), at=now)
-        threads = [
-            Thread(target=act, args=(start, lambda heard=heard: hear(heard, now=now))),
-            Thread(target=act, args=(start, lambda key=key: plan(anna, key, now, now=now))),
-        ]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-    assert not failures
-    assert Moment.objects.filter(key__startswith="race-", outcome="in_time").count() == 20
-    assert not Mention.objects.exists()
-
-
-def test_planning_many_moments_costs_as_many_statements_as_planning_one(cast, anna, now):
-    homes = many_homes(cast.zorg, 20, now)
-    for home in homes:
-        tell(home, home.out("m0", now), at=now)
-    one = statements(lambda: plan_moments([planned(homes[0], "m0", now)], now))
-    many = [planned(home, f"m{each}", now) for home in homes for each in range(10)][1:]
-    assert statements(lambda: plan_moments(many, now)) == one
-    assert Moment.objects.filter(outcome="in_time").count() == 20
-
-
-def test_a_plan_that_cannot_be_is_refused_whole(cast, anna, now):
-    good = planned(anna, "new", now)
-    foreign = replace(good, key="x", organisation_id=cast.eva.id)
-    for bad in (foreign, replace(good, key="k" * 65)):
-        with pytest.raises(PlanRefused):
-            plan_moments([good, bad], now)
-    with pytest.raises(IntegrityError):
-        plan_moments([good, planned(anna, "m", now)], now)
-    assert Moment.objects.count() == 1
-
-
-def test_a_name_too_long_for_any_moment_is_kept_in_the_ledger_and_nowhere_else(anna, now):
-    assert upto(tell(anna, anna.out("k" * 5000, now), at=now)) == [(1, 1)]
-    assert not Mention.objects.exists()
-
-
-def test_moments_are_values_with_their_times_in_order(anna, now):
-    wrong = NewMoment(
-        organisation_id=anna.organisation_id, client_id=anna.client_id, dispenser_id=anna.id, key="x", due_at=now,
-        deadline_at=now, latest_at=now,
-    )  # fmt: skip
-    with pytest.raises(IntegrityError, match="moment_times"):
-        plan_moments([wrong], now)
-
-
-# Enrolment.
-
-
-def test_enrolment_gives_secrets_once_and_keeps_them_unreadable(cast, anna, now):
-    secret = DeviceSecret.objects.get(dispenser_id=anna.id)
-    given = anna.enrolment
-    assert given.generation == secret.generation == 1
-    assert len(given.password) >= 22
-    assert len(given.key) == 32
-    assert given.key not in bytes(secret.key)
-    assert vault().open(cast.zorg.id, bytes(secret.key)) == given.key
-    assert given.password.encode() not in bytes(secret.password_digest)
-    assert given.password not in repr(given)
-    assert dispenser(anna).partition == partition_of("REIK-ANNA") < PARTITIONS
-
-
-def test_enrolling_again_gives_the_next_generation_and_the_old_ones_end_after_seven_days(cast, anna, now):
-    day = timedelta(days=1)
-    second = enrol(organisation_id=cast.zorg.id, device="REIK-ANNA", now=now + day)
-    third = enrol(organisation_id=cast.zorg.id, device="REIK-ANNA", now=now + 3 * day)
-    assert (second.generation, third.generation, third.dispenser_id) == (2, 3, anna.id)
-    ends = DeviceSecret.objects.order_by("generation").values_list("ends_at", flat=True)
-    assert list(ends) == [now + 8 * day, now + 10 * day, None]  # the first is not given a longer life
-
-
-@pytest.mark.parametrize("name", ["", "AB", "reik-1", "REIK 1", "REIK_1", "A" * 33, "REIK.1", "REIK-É"])
-def test_a_name_outside_the_contract_is_refused(cast, now, name):
-    with pytest.raises(EnrolmentRefused, match="3 to 32"):
-        enrol(organisation_id=cast.zorg.id, device=name, now=now)
-
-
-def test_a_device_or_client_of_someone_else_is_refused(cast, anna, now):
-    with pytest.raises(EnrolmentRefused, match="another organisation"):
-        enrol(organisation_id=cast.eva.id, device="REIK-ANNA", now=now)
-    with pytest.raises(EnrolmentRefused, match="not in the records"):
-        enrol(organisation_id=cast.eva.id, device="REIK-EVA", client_id=anna.client_id, now=now)
-    other = welcome(cast.zorg, "Bert", now)
-    with pytest.raises(EnrolmentRefused, match="take it in first"):
-        enrol(organisation_id=cast.zorg.id, device="REIK-ANNA", client_id=other.id, now=now)
-    assert DeviceSecret.objects.count() == 1
-
-
-def test_the_partition_is_that_of_the_brokers_subject_mapping():
-    """As measured at the embedded server: FNV-1a, 32 bit, modulo 16."""
-    assert [partition_of(name) for name in ("A", "REIK-00001", "Z" * 32)] == [
-        fnv(name) % 16 for name in ("A", "REIK-00001", "Z" * 32)
-    ]
-    assert len({partition_of(f"REIK-{each:05}") for each in range(1000)}) == PARTITIONS
-
-
-def fnv(text: str) -> int:
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = ((value ^ byte) * 0x01000193) % 2**32
-    return value
 
 
 def test_a_report_after_watch_concluded_replaces_the_conclusion(anna, now):

@@ -23,15 +23,10 @@ from reik.kernel.operations import open_account
 from reik.kernel.outbox import MessageSent
 from reik.kernel.tenancy import Actor
 from reik.people.models import PushDestination
-from tests.cast import WINDOW, beside, gather, planned, tell, welcome
+from tests.cast import WINDOW, beside, planned, tell, welcome
 
 MINUTE = timedelta(minutes=1)
 ONE, OTHER = Who(UUID(int=1), "Jo Smit"), Who(UUID(int=2), "Jo Smit")
-
-
-@pytest.fixture
-def cast(database, now):
-    return gather(now)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from django.db import connection, transaction
@@ -15,34 +14,11 @@ from reik.dispensing.moments.overdue import close_overdue
 from reik.dispensing.moments.planned import plan_moments
 from reik.dispensing.operations import record
 from reik_dispenser.messages import Parked, ParkedReason
-from tests.cast import (
-    WINDOW,
-    beside,
-    gather,
-    hear,
-    look,
-    many_homes,
-    plan,
-    planned,
-    tell,
-    the_moment,
-    welcome,
-)
+from tests.cast import WINDOW, beside, hear, look, many_homes, plan, planned, tell, the_moment, welcome
+from tests.contexts.beside_us import beside_us
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast(database, now):
-    return gather(now)
-
-
-@pytest.fixture
-def anna(cast, now):
-    voice = beside(welcome(cast.zorg, "Anna de Vries", now), "REIK-ANNA", now)
-    plan(voice, "m", now, now=now)
-    return voice
 
 
 @pytest.fixture
@@ -259,28 +235,15 @@ class TestDeviationsOnly:
         assert ended(bert, "two") == ("partly", "no_notice")
 
 
-def beside_us(work) -> Thread:
-    """Run `work` in another thread, so on another connection, as a second process would."""
-
-    def alone():
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=alone)
-    thread.start()
-    return thread
-
-
 def test_two_watchers_never_conclude_on_the_same_moment(cast, now, deadline):
     homes = many_homes(cast.zorg, 12, now)
     plan_moments([planned(home, "m", now) for home in homes], now)
     at, counts = deadline + 61 * SECOND, []
     with transaction.atomic():
         mine = close_overdue(received_through=[at] * 16, now=at, most=5)
-        other = beside_us(lambda: counts.append(look(at)))
+        other, raised = beside_us(lambda: counts.append(look(at)))
         other.join(timeout=5)  # it does not wait for us: it takes the rest
+        assert not raised
         assert counts == [12 - mine]
     assert mine == 5
     assert look(at) == 0
@@ -296,9 +259,9 @@ def test_four_watchers_at_once_leave_one_alert_for_each_moment(cast, now, deadli
         while found := look(deadline + 61 * SECOND, most=3):
             counts.append(found)
 
-    threads = [beside_us(watch) for _ in range(4)]
-    for each in threads:
-        each.join()
+    for thread, raised in [beside_us(watch) for _ in range(4)]:
+        thread.join()
+        assert not raised
     look(deadline + 61 * SECOND)
     assert sum(counts) <= 40
     assert Moment.objects.filter(outcome="unknown").count() == Alert.objects.count() == 40
@@ -309,7 +272,9 @@ def test_watch_leaves_a_moment_alone_while_its_press_is_being_written(anna, now,
     counts = []
     with transaction.atomic():
         record([heard], deadline)
-        beside_us(lambda: counts.append(look(deadline + 61 * SECOND))).join(timeout=5)
+        thread, raised = beside_us(lambda: counts.append(look(deadline + 61 * SECOND)))
+        thread.join(timeout=5)
+    assert not raised
     assert counts == [0]
     assert look(deadline + 61 * SECOND) == 0
     assert the_moment(anna, "m").outcome == "in_time"

@@ -14,7 +14,7 @@ from reik.people.rosters import asked, asking, operations
 from reik.people.rosters.asking import GIVER, HERSELF, PHONE, TAKER, Asked
 from reik.people.rosters.refusals import RosterRefused
 from reik.people.rosters.turns import NewPattern
-from tests.contexts.test_rosters import HOUR, MONDAY, Nights, names, nights
+from tests.contexts.nights import HOUR, MONDAY, Nights, names, nights
 
 pytestmark = pytest.mark.usefixtures("database")
 TURN = datetime(2026, 11, 24, 22, tzinfo=UTC)

@@ -1,77 +1,24 @@
-"""Rosters: turns, exceptions, swaps that both agreed to, gaps, calendars in and out, and who of the family is away."""
+"""Rosters: turns, exceptions, swaps that both agreed to, gaps, and who of the family is away."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from uuid import UUID
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reik.kernel.tenancy import acting_for
 from reik.people import absence
-from reik.people.models import RosterException, RosterFeed, RosterPattern
+from reik.people.models import RosterException, RosterPattern
 from reik.people.operations import add_carer
-from reik.people.rosters import absent_carers, calendars, last_resorts, on_duty, operations
-from reik.people.rosters.calendar_in import CalendarRefused
+from reik.people.rosters import absent_carers, last_resorts, on_duty, operations
 from reik.people.rosters.refusals import RosterRefused
 from reik.people.rosters.swapping import Swap, swap
 from reik.people.rosters.turns import NewException, NewPattern
 from tests import cast
+from tests.contexts.nights import HOUR, MONDAY, names, nights
 
 pytestmark = pytest.mark.usefixtures("database")
-HOUR = timedelta(hours=1)
-MONDAY = date(2026, 11, 23)
-
-
-@dataclass(slots=True)
-class Nights:
-    """A roster of nights, 23:00 to 07:00: Fatma on all of them, Jos her back-up at weekends, José on none."""
-
-    cast: cast.Cast
-    id: UUID
-    fatma: UUID
-    jos: UUID
-    jose: UUID
-    resort: UUID
-
-
-def nights(now: datetime) -> Nights:
-    people = cast.gather(now)
-    desks = people.desks
-    roster = operations.make_roster(
-        organisation_id=people.zorg.id, name="Nacht", last_resort_id=desks["team"].id, lead_id=desks["centre"].id,
-        now=now,
-    )  # fmt: skip
-    fatma, jos, jose = (
-        operations.add_member(
-            roster_id=roster,
-            name=name,
-            destination_id=desks["carer"].id,
-            fallback_id=desks["team"].id,
-            now=now,
-        )
-        for name in ("Fatma", "Jos", "José")
-    )
-    for member, days, place in ((fatma, 127, 1), (jos, 0b1100000, 2)):
-        operations.add_pattern(
-            NewPattern(
-                member_id=member,
-                weekdays=days,
-                hours_from=time(23),
-                hours_until=time(7),
-                since=MONDAY,
-                place=place,
-            ),
-            now,
-        )
-    return Nights(people, roster, fatma, jos, jose, desks["team"].id)
-
-
-def names(roster: UUID, at: datetime) -> list[tuple[str, int]]:
-    return [(each.name, each.place) for each in on_duty([roster], at)[roster]]
 
 
 def test_who_is_on_duty_and_where_it_goes_when_nobody_is(now: datetime) -> None:
@@ -206,122 +153,6 @@ def test_a_turn_that_would_never_be_is_refused(now: datetime, changed: dict[str,
     with pytest.raises(RosterRefused) as refused:
         operations.add_pattern(NewPattern(**{**usual, **changed}), now)  # type: ignore[arg-type]
     assert refused.value.code == code
-
-
-def test_a_roster_calls_only_what_its_organisation_has(now: datetime) -> None:
-    night = nights(now)
-    foreign = cast.three_webhooks(night.cast.eva.id, now)["team"].id
-    zorg = night.cast.zorg.id
-    for values, code in (
-        ({"name": "Nacht", "last_resort_id": night.resort}, "name_taken"),
-        ({"name": "Dag", "last_resort_id": foreign}, "destination"),
-        ({"name": " ", "last_resort_id": night.resort}, "unnamed"),
-    ):
-        with pytest.raises(RosterRefused) as refused:
-            operations.make_roster(organisation_id=zorg, now=now, **values)  # type: ignore[arg-type]
-        assert refused.value.code == code
-
-
-EVENTS = """BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:test
-BEGIN:VEVENT
-UID:days
-SUMMARY:José
-DTSTART;TZID=Europe/Amsterdam:20261123T070000
-DTEND;TZID=Europe/Amsterdam:20261123T230000
-RRULE:FREQ=DAILY
-EXDATE;TZID=Europe/Amsterdam:20261225T070000
-END:VEVENT
-BEGIN:VEVENT
-UID:once
-SUMMARY:Jos
-DTSTART;TZID=Europe/Amsterdam:20261225T070000
-DTEND;TZID=Europe/Amsterdam:20261225T230000
-END:VEVENT
-END:VCALENDAR
-""".replace("\n", "\r\n")
-
-
-def test_a_calendar_read_twice_changes_nothing_and_what_it_drops_ends(now: datetime) -> None:
-    night = nights(now)
-    first = calendars.take_calendar(night.id, EVENTS.encode(), only=None, by="planner", now=now)
-    assert (first.added, first.ended) == (3, 0)
-    assert operations.gaps_ahead(night.id, now) == []
-    christmas = datetime(2026, 12, 25, 12, tzinfo=UTC)
-    assert names(night.id, christmas) == [("Jos", 1)]
-    before = _rows()
-    again = calendars.take_calendar(night.id, EVENTS.encode(), only=None, by="planner", now=now + HOUR)
-    assert (again.added, again.ended) == (0, 0)
-    assert _rows() == before
-    begin, end = EVENTS.index("BEGIN:VEVENT"), EVENTS.index("BEGIN:VEVENT\r\nUID:once")
-    less = calendars.take_calendar(
-        night.id, (EVENTS[:begin] + EVENTS[end:]).encode(), only=None, by="planner", now=now + 24 * HOUR
-    )
-    assert (less.added, less.ended) == (0, 2)
-    assert names(night.id, now) == [("José", 1)], "what was, stays"
-    assert names(night.id, now + 28 * HOUR) == []
-    assert names(night.id, datetime(2026, 11, 25, 23, tzinfo=UTC)) == [("Fatma", 1)], "put in by hand"
-
-
-def _rows() -> list[object]:
-    return [
-        *RosterPattern.objects.order_by("id").values_list("id", "until", "ended_at"),
-        *RosterException.objects.order_by("id").values_list("id", "ends_at", "ended_at"),
-    ]
-
-
-def test_a_calendar_of_one_member_leaves_the_others_alone(now: datetime) -> None:
-    night = nights(now)
-    calendars.take_calendar(night.id, EVENTS.encode(), only=None, by="planner", now=now)
-    mine = EVENTS.replace("UID:days", "UID:mine").replace("UID:once", "UID:mine2")
-    taken = calendars.take_calendar(night.id, mine.encode(), only=night.jos, by="Jos", now=now)
-    assert (taken.added, taken.ended) == (3, 1), "of Jos's own turns only the one of before ends"
-    assert sorted(names(night.id, now)) == [("Jos", 1), ("José", 1)]
-
-
-def test_a_calendar_with_an_entry_of_nobody_is_refused_as_a_whole(now: datetime) -> None:
-    night = nights(now)
-    before = _rows()
-    bad = EVENTS.replace("SUMMARY:Jos\r\n", "SUMMARY:Teamoverleg\r\n")
-    with pytest.raises(CalendarRefused, match="Teamoverleg: its title names nobody"):
-        calendars.take_calendar(night.id, bad.encode(), only=None, by="planner", now=now)
-    assert _rows() == before
-
-
-def test_a_feed_is_read_by_its_token_only_and_comes_back_as_the_same_turns(now: datetime) -> None:
-    night = nights(now)
-    token = calendars.open_feed(night.id, None, by="planner", now=now)
-    actor = calendars.actor_of_token(token)
-    assert actor is not None
-    with acting_for(actor):
-        text = calendars.feed(token, now)
-    assert text is not None
-    assert text.count(b"BEGIN:VEVENT") > 90
-    assert len(token) > 50
-    assert token.encode() not in bytes(RosterFeed.objects.get().digest)
-    other = operations.make_roster(
-        organisation_id=night.cast.zorg.id, name="Kopie", last_resort_id=night.resort, now=now
-    )
-    for name in ("Fatma", "Jos"):
-        operations.add_member(roster_id=other, name=name, destination_id=night.resort, now=now)
-    calendars.take_calendar(other, text, only=None, by="planner", now=now)
-    assert operations.gaps_ahead(other, now) == operations.gaps_ahead(night.id, now)
-    newer = calendars.open_feed(night.id, None, by="planner", now=now)
-    assert newer != token
-    assert calendars.feed(token, now) is None, "the older address ended"
-    assert calendars.end_feed(night.id, None, now)
-    assert calendars.feed(newer, now) is None
-
-
-def test_a_feed_of_one_member_has_her_turns_only(now: datetime) -> None:
-    night = nights(now)
-    token = calendars.open_feed(night.id, night.jos, by="Jos", now=now)
-    text = calendars.feed(token, now)
-    assert text is not None
-    assert 20 < text.count(b"BEGIN:VEVENT") < 35, "two nights a week"
-    for wrong in ("", "x" * 53, "é", token[:-2]):
-        assert calendars.actor_of_token(wrong) is None or calendars.feed(wrong, now) is None
 
 
 def test_an_informal_carer_who_is_away_is_not_called(now: datetime) -> None:

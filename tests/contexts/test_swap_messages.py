@@ -15,8 +15,8 @@ from reik.people.models import RosterMember
 from reik.people.rosters import asking, telling
 from reik.people.rosters.asking import GIVER, HERSELF, PHONE, TAKER
 from tests.adapters.push_service import Browser
+from tests.contexts.nights import HOUR, Nights, nights
 from tests.contexts.test_roster_swaps import over
-from tests.contexts.test_rosters import HOUR, Nights, nights
 
 pytestmark = pytest.mark.usefixtures("database")
 WAITING, TAKEN_BACK = 0, 3

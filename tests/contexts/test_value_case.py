@@ -1,26 +1,19 @@
-"""The business case of one organisation from its own rows: denominators, measurements, terms; and by command (R66)."""
+"""The business case of one organisation from its own rows: denominators, measurements, terms (R66)."""
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reik.alerting.models import Alert, ArrangementStep, Step
 from reik.dispensing.devices.in_use import in_use
 from reik.dispensing.models import Dispenser, Moment
-from reik.dispensing.moments.planned import plan_moments
-from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.ids import new_id
 from reik.kernel.tenancy import Actor, acting_for
-from reik.ops import cli
-from reik.pathway.models import Baseline, BaselineMoment, CarePath, PlannedVisit
 from reik.value.case import funding, keeping
 from reik.value.case.assumptions import NewRange, assume, history_of, own_ranges
 from reik.value.case.funding import NewTerms, agree_terms
@@ -30,79 +23,11 @@ from reik.value.case.parameters import RangeRefused
 from reik.value.case.setting import SettingRefused
 from reik.value.models import ClientFunding
 from tests import cast
+from tests.contexts.value_rows import MONEY, alert, baseline, fill_in, moments, people
 
+__all__ = ["people"]
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
-EVERY_DAY = 0b1111111
-MONEY = {
-    "wage_hour_eur": 42.0, "device_month_eur": 80.0, "device_start_eur": 0.0, "device_return_eur": 0.0,
-    "coupling_start_eur": 0.0, "coupling_year_eur": 0.0, "centre_month_eur": 8.0, "centre_alert_eur": 0.0,
-    "workers_trained": 10.0, "training_hours": 2.0, "project_start_eur": 5000.0, "tariff_hour_eur": 70.0,
-    "declarable_pct": 100.0, "dispenser_month_eur": 150.0, "use_more_clients_pct": 50.0, "use_heavier_pct": 20.0,
-    "use_fewer_hired_pct": 0.0, "refilled_declarable_pct": 60.0,
-}  # fmt: skip
-
-
-def fill_in(people: cast.Cast, now: datetime, **values: float) -> None:
-    for key, value in values.items():
-        new = NewRange(
-            key=key, low=value, likely=value, high=value, source="contract", source_date=now.date()
-        )
-        assume(people.zorg.id, new, by="controller", now=now)
-
-
-def baseline(voice: cast.Voice, now: datetime, *, unique: int, stopped: int) -> None:
-    """A measured week: so many unique visits a day, of which so many have stopped, and one combined."""
-    whose: dict[str, Any] = {"organisation_id": voice.organisation_id, "client_id": voice.client_id}
-    path = CarePath.objects.create(
-        id=new_id(now), **whose, setting="zvw", state="in_use", step=8, opened_at=now, opened_by="x", entered_at=now
-    )  # fmt: skip
-    row = Baseline.objects.create(
-        id=new_id(now), **whose, path=path, measured_on=now.date(), administration_minutes=Decimal(14), by="x",
-        created_at=now,
-    )  # fmt: skip
-    for number in range(unique + 1):
-        moment = BaselineMoment.objects.create(
-            id=new_id(now), **whose, baseline=row, at=time(8 + number), weekdays=EVERY_DAY, unique=number < unique,
-            care_minutes=Decimal(6 if number < unique else 40), travel_minutes=Decimal(9), who="caregiver",
-        )  # fmt: skip
-        PlannedVisit.objects.create(
-            id=new_id(now), **whose, moment=moment, state="stopped" if number < stopped else "runs", changed_by="x",
-            changed_at=now,
-        )  # fmt: skip
-
-
-def alert(people: cast.Cast, voice: cast.Voice, opened: datetime, *, by_centre: bool, drove: bool) -> None:
-    row = Alert.objects.create(
-        id=new_id(opened), organisation_id=people.zorg.id, client_id=voice.client_id, dispenser_id=voice.id,
-        arrangement=people.default, cause="not_out", reason="", priority=1, state="closed", opened_at=opened,
-        handled_at=opened, handled_as="out_at_visit", closed_at=opened, closed_as="out_at_visit", remote=not drove,
-    )  # fmt: skip
-    for position, action in ((1, "phone_client"), (3, "ask_team")):
-        if position == 3 and by_centre:
-            continue
-        step = ArrangementStep.objects.get(arrangement=people.default, position=position)
-        Step.objects.create(
-            id=new_id(opened), organisation_id=people.zorg.id, alert=row, position=position, action=action,
-            responder=step.responder, destination=people.desks["centre"], due_at=opened, state=2, taken_at=opened,
-        )  # fmt: skip
-
-
-def moments(voices: list[cast.Voice], now: datetime, *, days: int, a_day: int) -> None:
-    plan_moments(
-        [
-            cast.planned(voice, f"m-{day}-{number}", now - day * DAY - number * timedelta(hours=3))
-            for voice in voices
-            for day in range(1, days + 1)
-            for number in range(a_day)
-        ],
-        now - (days + 1) * DAY,
-    )
-
-
-@pytest.fixture
-def people(now: datetime) -> cast.Cast:
-    return cast.gather(now - 200 * DAY)
 
 
 class TestDenominators:
@@ -258,82 +183,6 @@ def test_a_controller_sees_the_whole_case_of_her_own_organisation_only(
         apart = sum(money[key]["in_all"]["likely"] for key in ("insurer", "organisation", "others"))
         assert money["society"]["in_all"]["likely"] == pytest.approx(apart, abs=0.05)
         assert case_of(people.eva.id, Asked(draws=10), now)["denominators"]["issued"]["n"] == 0
-
-
-class TestCommand:
-    def test_the_document_is_json_and_the_same_by_seed(
-        self, people: cast.Cast, now: datetime, capsys: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(clock, "now", lambda: now)
-        said = []
-        for _time in range(2):
-            assert cli.main([*f"value --organisation {people.zorg.id} --dispensers 20 --json".split()]) == 0
-            said.append(capsys.readouterr().out)
-        assert said[0] == said[1]
-        found = json.loads(said[0])
-        assert {"organisation", "denominators", "hours", "money", "turnover", "tornado", "break_even"} <= set(
-            found
-        )
-        assert found["setting"]["dispensers"] == 20
-
-    def test_for_a_person_it_says_what_to_fill_in(self, people: cast.Cast, capsys: Any) -> None:
-        assert cli.main(["value", "--organisation", people.zorg.name]) == 0
-        said = capsys.readouterr().out
-        assert "0 active" in said
-        assert "Fill in: Tariff per hour (€/h), tariff_hour_eur" in said
-        assert "organisation   not known" in said
-
-    def test_an_assumption_may_be_given_for_this_once(self, people: cast.Cast, capsys: Any) -> None:
-        given = [f"--assume={key}={value}" for key, value in MONEY.items()]
-        whose = ["--organisation", people.zorg.name, "--dispensers", "30"]
-        assert cli.main(["value", *whose, *given, "--assume", "wage_hour_eur=38:42:50", "--json"]) == 0
-        found = json.loads(capsys.readouterr().out)
-        assert found["fill_in"] == []
-        (wage,) = [each for each in found["assumptions"] if each["key"] == "wage_hour_eur"]
-        assert (wage["low"], wage["high"], wage["source"]) == (38, 50, "command line")
-        assert own_ranges(people.zorg.id) == {}
-
-    @pytest.mark.parametrize(
-        ("given", "says"),
-        [
-            (["--organisation", "Zorg aan Zee", "--assume", "care_minutes=a"], "is no assumption"),
-            (
-                ["--organisation", "Zorg aan Zee", "--assume", "care_minutes=-5"],
-                "lies between 0 and 240 min",
-            ),
-            (["--organisation", "Zorg aan Zee", "--assume", "care_minutes=3:2:1"], "low is at most likely"),
-            (["--organisation", "Nergens"], "No organisation is called 'Nergens'"),
-            ([], "Name the organisation"),
-            (["--organisation", "Zorg aan Zee", "--years", "9"], "1 to 5 years"),
-            (["--organisation", "Zorg aan Zee", "--dispensers", "-3"], "Give 0 to"),
-            (["--organisation", "Zorg aan Zee", "--seed", "-1"], "the seed is 0 or more"),
-        ],
-    )
-    def test_what_cannot_be_done_is_one_sentence(
-        self, people: cast.Cast, capsys: Any, given: list[str], says: str
-    ) -> None:
-        assert cli.main(["value", *given]) == 2
-        assert says in capsys.readouterr().err
-
-    def test_the_reproduction_needs_no_organisation(self, people: cast.Cast, capsys: Any) -> None:
-        assert cli.main(["value", "reproduce", "--json"]) == 0
-        found = json.loads(capsys.readouterr().out)
-        assert all({"figure", "source", "published", "model", "difference"} <= set(each) for each in found)
-        assert cli.main(["value", "reproduce"]) == 0
-        assert "published more than 10.1 h/month" in capsys.readouterr().out
-
-    def test_with_an_organisation_its_own_figures_stand_beside_them(
-        self, people: cast.Cast, now: datetime, capsys: Any
-    ) -> None:
-        for voice in cast.many_homes(people.zorg, 10, now - 100 * DAY):
-            baseline(voice, now, unique=4, stopped=3)
-        assert cli.main(["value", "reproduce", "--organisation", people.zorg.name, "--json"]) == 0
-        own = {each["figure"]: each["own"] for each in json.loads(capsys.readouterr().out)}
-        assert own["unique_moments"] == 75.0
-        with_administration = 2 * 30.4375 * 0.75 * 15 / 60 + 14 * 30.4375 / 7 / 60
-        assert own["hours_two_moments"] == pytest.approx(with_administration, abs=0.01)
-        assert own["closed_by_centre"] is None
-        assert own["zuyderland_active"] is None
 
 
 def test_the_number_of_statements_does_not_grow_with_the_clients(people: cast.Cast, now: datetime) -> None:

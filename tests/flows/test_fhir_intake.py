@@ -29,9 +29,9 @@ from reik.ops.import_files import replace_macros
 from reik.people.access import actor_for
 from reik.people.operations import register_client
 from tests.cast import rows
+from tests.contexts.fhir_kept import tables_holding
 from tests.contexts.fhir_letters import ANNA, BOB, as_json, as_xml, patient, usual
-from tests.contexts.test_fhir_intake import as_worker
-from tests.contexts.test_fhir_store import tables_holding
+from tests.contexts.fhir_pharmacy import as_worker
 
 EXAMPLES = Path(__file__).parents[3] / "shared" / "data" / "mp9"
 

@@ -1,34 +1,18 @@
-"""The selection form, the shared decision and the baseline: what answers ask for, and what may be written down."""
+"""The selection form: what answers ask for, and what may be signed."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reik.pathway.baseline import baseline_rules as baseline
-from reik.pathway.baseline.baseline_rules import BaselineRefused, VisitRefused, WeekMoment
-from reik.pathway.selection import deciding_rules as deciding
 from reik.pathway.selection import measures, questions
-from reik.pathway.selection.deciding_rules import DecisionRefused, Said
 from reik.pathway.selection.measures import Planned, Signing
-from reik.pathway.selection.questions import (
-    AGAIN,
-    FITS,
-    MEASURE,
-    NOTE,
-    QUESTIONS,
-    SECOND,
-    AnswerRefused,
-    Given,
-    Question,
-)
+from reik.pathway.selection.questions import FITS, NOTE, QUESTIONS, AnswerRefused, Given, Question
 
 TODAY = date(2026, 11, 23)
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ROLES = ("nurse", "caregiver")
 
 
@@ -197,110 +181,3 @@ def test_what_changed_between_versions_is_named() -> None:
     assert {each.question: (bool(each.before), bool(each.after)) for each in measures.changed(before, after)} == {
         "power": (True, True), "hoards": (True, False),
     }  # fmt: skip
-
-
-# The decision.
-
-said_so = st.builds(
-    Said, choice=st.sampled_from(deciding.CHOICES), decided_by=st.sampled_from(["client", "representative"]),
-    representative=st.sampled_from(["", "Petra"]), capacity=st.sampled_from(deciding.CAPACITIES),
-    resistance=st.sampled_from(["none", "shown"]), wzd=st.sampled_from(deciding.WZD),
-    wzd_on=st.sampled_from([None, TODAY]), at=st.just(NOW),
-)  # fmt: skip
-
-
-@given(said_so)
-def test_an_agreement_is_a_yes_of_who_may_give_it_without_resistance(said: Said) -> None:
-    if not deciding.is_agreement(said):
-        return
-    assert said.choice == "yes"
-    assert said.resistance == "none"
-    assert (said.decided_by, said.capacity) in (("client", "able"), ("representative", "not_able"))
-
-
-@given(said_so)
-def test_a_yes_that_may_be_written_never_comes_from_who_cannot_give_it(said: Said) -> None:
-    try:
-        deciding.check(said, NOW, TODAY)
-    except DecisionRefused:
-        return
-    if said.choice == "yes":
-        assert said.capacity != "doubtful"
-        assert not (said.decided_by == "client" and said.capacity == "not_able")
-        assert said.decided_by == "client" or said.representative
-
-
-@pytest.mark.parametrize("choice", ["no", "withdrawn"])
-@pytest.mark.parametrize("capacity", deciding.CAPACITIES)
-def test_a_no_asks_for_no_reason_and_not_for_capacity(choice: str, capacity: str) -> None:
-    deciding.check(Said(choice=choice, capacity=capacity, at=NOW), NOW, TODAY)
-
-
-def test_resistance_of_who_cannot_decide_asks_for_the_wzd() -> None:
-    one = Said(choice="later", capacity="not_able", resistance="shown", at=NOW)
-    assert deciding.asks_wzd(one)
-    assert not deciding.asks_wzd(Said(choice="later", capacity="able", resistance="shown", at=NOW))
-    decided = Said(
-        choice="yes", decided_by="representative", representative="Petra", capacity="not_able",
-        resistance="shown", wzd="step_plan", wzd_on=TODAY, at=NOW,
-    )  # fmt: skip
-    assert deciding.is_wzd_decision(decided)
-    assert not deciding.is_agreement(decided)
-
-
-# The baseline.
-
-
-def moment(at: time = time(8), **more: object) -> WeekMoment:
-    values: dict[str, object] = {
-        "weekdays": 0b1111111, "unique": True, "care_minutes": Decimal(10), "travel_minutes": Decimal(5),
-        "who": "caregiver",
-    }  # fmt: skip
-    return WeekMoment(at=at, **{**values, **more})  # type: ignore[arg-type]
-
-
-def test_a_week_counts_each_day_of_each_moment() -> None:
-    week = baseline.week_of([moment(), moment(time(20), weekdays=0b11, unique=False)], Decimal(30))
-    assert (week.moments, week.unique, week.care, week.travel, week.total) == (9, 7, 90, 45, 165)
-
-
-@pytest.mark.parametrize(
-    ("moments", "code", "row"),
-    [
-        ([], "none", None),
-        ([moment(), moment(weekdays=1)], "twice", 1),
-        ([moment(weekdays=0)], "weekdays", 0),
-        ([moment(care_minutes=Decimal(0))], "minutes", 0),
-        ([moment(travel_minutes=Decimal(300))], "minutes", 0),
-        ([moment(who="neighbour")], "who", 0),
-        ([moment(time(8, 0, 30))], "time", 0),
-    ],
-)
-def test_what_is_no_baseline(moments: list[WeekMoment], code: str, row: int | None) -> None:
-    with pytest.raises(BaselineRefused) as refused:
-        baseline.check_baseline(moments, Decimal(0), TODAY, TODAY)
-    assert (refused.value.code, refused.value.row) == (code, row)
-
-
-@given(st.times(), st.integers(1, 127), st.integers(0, 90))
-def test_a_dispenser_near_a_visit_does_the_same_work_on_its_own_days_only(
-    at: time, days: int, off: int
-) -> None:
-    minutes = (at.hour * 60 + at.minute + off) % 1440
-    near = time(minutes // 60, minutes % 60)
-    assert baseline.same_work(at, days, {(day, near) for day in range(1, 8)}) == days
-    assert baseline.same_work(at, days, {(1, near)}) == days & 1
-    minutes = (at.hour * 60 + at.minute + 91) % 1440
-    assert baseline.same_work(at, days, {(1, time(minutes // 60, minutes % 60))}) == 0
-
-
-def test_winding_down_has_a_day_and_keeping_a_reason_and_a_day_that_is_over_proves_nothing() -> None:
-    for state, because, day in (("winding_down", "", None), ("winding_down", "", TODAY - timedelta(1)),
-                                ("kept", " ", None), ("gone", "", None)):  # fmt: skip
-        with pytest.raises(VisitRefused):
-            baseline.check_visit(state, because, day, TODAY)
-    baseline.check_visit("kept", "insuline", None, TODAY)
-    assert baseline.runs_still("winding_down", TODAY, TODAY)
-    assert not baseline.runs_still("winding_down", TODAY + timedelta(1), TODAY)
-    assert not baseline.runs_still("kept", None, TODAY)
-    assert questions.MEANS == (FITS, NOTE, MEASURE, SECOND, AGAIN)

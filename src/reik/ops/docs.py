@@ -117,8 +117,8 @@ def indicators() -> str:
         "What a percentage means: [adherence](../explanation/adherence.md).\n\n"
         "`active` is a dispenser with a client of which a sachet came out in the last 14 days. A stricter reading, a\n"
         "sachet on every day, stands beside it on screen and divides nothing: one missed day does not end the use,\n"
-        "and counting it so would call that client silent. Heavy care per route, plastic and extra clients are typed,\n"
-        "before and after.\n\n"
+        "and counting it so would call that client silent. Plastic and extra clients are typed, before and after.\n"
+        "Heavy care per route is counted from plannings in which the organisation said what it is; else typed.\n\n"
         f"{plan.printed()}\n"
     )
 

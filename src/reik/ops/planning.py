@@ -16,6 +16,7 @@ from uuid import UUID
 
 from reik.kernel import clock, queries
 from reik.kernel.database import Role, become
+from reik.kernel.shares import Share
 from reik.value.planning.mapping import MappingRefused, PlanningMap, as_json, from_json
 from reik.value.planning.planned import planned_of
 from reik.value.planning.reading import Reading, first_rows, preview, read_places, read_planning
@@ -165,7 +166,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines = [f"columns: {found['mapping']['columns']}, days as {found['mapping']['date_format']}"]
         lines += [
             f"line {each['line']}: {each['start']:%Y-%m-%d %H:%M}, {each['minutes']:g} min, {each['kind']}, "
-            f"client {each['client']}, {each['activity']}"
+            f"{'heavy, ' if each['heavy'] else ''}client {each['client']}, {each['activity']}"
             for each in found["visits"]
         ]
     else:
@@ -174,8 +175,21 @@ def _lines(found: dict[str, Any]) -> list[str]:
             f"medication visits, {found['combined']} combined, {found['peak']} in the morning peak.",
             f"{found['care_hours']} h care, {found['travel_hours']} h travel (legs: {found['legs_planned']} planned, "
             f"{found['legs_estimated']} estimated, {found['legs_unknown']} unknown).",
+            *_heavy_line(found["heavy"]),
         ]
     lines += [f"line {each['line']}: {each['why']} ({each['value']})" for each in found["refused_rows"]]
     if "planned" in found:
         lines.append(f"{found['planned']} visits written as a planning for `reik whatif`.")
     return [*lines, f"{found['refused']} rows refused; {found['seconds']} s."]
+
+
+def _heavy_line(of: dict[str, int] | None) -> list[str]:
+    """Nothing where the mapping judges nothing heavy: then it is not known."""
+    if of is None:
+        return []
+    share = Share(of["heavy"], of["known"]).pct
+    said = "too few to say" if share is None else f"{share:g} %"
+    unknown = f"; unknown of {of['unknown']}" if of["unknown"] else ""
+    return [
+        f"Heavy care in {of['heavy']} of {of['known']} visits ({said}), on {of['routes']} routes{unknown}."
+    ]

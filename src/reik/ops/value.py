@@ -118,7 +118,12 @@ def _declaration(organisation_id: UUID, options: argparse.Namespace) -> int:
             why = f" ({', '.join(line['reasons'])})" if line["reasons"] else ""
             print(f"  {line['client']}  {line['days']:>2} days  {line['state']}{why}")
     days = ", ".join(f"{n} days {state}" for state, n in found["days"].items())
-    print(f"{month}: {days}. Reik declares nothing itself.")
+    runs = (
+        f" The month runs: counted up to and including {found['through']}."
+        if found["runs"] and found["through"]
+        else ""
+    )
+    print(f"{month}: {days}.{runs} Reik declares nothing itself.")
     return 0
 
 

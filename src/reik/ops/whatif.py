@@ -241,6 +241,12 @@ def _listed(figures: dict[str, Any], details: dict[str, Any]) -> list[str]:
         lines.append(
             f"{title:34}" + "".join(f"{'?' if each is None else f'{each:.4g}':>14}" for each in cells)
         )
+    if details["heavy"]:
+        cells = (details["heavy"][when]["share_of_visits_pct"] for when in ("before", "after"))
+        lines.append(
+            f"{'zware zorg, % van bezoeken (heavy)':34}"
+            + "".join(f"{'?' if each is None else f'{each:.4g}':>14}" for each in cells)
+        )
     lines += [
         "",
         f"vervallen (lapsed) {details['lapsed']}, meldbezoeken (alert visits) {details['alerts']}, "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from reik.kernel import hosts
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -33,8 +34,4 @@ class StrictHeadersMiddleware:
 
 def is_loopback(host: str) -> bool:
     """Whether the Host header, with or without port, names this very machine."""
-    name = urlsplit(f"//{host}").hostname or ""
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
+    return hosts.is_loopback(urlsplit(f"//{host}").hostname or "")

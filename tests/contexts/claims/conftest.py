@@ -6,13 +6,6 @@ import pytest
 
 
 @pytest.fixture
-def cast(database, now):
-    from tests.cast import gather
-
-    return gather(now)
-
-
-@pytest.fixture
 def anna(cast, now):
     from tests.cast import beside, welcome
 

@@ -62,13 +62,29 @@ def post(visitor: Visitor, path: str, **told: Any) -> Any:
     return visitor.post(path, json.dumps(told), content_type="application/json")
 
 
+def invited(world: SimpleNamespace, username: str, role: str) -> str:
+    """Somebody else of the same organisation has an account; gives the token of her invitation."""
+    become(Role.WORKER)
+    _, token = accounts.add_account(
+        organisation_id=world.zorg.id, username=username, name=username.title(), role=role, by="test",
+        now=world.time.at,
+    )  # fmt: skip
+    become(Role.WEB)
+    return token
+
+
+def by_invitation(token: str, leads_to: str, visitor: Visitor | None = None) -> tuple[Visitor, Phone]:
+    """Whoever holds the token makes her passkey, and is in at the page of her role."""
+    visitor, phone = visitor or browser(), Phone()
+    options = post(visitor, f"/welkom/{token}/vraag").json()
+    answer = post(visitor, f"/welkom/{token}/sleutel", answer=phone.make(options))
+    assert answer.json() == {"go": leads_to}
+    return visitor, phone
+
+
 def with_passkey(world: SimpleNamespace, visitor: Visitor | None = None) -> tuple[Visitor, Phone]:
     """Anja makes her passkey by her invitation, and is in."""
-    visitor, phone = visitor or browser(), Phone()
-    options = post(visitor, f"/welkom/{world.token}/vraag").json()
-    answer = post(visitor, f"/welkom/{world.token}/sleutel", answer=phone.make(options))
-    assert answer.json() == {"go": "/team"}
-    return visitor, phone
+    return by_invitation(world.token, "/team", visitor)
 
 
 def tap(visitor: Visitor, phone: Phone, next: str = "", **other: Any) -> Any:

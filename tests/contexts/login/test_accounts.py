@@ -18,7 +18,7 @@ from reik.people.leaving import end_account
 from reik.people.models import PushSubscription
 from reik.people.operations import register_client
 from tests.adapters.push_service import Browser
-from tests.contexts.login.door import browser, with_passkey, world
+from tests.contexts.login.door import browser, by_invitation, invited, with_passkey, world
 
 __all__ = ["world"]
 
@@ -29,16 +29,7 @@ def test_a_team_manager_invites_and_closes_in_her_own_organisation_only(world: S
     stranger, _ = accounts.add_account(
         organisation_id=other.id, username="eve", name="Eve", role="nurse", by="t", now=world.time.at
     )
-    _, world.token = accounts.add_account(
-        organisation_id=world.zorg.id,
-        username="karin",
-        name="Karin",
-        role="team_manager",
-        by="t",
-        now=world.time.at,
-    )
-    become(Role.WEB)
-    manager, _ = with_passkey(world)
+    manager, _ = by_invitation(invited(world, "karin", "team_manager"), "/team")
     page = manager.get("/medewerkers").content.decode()
     assert "Anja Prins" in page
     assert "Eve" not in page

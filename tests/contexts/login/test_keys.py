@@ -11,7 +11,7 @@ from reik.kernel.database import Role, become
 from reik.kernel.login import accounts
 from reik.kernel.models import LoginEvent
 from tests.authenticator import Phone
-from tests.contexts.login.door import ALERT, browser, is_in, outcomes, post, tap, with_passkey, world
+from tests.contexts.login.door import ALERT, browser, invited, is_in, outcomes, post, tap, with_passkey, world
 
 __all__ = ["world"]
 
@@ -120,11 +120,7 @@ def test_a_new_invitation_makes_the_one_before_void_and_lost_ends_what_was(world
 
 
 def test_the_passkey_of_one_invitation_is_not_made_with_anothers_question(world: SimpleNamespace) -> None:
-    become(Role.WORKER)
-    _, token = accounts.add_account(
-        organisation_id=world.zorg.id, username="bea", name="Bea", role="nurse", by="test", now=world.time.at
-    )
-    become(Role.WEB)
+    token = invited(world, "bea", "nurse")
     visitor, phone = browser(), Phone()
     made = phone.make(post(visitor, f"/welkom/{world.token}/vraag").json())
     assert post(visitor, f"/welkom/{token}/sleutel", answer=made).status_code == 403

@@ -18,7 +18,7 @@ from reik.people.leaving import end_account
 from reik.people.sessions import OpenSession, holding
 from reik.web import live
 from tests.authenticator import Phone
-from tests.contexts.login.door import browser, is_in, post, tap, with_passkey, world
+from tests.contexts.login.door import browser, by_invitation, invited, is_in, post, tap, with_passkey, world
 
 __all__ = ["world"]
 
@@ -55,20 +55,8 @@ def test_a_console_tells_when_it_ends_and_one_tap_keeps_it(world: SimpleNamespac
 
 
 def test_an_open_console_is_somebody_who_is_there_and_another_page_is_not(world: SimpleNamespace) -> None:
-    become(Role.WORKER)
-    _, token = accounts.add_account(
-        organisation_id=world.zorg.id,
-        username="noor",
-        name="Noor",
-        role="operator",
-        by="t",
-        now=world.time.at,
-    )
-    become(Role.WEB)
     nurse, _ = with_passkey(world)
-    console, phone = browser(), Phone()
-    made = phone.make(post(console, f"/welkom/{token}/vraag").json())
-    post(console, f"/welkom/{token}/sleutel", answer=made)
+    console, _ = by_invitation(invited(world, "noor", "operator"), "/zorgcentrale")
     for _ in range(13):  # a stream begins anew every ten minutes
         world.time.on(minutes=10)
         for visitor in (console, nurse):
@@ -82,19 +70,7 @@ def test_an_open_console_is_somebody_who_is_there_and_another_page_is_not(world:
 
 
 def test_an_informal_carer_reads_on_and_shows_herself_before_she_acts(world: SimpleNamespace) -> None:
-    become(Role.WORKER)
-    _, token = accounts.add_account(
-        organisation_id=world.zorg.id,
-        username="mia",
-        name="Mia",
-        role="informal_carer",
-        by="t",
-        now=world.time.at,
-    )
-    become(Role.WEB)
-    visitor, phone = browser(), Phone()
-    made = phone.make(post(visitor, f"/welkom/{token}/vraag").json())
-    assert post(visitor, f"/welkom/{token}/sleutel", answer=made).json() == {"go": "/naaste"}
+    visitor, phone = by_invitation(invited(world, "mia", "informal_carer"), "/naaste")
     world.time.on(days=20)
     assert visitor.get("/").headers["Location"] == "/naaste"
     page = {"referer": "http://localhost/naaste?dag=1"}
@@ -112,13 +88,7 @@ def test_an_informal_carer_reads_on_and_shows_herself_before_she_acts(world: Sim
 
 def test_anothers_passkey_does_not_show_who_i_am(world: SimpleNamespace) -> None:
     anja, _ = with_passkey(world)
-    become(Role.WORKER)
-    _, token = accounts.add_account(
-        organisation_id=world.zorg.id, username="bea", name="Bea", role="nurse", by="t", now=world.time.at
-    )
-    become(Role.WEB)
-    world.token = token
-    _, phone = with_passkey(world)
+    _, phone = by_invitation(invited(world, "bea", "nurse"), "/team")
     options = post(anja, "/inloggen/sleutel/vraag").json()
     assert post(anja, "/inloggen/opnieuw/sleutel", answer=phone.answer(options)).status_code == 403
 

@@ -13,17 +13,12 @@ from reik.pathway.selection.indications import Entry
 from reik.pathway.terms import TermsRefused, set_terms
 from reik.people.models import Client
 from reik.tasks.models import Task
-from tests.cast import Cast, gather, welcome
+from tests.cast import Cast, welcome
 
 pytestmark = pytest.mark.usefixtures("database")
 FATMA = {"by": "Fatma Yılmaz", "role": "nurse"}
 LAST = date(2027, 1, 31)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cast(now: datetime) -> Cast:
-    return gather(now)
 
 
 @pytest.fixture

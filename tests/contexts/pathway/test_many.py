@@ -40,7 +40,7 @@ from reik.pathway.selection.questions import AnswerRefused
 from reik.pathway.selection.selection_seen import newest_baselines
 from reik.people.models import Client
 from tests.cast import gather, welcome
-from tests.contexts.pathway.test_selecting import AUTHOR, FATMA, TODAY, fill_in, yes
+from tests.contexts.pathway.choosing import AUTHOR, FATMA, TODAY, fill_in, yes
 
 pytestmark = pytest.mark.usefixtures("database")
 ZONE = ZoneInfo("Europe/Amsterdam")

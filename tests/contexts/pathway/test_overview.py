@@ -14,7 +14,7 @@ from reik.pathway.selection.incoming import known_codes
 from reik.pathway.selection.indication_codes import OWN
 from reik.web.frame import rooms_of
 from reik.web.terms_said import by_words
-from tests.contexts.pathway.test_forms import ANNIE, town, visits
+from tests.contexts.pathway.forms_town import ANNIE, town, visits
 from tests.contexts.screens_town import Town, Visits, as_worker
 
 __all__ = ["town", "visits"]

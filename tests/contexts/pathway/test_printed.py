@@ -22,7 +22,7 @@ from reik.people.queries import card_of
 from reik.tasks.models import Task
 from reik.web.selection.on_paper import question_blocks
 from reik.web.selection.question_words import words_of
-from tests.contexts.pathway.test_forms import ANNIE, complete, page, said_by, town, visits
+from tests.contexts.pathway.forms_town import ANNIE, complete, page, said_by, town, visits
 from tests.contexts.screens_town import Town, Visits, as_worker
 
 __all__ = ["town", "visits"]

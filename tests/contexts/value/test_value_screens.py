@@ -17,8 +17,8 @@ from reik.value.case.keeping import kept_cases
 from reik.value.report_charts import CHARTS
 from reik.value.report_words import figures_said
 from tests.contexts.screens_town import Town, Visits, as_worker, logged
-from tests.contexts.test_value_case import MONEY
 from tests.contexts.value.manager_town import ANNIE, BRAM, managed_town, visits_of
+from tests.contexts.value_rows import MONEY
 
 PAGES = (
     "",

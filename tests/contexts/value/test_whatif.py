@@ -16,6 +16,7 @@ from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.home import Home
 from reik.kernel.operations import found_organisation, open_account
+from reik.medication.times.schedule import local_day
 from reik.ops import cli
 from reik.ops.demo import planning as demo_planning
 from reik.people.operations import join_team
@@ -289,8 +290,13 @@ def test_the_demo_brings_a_planning_with_a_question_and_refused_rows(
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: now)
     demo_planning.take_in(Home(tmp_path), house, now)
-    (file,) = planning_queries.files(house)
+    week, file = planning_queries.files(house)
     assert (file.state, file.refused_count, file.visits) == ("taken", len(demo_planning.WRONG), 3222)
+    assert (week.state, week.refused_count) == ("taken", 0)
+    assert week.last_day == local_day(now, demo_planning.ZONE) - timedelta(1)
+    newest = planning_queries.newest_taken(house)
+    assert newest is not None
+    assert newest.id == week.id
     assert {each.team for each in planning_queries.by_team(file.id, house)} == {"Team Noord", "Team Zuid"}
     assert TourQuestion.objects.get().state == "waiting"
     bars = planning_queries.quarters_of(file)

@@ -1,30 +1,51 @@
-"""Two weeks of planning of the demo's home care, as an export of a planning system: always the same, made up.
+"""Plannings of the demo's home care, as exports of a planning system, made up: two weeks of October, always the same,
+and the last week, in which nobody comes for the medication alone of who has a dispenser.
 
 Its clients without a name are nobody; places are points around the towns of the neighbourhood, nobody's door.
 """
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import cos, hypot, radians
 from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from reik.dispensing.devices.in_use import in_use
 from reik.kernel.home import Home
+from reik.medication.times.schedule import local_day
 from reik.ops.demo import cast
+from reik.people.models import Client
+from reik.people.queries import card_of
 
 NAME = "planning-twentestroom.csv"
+NAME_NOW = "planning-twentestroom-nu.csv"
 FIRST, DAYS = date(2026, 10, 5), 14
+DAYS_NOW = 7
+ZONE = ZoneInfo("Europe/Amsterdam")
 HEADER = (
     "Cliëntnummer;Cliëntnaam;Geboortedatum;Datum;Begintijd;Eindtijd;Activiteit;Medewerker;Team"
     ";Breedtegraad;Lengtegraad"
 )
+MAPPING_NAME = "mapping-twentestroom.json"
+MAPPING = {
+    "columns": {
+        "client": "Cliëntnummer", "client_name": "Cliëntnaam", "birth_date": "Geboortedatum", "date": "Datum",
+        "start": "Begintijd", "end": "Eindtijd", "activity": "Activiteit", "worker": "Medewerker", "team": "Team",
+        "latitude": "Breedtegraad", "longitude": "Lengtegraad",
+    },
+    "date_format": "dd-mm-jjjj", "travel_mode": "car",
+    "activities": {"MED": "medication", "ADL": "heavy", "WOND": "heavy", "KOUS": "care"},
+}  # fmt: skip
+"""What its columns and codes mean. This organisation calls washing and wounds heavy care, and stockings not."""
 SEED = 20_261_005
 OTHERS = 46
 """Clients of each team who have no dispenser and no name here."""
@@ -86,18 +107,28 @@ class _Nurse:
 
 
 def export() -> str:
-    """The file, line by line the same each time."""
+    """The file, line by line the same each time, with what an export has wrong."""
+    return _export(FIRST, DAYS, frozenset(), WRONG)
+
+
+def _export(first: date, days: int, served: frozenset[str], wrong: tuple[str, ...]) -> str:
+    """`served`: names of clients to whom nobody comes for the medication alone any more."""
     chance = random.Random(SEED)  # noqa: S311 - made-up people, no secret
-    clients = [*_cast(chance), *_others(chance)]
+    clients = [_after(each) if each.name in served else each for each in (*_cast(chance), *_others(chance))]
     rows = [HEADER]
-    for n in range(DAYS):
-        day = FIRST + timedelta(n)
+    for n in range(days):
+        day = first + timedelta(n)
         for at, (team, teams_number) in enumerate((("Team Noord", 0), ("Team Zuid", 50))):
             mine = [each for each in clients if each.team == team]
             rows += _day(day, mine, teams_number, chance)
-            if day.isoweekday() <= len(WRONG) // 2 and n < 7:
-                rows.append(WRONG[(day.isoweekday() - 1) * 2 + at])
+            if day.isoweekday() <= len(wrong) // 2 and n < 7:
+                rows.append(wrong[(day.isoweekday() - 1) * 2 + at])
     return "\n".join(rows) + "\n"
+
+
+def _after(client: _Client) -> _Client:
+    """Her visits with a dispenser: those that are also for other care."""
+    return replace(client, wanted=tuple(each for each in client.wanted if each[2] != "MED"))
 
 
 def _cast(chance: random.Random) -> Iterator[_Client]:
@@ -188,11 +219,13 @@ def _row(day: date, nurse: _Nurse, at: int, stop: _Stop) -> str:
 
 
 def write(home: Home) -> Path:
-    """The export as a file that a visitor may look into, and upload by herself."""
+    """The export as a file that a visitor may look into, and upload by herself; beside it what its columns mean."""
     folder = home.path / "planning"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / NAME
     path.write_text(export(), encoding="utf-8")
+    said = json.dumps(MAPPING, ensure_ascii=False, indent=1)
+    (folder / MAPPING_NAME).write_text(said + "\n", encoding="utf-8")
     return path
 
 
@@ -210,10 +243,14 @@ def take_in_beside(home: Home, organisation_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def take_in(home: Home, organisation_id: UUID, now: datetime) -> None:
-    """Taken in as the team manager would, with a what-if of one team's Monday asked of it: `reik jobs` answers."""
-    from reik.value.planning.guessing import guess
+    """Taken in as the team manager would, with a what-if of one team's Monday asked of it: `reik jobs` answers.
+
+    Then last week's: so that the morning of before and of now stand beside one another.
+    """
+    from reik.value.planning.mapping import from_json
+    from reik.value.planning.operations import keep_mapping
     from reik.value.planning.queries import newest_taken
-    from reik.value.planning.reading import first_rows, read_planning
+    from reik.value.planning.reading import read_planning
     from reik.value.planning.sheets import open_sheet
     from reik.value.planning.whole import take_whole
     from reik.value.tours.keeping import ask
@@ -221,10 +258,30 @@ def take_in(home: Home, organisation_id: UUID, now: datetime) -> None:
 
     path = write(home)
     sheet = open_sheet(path)
-    mapping = guess(sheet.header, first_rows(sheet)[1])[0].with_(travel_mode="car")
+    mapping = from_json(MAPPING)
     by = next(each.name for each in cast.WORKERS if each.role == "team_manager")
+    keep_mapping(organisation_id=organisation_id, name="Twentestroom", mapping=mapping, by=by, now=now)
     take_whole(organisation_id, path, read_planning(sheet, mapping), mapping, anonymous=False, by=by, now=now)
     taken = newest_taken(organisation_id)
     assert taken is not None
     question = Question(teams=("Team Noord",), first=FIRST, last=FIRST, mode="car", effort="quick", seed=1)
     ask(organisation_id, taken.id, question, title="Team Noord op maandag", by=by, now=now)
+    week = path.with_name(NAME_NOW)
+    week.write_text(
+        _export(local_day(now, ZONE) - timedelta(DAYS_NOW), DAYS_NOW, _served(organisation_id, now), ())
+    )
+    take_whole(
+        organisation_id,
+        week,
+        read_planning(open_sheet(week), mapping),
+        mapping,
+        anonymous=False,
+        by=by,
+        now=now,
+    )
+
+
+def _served(organisation_id: UUID, now: datetime) -> frozenset[str]:
+    """The names of who has a dispenser in use."""
+    ids = in_use(organisation_id, now, now).clients
+    return frozenset(card_of(each).name for each in Client.objects.filter(id__in=ids).select_related("team"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from reik.kernel.ids import new_id
 from reik.tasks.operations import DONE, NewTask, end_tasks, open_tasks
 from reik.value.bills.checking import SINCE_UNKNOWN, Difference
+from reik.value.bills.follow_up import WITHIN, FollowUp, follow_ups, note_left
 from reik.value.bills.lines import BillLine, BillRefused, as_json, digest_of
 from reik.value.bills.seen import (
     AnswerSeen,
@@ -30,7 +31,6 @@ ASKED, CREDITED, ACCEPTED = "asked", "credited", "accepted"
 STATES = (ASKED, CREDITED, ACCEPTED)
 SETTLED = (CREDITED, ACCEPTED)
 TASK = "value.bill"
-WITHIN = timedelta(days=14)
 LONGEST = 500
 
 
@@ -128,23 +128,64 @@ def is_open(difference: Difference, answers: Mapping[str, AnswerSeen]) -> bool:
     return difference.code != SINCE_UNKNOWN and (newest is None or newest.state not in SETTLED)
 
 
-def open_differences(organisation_id: UUID, now: datetime) -> int:
-    """On all bills of an organisation: also those of dispensers without a client, for which nobody has a task."""
+def open_without_client(differences: Sequence[Difference], answers: Mapping[str, AnswerSeen]) -> int:
+    """Of one bill: for these nobody has a task, so the bill itself is somebody's work."""
+    return sum(each.client_id is None and is_open(each, answers) for each in differences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillWork:
+    """A bill with so many differences of no client that are open, and who settles them."""
+
+    bill: BillSeen
+    count: int
+    follow_up: FollowUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOnBills:
+    """`count`: all differences that are open, of a client or of none; `work`: as `work_on_bills`."""
+
+    count: int
+    work: Sequence[BillWork]
+
+
+def open_on_bills(organisation_id: UUID, now: datetime) -> OpenOnBills:
+    """Of all bills of an organisation."""
     every = bills(organisation_id)
     found = differences_of_all(every, now)
     answers = {each.id: answers_of(each.id) for each in every}
-    return sum(is_open(one, answers[id]) for id, differences in found.items() for one in differences)
+    count = sum(is_open(one, answers[id]) for id, differences in found.items() for one in differences)
+    return OpenOnBills(count=count, work=_work(every, follow_ups(every), found))
+
+
+def work_on_bills(organisation_id: UUID, now: datetime) -> list[BillWork]:
+    """What is due first first. Bills of which nothing was left at the last answer are not computed again."""
+    every = bills(organisation_id)
+    whose = follow_ups(every)
+    waiting = [each for each in every if not whose[each.id].done]
+    return _work(waiting, whose, differences_of_all(waiting, now))
+
+
+def _work(
+    some: Sequence[BillSeen], whose: Mapping[UUID, FollowUp], found: Mapping[UUID, Sequence[Difference]]
+) -> list[BillWork]:
+    counted = [(each, open_without_client(found[each.id], answers_of(each.id))) for each in some]
+    work = [BillWork(bill=each, count=n, follow_up=whose[each.id]) for each, n in counted if n]
+    return sorted(work, key=lambda each: (each.follow_up.due_on, each.bill.created_at))
 
 
 def keep_tasks(bill: BillSeen, *, by: str, now: datetime) -> None:
-    """One task per client and bill, as long as a difference of hers is open. Who has no client has no task."""
+    """One task per client and bill, while a difference of hers is open; what is of no client is the bill's work."""
     answers = answers_of(bill.id)
     of_client: dict[UUID, int] = defaultdict(int)
     clients = set()
-    for each in differences_of(bill, now):
+    differences = differences_of(bill, now)
+    for each in differences:
         if each.client_id is not None:
             clients.add(each.client_id)
             of_client[each.client_id] += is_open(each, answers)
+    note_left(bill, open_without_client(differences, answers), by=by, now=now)
     open_tasks(
         [
             NewTask(

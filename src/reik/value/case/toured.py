@@ -50,8 +50,10 @@ class Used:
     created_at: datetime
 
 
-def offers(outcome: Mapping[str, Any], source: str, date: str) -> list[Offer]:
-    """What this what-if can tell. `source` and `date` stand at each range."""
+def offers(
+    outcome: Mapping[str, Any], source: str, date: str, *, fewer: str = "%(n)s visits fewer"
+) -> list[Offer]:
+    """What this what-if can tell. `source` and `date` stand at each range, with `fewer` where travel is meant."""
     found = []
     for key, name in COUNTED.items():
         numbers = outcome["chosen"][name]
@@ -63,7 +65,7 @@ def offers(outcome: Mapping[str, Any], source: str, date: str) -> list[Offer]:
         )  # fmt: skip
     less, minutes = _minutes_per_visit(outcome)
     known = less >= FEWEST_TRIPS and bool(minutes)
-    travel = _spread(minutes, f"{source}; {less} visits fewer", date) if known else None
+    travel = _spread(minutes, f"{source}; {fewer % {'n': less}}", date) if known else None
     found += [Offer(key=key, range=travel, cases=less, needed=FEWEST_TRIPS) for key in TRAVEL]
     return found
 

@@ -19,9 +19,9 @@ from reik.value.declaring.rules import (
     AWAY,
     DECLARABLE,
     IN_USE,
-    NOT,
+    NOT_YET,
     PAUSE,
-    UNKNOWN,
+    STATES,
     Line,
     lines_of,
 )
@@ -62,6 +62,11 @@ class Declaration:
     runs: bool
     insurers: Sequence[AtInsurer]
     hidden: int
+
+    @property
+    def states(self) -> list[str]:
+        """Those that a day of this month can have: *not yet* only while it runs."""
+        return [each for each in STATES if each != NOT_YET or self.runs]
 
     def days(self, state: str) -> int:
         return sum(each.days(state) for each in self.insurers)
@@ -111,7 +116,7 @@ def as_json(found: Declaration) -> dict[str, Any]:
     return {
         "month": str(found.month), "through": found.through.isoformat() if found.through else None,
         "runs": found.runs, "euros": f"{found.euros:.2f}",
-        "days": {state: found.days(state) for state in (DECLARABLE, NOT, UNKNOWN)},
+        "days": {state: found.days(state) for state in found.states},
         "insurers": [
             {
                 "insurer": each.insurer or None, "terms": each.agreed, "euros": f"{each.euros:.2f}",

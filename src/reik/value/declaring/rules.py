@@ -1,24 +1,26 @@
 """Each day of a month with a dispenser: whether it may be declared at whom, or why not. Pure (R83, R77, N7).
 
 A day is a whole day on the client's own calendar. It counts once, is of one kind (use, pause, admission) and has one
-state; what is unknown is never declarable.
+state; what is unknown is never declarable. That there are too few days for a whole month is said only once the days
+that may still come, or of which something is unknown, are too few as well.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from reik.medication.times.schedule import whole_days
 from reik.value.declaring.months import DAY, Month, Period
-from reik.value.declaring.terms import MONTH, NOT_PAID, PAID, Amount, DeclaringTerms, amount_of, enough
+from reik.value.declaring.terms import MONTH, NOT_PAID, PAID, PART, Amount, DeclaringTerms, amount_of, enough
 
-DECLARABLE, NOT, UNKNOWN = "declarable", "not", "unknown"
-STATES = (DECLARABLE, NOT, UNKNOWN)
+DECLARABLE, NOT_YET, NOT, UNKNOWN = "declarable", "not_yet", "not", "unknown"
+STATES = (DECLARABLE, NOT_YET, NOT, UNKNOWN)
+"""NOT_YET: nothing is wrong with these days, but the month runs and there are not as many yet as were agreed."""
 IN_USE, PAUSE, ADMISSION, AWAY = "use", "pause", "admission", "away"
 """Kinds of days; AWAY: she was away, and nobody said whether it was an admission."""
 LAWS = ("zvw", "wlz", "wmo", "private")
@@ -124,7 +126,11 @@ def lines_of(facts: Facts, month: Month, today: date, terms: Terms) -> list[Line
         grouped[each.insurer, each.state, each.reasons].append(each)
     lines = [_line(facts, key, of) for key, of in grouped.items()]
     payers = {each.insurer for each in lines if each.state == DECLARABLE}
-    whole = [_with_amount(each, month, terms, payers) for each in lines]
+    whole = [
+        _with_amount(each, terms[each.insurer], month, _more(facts, each.insurer, month, today, lines), len(payers))
+        if each.state == DECLARABLE else each
+        for each in lines
+    ]  # fmt: skip
     return sorted(whole, key=lambda each: (STATES.index(each.state), each.first, each.insurer, each.reasons))
 
 
@@ -243,21 +249,44 @@ def _line(facts: Facts, key: tuple[str, str, tuple[str, ...]], of: Sequence[DayJ
     )  # fmt: skip
 
 
-def _with_amount(line: Line, month: Month, terms: Terms, payers: set[str]) -> Line:
+@dataclass(frozen=True, slots=True)
+class _More:
+    """Days that may still become declarable: those that are not over yet, and those of which something is unknown."""
+
+    coming: int
+    unsure: int
+
+
+def _more(facts: Facts, insurer: str, month: Month, today: date, lines: Sequence[Line]) -> _More:
+    """At this insurer, or at nobody known. Of a day to come only its payer and the end of the use are known."""
+    coming = sum(day >= today and _may_come(facts, insurer, day) for day in month.days)
+    unsure = sum(each.total for each in lines if each.state == UNKNOWN and each.insurer in ("", insurer))
+    return _More(coming, unsure)
+
+
+def _may_come(facts: Facts, insurer: str, day: date) -> bool:
+    """She may come home, a goal may be written and a visit may stop before this day: that is not held against it."""
+    use = next((each for each in facts.uses if each.has(day)), None)
+    paid = payer_on(facts, day)
+    if use is None or (paid is not None and paid.insurer != insurer):
+        return False
+    return not _wrong_payer(use, paid)
+
+
+def _with_amount(line: Line, agreed: DeclaringTerms, month: Month, more: _More, payers: int) -> Line:
     """Too few days, or two insurers who would each pay the whole month, make a line that is not declarable."""
-    if line.state != DECLARABLE:
-        return line
-    agreed = terms[line.insurer]
+    possible = line.total + more.coming + more.unsure
     if not enough(agreed, line.total):
-        return _turned(line, NOT, "too_few_days")
-    if len(payers) > 1 and agreed.count == MONTH:
+        if not enough(agreed, possible):
+            return _turned(line, NOT, "too_few_days")
+        return _turned(line, NOT_YET, "month_runs") if more.coming else _turned(line, UNKNOWN, "days_unsure")
+    if payers > 1 and agreed.count == MONTH:
         return _turned(line, UNKNOWN, "two_insurers")
-    return _turned(line, DECLARABLE, "", amount_of(agreed, line.total, month.length))
+    amount = amount_of(agreed, line.total, month.length)
+    if amount.missing == PART and more.coming and possible >= month.length:
+        amount = Amount(euros=None, missing="month_runs")
+    return replace(line, amount=amount)
 
 
-def _turned(line: Line, state: str, reason: str, amount: Amount | None = None) -> Line:
-    return Line(
-        client_id=line.client_id, insurer=line.insurer, state=state, days=line.days, first=line.first,
-        reasons=(*line.reasons, reason) if reason else line.reasons, last=line.last, goal=line.goal, law=line.law,
-        amount=amount,
-    )  # fmt: skip
+def _turned(line: Line, state: str, reason: str) -> Line:
+    return replace(line, state=state, reasons=(*line.reasons, reason))

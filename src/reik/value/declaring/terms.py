@@ -15,6 +15,7 @@ COUNTS = (MONTH, SHARE)
 """The whole price from a number of days on, or by the days of the month."""
 PAID, NOT_PAID = "paid", "not_paid"
 SAID = (PAID, NOT_PAID)
+PART = "part"
 MOST_DAYS = 31
 CENT = Decimal("0.01")
 
@@ -77,7 +78,7 @@ def declaring_json(count: str, fewest_days: int | None, pause: str, admission: s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """Euros, to the cent; None with why it cannot be said: price, part."""
+    """Euros, to the cent; None with why it cannot be said: price, part, month_runs (whole or part is not known yet)."""
 
     euros: Decimal | None
     missing: str = ""
@@ -91,7 +92,7 @@ def amount_of(terms: DeclaringTerms, days: int, of: int) -> Amount:
         return Amount(euros=terms.price.quantize(CENT, ROUND_HALF_UP))
     if terms.count == SHARE:
         return Amount(euros=(terms.price * days / of).quantize(CENT, ROUND_HALF_UP))
-    return Amount(euros=None, missing="part")
+    return Amount(euros=None, missing=PART)
 
 
 def enough(terms: DeclaringTerms, days: int) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from reik.kernel.ids import new_id
 from reik.value.indicators.own import IndicatorRefused, own_indicators
-from reik.value.indicators.plan import SHARE, TYPED, Indicator, indicators
+from reik.value.indicators.plan import SHARE, Indicator, indicators
 from reik.value.models import Measured, PdcaNote
 
 PHASES = ("plan", "do", "check", "act")
@@ -40,7 +40,7 @@ def type_value(organisation_id: UUID, new: NewValue, *, by: str, now: datetime) 
         raise IndicatorRefused("numerator", "A share cannot be more than all of them.")
     if new.until <= new.since or new.since > now.date():
         raise IndicatorRefused("until", "A period begins today or earlier, and ends after it begins.")
-    if indicator.measure != TYPED and not new.baseline:
+    if not indicator.typeable and not new.baseline:
         raise IndicatorRefused("indicator", "Reik counts this one: only how it was before can be typed.")
     row = Measured.objects.create(
         id=new_id(now), organisation_id=organisation_id, indicator=new.indicator, period_from=new.since,

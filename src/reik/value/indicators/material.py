@@ -20,8 +20,9 @@ from reik.value.adherence import Adherence, Counts, adherence
 from reik.value.case.assumptions import own_ranges
 from reik.value.case.parameters import Range, ranges
 from reik.value.indicators.answering import answers_in
-from reik.value.models import Measured
-from reik.value.rollups.seen import Days, counts
+from reik.value.indicators.heavy_care import HeavyPlanning
+from reik.value.models import Measured, PlanningFile
+from reik.value.rollups.seen import Days, counts, first_day
 
 ZONE = "Europe/Amsterdam"
 
@@ -37,6 +38,11 @@ class Material:
     @property
     def today(self) -> date:
         return self.now.astimezone(ZoneInfo(ZONE)).date()
+
+    @property
+    def last_day(self) -> date:
+        """The day after the period, or today while it goes on: what has stopped by then has stopped."""
+        return min(self.today, self.days.until)
 
     @property
     def since(self) -> datetime:
@@ -89,6 +95,22 @@ class Material:
         return paths_in([self.organisation_id])
 
     @cached_property
+    def first_use(self) -> date | None:
+        """The first day on which a dispenser had a moment, or a care path started; None: none was used yet."""
+        started = [each.started_at for each in self.paths if each.started_at is not None]
+        days = [each.astimezone(ZoneInfo(ZONE)).date() for each in started]
+        counted = first_day(self.organisation_id)
+        return min([*days, counted] if counted else days, default=None)
+
+    @cached_property
+    def heavy_plannings(self) -> list[HeavyPlanning]:
+        """The taken plannings in which somebody said what heavy care is, as they were counted when they were read."""
+        rows = PlanningFile.objects.filter(
+            organisation_id=self.organisation_id, state="taken", counted__heavy__routes__gt=0
+        ).only("id", "name", "first_day", "last_day", "taken_at", "counted")
+        return [_heavy_planning(each) for each in rows]
+
+    @cached_property
     def assumptions(self) -> Mapping[str, Range]:
         return ranges(own_ranges(self.organisation_id), {})
 
@@ -109,3 +131,15 @@ class Material:
 
 
 STAYS = timedelta(days=90)
+
+
+def _heavy_planning(row: PlanningFile) -> HeavyPlanning:
+    assert row.first_day is not None
+    assert row.last_day is not None
+    assert row.taken_at is not None
+    found = row.counted["heavy"]
+    return HeavyPlanning(
+        file_id=row.id, name=row.name, first_day=row.first_day, last_day=row.last_day,
+        taken_on=row.taken_at.astimezone(ZoneInfo(ZONE)).date(), routes=found["routes"], heavy=found["routes_heavy"],
+        known=found["routes_known"], unknown=found["routes_unknown"],
+    )  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reik.kernel.shares import Share
-from reik.pathway.baseline.baseline_rules import STOPPED, WINDING_DOWN
 from reik.pathway.selection.selection_seen import BaselineSeen, VisitSeen
 from reik.pathway.use.incident_rules import COMPLAINT
 from reik.value.case.parameters import Range
+from reik.value.indicators import heavy_care
 from reik.value.indicators.material import STAYS, Material
 from reik.value.indicators.questionnaires import is_content
 from reik.value.indicators.values import Measure
+from reik.value.indicators.weekly import has_stopped
 
 Found = tuple[Measure | None, Measure | None]
 """Before and now."""
@@ -36,18 +37,12 @@ def _weekly(material: Material, of_visit: Callable[[VisitSeen], float]) -> Found
     for seen in material.baselines:
         for each in _unique(seen):
             before += each.moment.days * of_visit(each)
-            now += 0 if _has_stopped(each, material) else each.moment.days * of_visit(each)
+            now += 0 if has_stopped(each, material.last_day) else each.moment.days * of_visit(each)
     clients = len(material.baselines)
     return (
         Measure(numerator=before, denominator=clients, cases=clients),
         Measure(numerator=now, denominator=clients, cases=clients),
     )
-
-
-def _has_stopped(visit: VisitSeen, material: Material) -> bool:
-    last = min(material.today, material.days.until)
-    stops = visit.stops_on is not None and visit.stops_on <= last
-    return visit.state == STOPPED or (visit.state == WINDING_DOWN and stops)
 
 
 def _visits(material: Material) -> Found:
@@ -126,6 +121,13 @@ def _stays(material: Material) -> Found:
     return None, _share(Share(len(stayed), len(looked)))
 
 
+def _heavy_care(material: Material) -> Found:
+    days = material.days
+    return heavy_care.measures(
+        material.heavy_plannings, material.first_use, days.since, days.until, material.today
+    )
+
+
 def _content(questionnaire: str) -> Callable[[Material], Found]:
     def measure(material: Material) -> Found:
         said = [is_content(each) for each in material.answers(questionnaire)]
@@ -145,6 +147,7 @@ MEASURES: Mapping[str, Callable[[Material], Found]] = {
     "impact": _impact,
     "active": _active,
     "stays": _stays,
+    "heavy_care": _heavy_care,
     "in_time": lambda material: (None, _share(material.adherence.in_time)),
     "known": lambda material: (None, _share(material.adherence.known)),
     "incidents": lambda material: (

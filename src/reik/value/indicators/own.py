@@ -182,6 +182,6 @@ def _indicator(row: OwnIndicator) -> Indicator:
     return Indicator(
         key=row.key, domain=row.domain, priority=MUST if row.must else SHOULD, kind=row.definition["kind"],
         per=row.definition["per"], unit=row.definition["unit"], better=row.definition.get("better", ""),
-        measure=TYPED, title=both("nl"), numerator=both("numerator"), denominator=both("denominator"),
+        measure=TYPED, typeable=True, title=both("nl"), numerator=both("numerator"), denominator=both("denominator"),
         source=both("source"), own=True,
     )  # fmt: skip

@@ -37,8 +37,8 @@ class Evidence:
 class Indicator:
     """One indicator. Texts by language (`nl`, `en`); `measure`: a function of `measures`, or `typed`.
 
-    `named`: the national plan names it; `factors`: assumptions of the business case that it uses; `own`: added by an
-    organisation.
+    `typeable`: what Reik cannot count may be typed, also of now. `named`: the national plan names it; `factors`:
+    assumptions of the business case that it uses; `own`: added by an organisation.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Indicator:
     source: Mapping[str, str]
     evidence: tuple[Evidence, ...] = ()
     factors: tuple[str, ...] = ()
+    typeable: bool = False
     named: bool = False
     own: bool = False
 
@@ -86,7 +87,8 @@ def _indicator(key: str, given: Mapping[str, Any]) -> Indicator:
         unit=given["unit"], better=given["better"], measure=given["measure"],
         title={"nl": given["nl"], "en": given["en"]}, numerator=texts("numerator"),
         denominator=texts("denominator"), source=texts("source"), evidence=evidence,
-        factors=tuple(given.get("factors", ())), named=given["named"],
+        factors=tuple(given.get("factors", ())),
+        typeable=given.get("typeable", given["measure"] == TYPED), named=given["named"],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -55,11 +55,19 @@ def measurement_plan(
     `devices`: types of dispenser for which the national evidence is asked beside those that it was found with.
     """
     material = Material(organisation_id, days, now)
-    notes = _notes(organisation_id)
+    return filled_in(material, [*indicators().values(), *own_indicators(organisation_id)], devices)
+
+
+def filled_in(
+    material: Material, which: Iterable[Indicator], devices: tuple[str, ...] = ()
+) -> list[IndicatorSeen]:
+    """These indicators, in their order."""
+    notes = _notes(material.organisation_id)
     found = []
-    for each in [*indicators().values(), *own_indicators(organisation_id)]:
+    for each in which:
         before, current = MEASURES[each.measure](material)
-        before = _typed(material, each, baseline=True) or before
+        typed = _typed(material, each, baseline=True)
+        before = (before or typed) if each.typeable else (typed or before)
         current = current or _typed(material, each, baseline=False)
         types = dict.fromkeys([*(seen.device for seen in each.evidence), *devices])
         found.append(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
 from reik.kernel.shares import FEWEST, Z_95, wilson
 from reik.value.indicators.plan import RATE, SHARE, Indicator
@@ -12,10 +14,23 @@ ENOUGH, TOO_FEW, NOT_MEASURED = "enough", "too_few", "not_measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """What was found: numerator, denominator, and of how many cases (clients, moments, forms) that is.
+class Counted:
+    """The planning in which it was counted: the file, its days, its routes, and of how many visits it is not known."""
 
-    `missing`: assumptions without which it cannot be computed; then there are no numbers.
+    file_id: UUID
+    name: str
+    first_day: date
+    last_day: date
+    routes: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What was found: numerator, denominator, and of how many cases (clients, moments, forms, routes) that is.
+
+    `missing`: assumptions without which it cannot be computed; then there are no numbers. `planning`: where it was
+    counted, if in one.
     """
 
     numerator: float
@@ -23,6 +38,7 @@ class Measure:
     cases: int
     missing: tuple[str, ...] = ()
     typed: bool = False
+    planning: Counted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +56,10 @@ NOTHING = Value(status=NOT_MEASURED, value=None, low=None, high=None, measure=No
 
 
 def value_of(indicator: Indicator, found: Measure | None) -> Value:
-    """The number with its 95 % interval: Wilson for a share, Byar for a rate, none for a mean."""
+    """The number with its 95 % interval: Wilson for a share, Byar for a rate, none for a mean.
+
+    None either for what was counted in a planning: that is all of it, and the same clients come back each day.
+    """
     if found is None or found.missing or (found.denominator <= 0 and found.cases == 0):
         return Value(status=NOT_MEASURED, value=None, low=None, high=None, measure=found)
     if found.cases < FEWEST or found.denominator <= 0:
@@ -50,7 +69,8 @@ def value_of(indicator: Indicator, found: Measure | None) -> Value:
     scale = 1.0
     if indicator.kind == SHARE:
         scale = 100.0
-        if float(found.numerator).is_integer() and float(found.denominator).is_integer():
+        whole = float(found.numerator).is_integer() and float(found.denominator).is_integer()
+        if whole and found.planning is None:
             low, high = (100 * each for each in wilson(int(found.numerator), int(found.denominator)))
     elif indicator.kind == RATE:
         scale = float(indicator.per)

@@ -3,6 +3,7 @@
 from reik.value.models.cases import (
     Assumption,
     BillAnswer,
+    BillFollowUp,
     ClientFunding,
     Computed,
     FundingTerms,
@@ -26,6 +27,7 @@ from reik.value.models.tours import TourQuestion
 __all__ = [
     "Assumption",
     "BillAnswer",
+    "BillFollowUp",
     "ClientFunding",
     "Computed",
     "CountedUnder",

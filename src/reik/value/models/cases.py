@@ -128,3 +128,17 @@ class BillAnswer(models.Model):
             ),
             models.CheckConstraint(name="bill_accepted_why", condition=~Q(state="accepted") | ~Q(reason="")),
         ]
+
+
+class BillFollowUp(models.Model):
+    """Who settles what is open on a bill and of no client, and before when. The newest line of a bill counts."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("kernel.Organisation", models.PROTECT, db_index=False)
+    bill = models.ForeignKey(SupplierBill, models.PROTECT, related_name="+")
+    owner = models.ForeignKey("kernel.Account", models.PROTECT, null=True, db_index=False, related_name="+")
+    owner_name = models.TextField(default="")
+    due_on = models.DateField()  # its last day
+    done = models.BooleanField(default=False)
+    by = models.TextField()
+    created_at = models.DateTimeField()

@@ -21,9 +21,9 @@ class PlanningFile(models.Model):
     """One export. Its `state` says where it is on the way; only the visits of a `taken` one count.
 
     `looking` (its columns are being read), `uploaded` (waits for a mapping), `reading`, `read` (waits for a yes),
-    `taken`, `removed`, `failed` (`problem` says why). `refused`: [{"line": …, "reason": code, "value": …}, …], the
-    first thousand; `refused_count` counts all. `look`: sealed JSON of the header, first rows and activities;
-    `counted`: the summary of `value.planning.reading`; `rows_read`: how far reading has come.
+    `taken`, `removed`, `failed` (`problem` says why, `problem_code` to a screen). `refused`: [{"line": …, "reason":
+    code, "value": …}, …], the first thousand; `refused_count` counts all. `look`: sealed JSON of the header, first
+    rows and activities; `counted`: the summary of `value.planning.reading`; `rows_read`: how far reading has come.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -39,6 +39,7 @@ class PlanningFile(models.Model):
     rows_read = models.IntegerField(default=0)
     counted = models.JSONField(default=dict)
     problem = models.TextField(default="")
+    problem_code = models.TextField(default="", db_default="")
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     visits = models.IntegerField(default=0)
@@ -75,6 +76,7 @@ class Visit(models.Model):
     """One visit of a planning file. `client_key` and `worker_key` are pseudonyms where the file was anonymised.
 
     `kind`: what of it is medication: none, combined (with other care), unique (it exists for the medication alone).
+    `heavy`: with care that the organisation itself calls heavy; null where its mapping says nothing of it.
     Minutes are planned ones; `travel_minutes` is the leg towards it, as far as the planning says.
     """
 
@@ -91,6 +93,7 @@ class Visit(models.Model):
     team_key = models.TextField(default="")
     activity = models.TextField(default="")
     kind = models.TextField()
+    heavy = models.BooleanField(null=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     travel_minutes = models.FloatField(null=True)

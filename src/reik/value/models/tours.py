@@ -10,7 +10,8 @@ class TourQuestion(models.Model):
 
     `inputs`: as `value.tours.questions.Question`. `matrix`: an own file of travel times, sealed. `rounds`: both plans,
     to be drawn; they and the clients in `inputs` go when the planning is removed. `computed`: the figures, which stay.
-    `plans_done` of `plans_in_all`: how far it is.
+    `plans_done` of `plans_in_all`: how far it is. `problem`: why it failed; `refused`: the same for a screen, its code
+    and what is said in its words.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -23,6 +24,7 @@ class TourQuestion(models.Model):
     plans_done = models.IntegerField(default=0)
     plans_in_all = models.IntegerField(default=0)
     problem = models.TextField(default="")
+    refused = models.JSONField(default=dict, db_default={})
     rounds = models.JSONField(default=list)
     computed = models.ForeignKey("value.Computed", models.PROTECT, null=True)
     by = models.TextField()

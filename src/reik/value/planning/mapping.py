@@ -15,8 +15,9 @@ FIELDS = (
 """What a visit can say. `start` holds the day too where `date` has no column; `bsn`, `client_name` and `birth_date`
 only find the client in Reik and are never kept."""
 
-MEDICATION, CARE, IGNORED = "medication", "care", "ignored"
-JUDGED = (MEDICATION, CARE, IGNORED)
+MEDICATION, CARE, HEAVY, IGNORED = "medication", "care", "heavy", "ignored"
+JUDGED = (MEDICATION, CARE, HEAVY, IGNORED)
+"""`heavy`: other care that the organisation itself calls heavy; beside medication it counts as care does."""
 CODES, WORDS = "codes", "words"
 DATE_FORMATS: Mapping[str, str] = {
     "dd-mm-jjjj": "%d-%m-%Y",
@@ -44,7 +45,7 @@ class MappingRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningMap:
-    """`columns`: field → the column's header. `activities`: code or word → medication, care or ignored.
+    """`columns`: field → the column's header. `activities`: code or word → medication, care, heavy or ignored.
 
     `unit`: of durations, minutes or hours (a duration with a colon is always hours and minutes). `unique_minutes`: a
     visit for medication alone that is planned longer is no unique one. `overlap_minutes`: so long may two visits of
@@ -66,6 +67,11 @@ class PlanningMap:
 
     def with_(self, **changed: Any) -> PlanningMap:
         return replace(self, **changed)
+
+    @property
+    def judges_heavy(self) -> bool:
+        """Whether somebody said what heavy care is: without it nothing is known of it, not that there is none."""
+        return HEAVY in self.activities.values()
 
 
 def as_json(mapping: PlanningMap) -> dict[str, Any]:

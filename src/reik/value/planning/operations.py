@@ -32,6 +32,7 @@ FORGOTTEN_AFTER = timedelta(days=14)
 LOOKING, UPLOADED, READING, READ = "looking", "uploaded", "reading", "read"
 TAKEN, REMOVED, FAILED = "taken", "removed", "failed"
 WAITING = (LOOKING, READING)
+STOPPED = "stopped"
 FILE, PLACES = "file", "places"
 
 
@@ -106,7 +107,7 @@ def ask_reading(file_id: UUID, mapping: PlanningMap, *, anonymous: bool) -> None
     if row.state not in (UPLOADED, READ, FAILED) or not row.look:
         raise PlanningRefused("state", "This file cannot be read now: look at where it is.")
     row.mapping, row.zone, row.anonymous = as_json(mapping), mapping.zone, anonymous
-    row.state, row.rows_read, row.problem = READING, 0, ""
+    row.state, row.rows_read, row.problem, row.problem_code = READING, 0, "", ""
     row.save()
     ask()
 
@@ -166,7 +167,7 @@ def work_off(now: Callable[[], datetime]) -> int:
         try:
             _look_and_keep(row) if row.state == LOOKING else _read(row)
         except (ValueError, SheetRefused) as refusal:
-            _failed(row.id, row.state, str(refusal))
+            _failed(row.id, row.state, str(refusal), getattr(refusal, "code", ""))
         done += 1
     for row in PlanningFile.objects.filter(state=REMOVED, visits__gt=0):
         storing.clear(row.id)
@@ -180,11 +181,12 @@ def given_up(problem: str) -> None:
     """The process that worked on the first waiting file ended by force: that file waits no more."""
     row = PlanningFile.objects.filter(state__in=WAITING).order_by("created_at").first()
     if row is not None:
-        _failed(row.id, row.state, problem)
+        _failed(row.id, row.state, problem, STOPPED)
 
 
-def _failed(file_id: UUID, state: str, problem: str) -> None:
-    PlanningFile.objects.filter(id=file_id, state=state).update(state=FAILED, problem=problem[:500])
+def _failed(file_id: UUID, state: str, problem: str, code: str) -> None:
+    rows = PlanningFile.objects.filter(id=file_id, state=state)
+    rows.update(state=FAILED, problem=problem[:500], problem_code=code)
 
 
 def forget_unfinished(now: datetime) -> None:

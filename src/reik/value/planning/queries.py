@@ -33,6 +33,7 @@ class FileSeen:
     rows_read: int
     counted: dict[str, Any]
     problem: str
+    problem_code: str
     first_day: date | None
     last_day: date | None
     visits: int
@@ -71,7 +72,8 @@ def _seen(row: PlanningFile, *, refused: bool) -> FileSeen:
     listed = [(each["line"], each["reason"], each["value"]) for each in row.refused] if refused else []
     return FileSeen(
         id=row.id, organisation_id=row.organisation_id, name=row.name, state=row.state, anonymous=row.anonymous,
-        size=row.size, rows_read=row.rows_read, counted=row.counted, problem=row.problem, first_day=row.first_day,
+        size=row.size, rows_read=row.rows_read, counted=row.counted, problem=row.problem, problem_code=row.problem_code,
+        first_day=row.first_day,
         last_day=row.last_day, visits=row.visits, refused=tuple(listed), refused_count=row.refused_count,
         mapping=row.mapping, by=row.by, created_at=row.created_at, taken_at=row.taken_at,
     )  # fmt: skip
@@ -107,7 +109,8 @@ def mappings_of(organisation_id: UUID) -> dict[str, PlanningMap]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamFigures:
-    """What one team's planning says. Minutes are planned ones; `travel` only of visits whose leg is known (`legs`)."""
+    """What one team's planning says. Minutes are planned ones; `travel` only of visits whose leg is known (`legs`),
+    `heavy` of `heavy_known` visits."""
 
     team: str
     clients: int
@@ -125,6 +128,8 @@ class TeamFigures:
     unique_legs: int
     peak: int
     peak_unique: int
+    heavy: int
+    heavy_known: int
 
     @property
     def moments_per_day(self) -> float | None:
@@ -148,7 +153,7 @@ SELECT team_key, count(DISTINCT client_key), count(DISTINCT client_key) FILTER (
     coalesce(sum(minutes) FILTER (WHERE kind = 'unique'), 0), coalesce(sum(travel_minutes), 0), count(travel_minutes),
     coalesce(sum(travel_minutes) FILTER (WHERE kind = 'unique'), 0),
     count(travel_minutes) FILTER (WHERE kind = 'unique'), count(*) FILTER (WHERE peak),
-    count(*) FILTER (WHERE peak AND kind = 'unique')
+    count(*) FILTER (WHERE peak AND kind = 'unique'), count(*) FILTER (WHERE heavy), count(heavy)
 FROM v GROUP BY team_key ORDER BY team_key
 """
 
@@ -169,7 +174,7 @@ def by_team(file_id: UUID, organisation_id: UUID) -> list[TeamFigures]:
         TeamFigures(
             team=r[0], clients=r[1], medication_clients=r[2], days=r[3], visits=r[4], combined=r[5], unique=r[6],
             care_min=r[7], medication_min=r[8], unique_min=r[9], travel_min=r[10], legs=r[11], unique_travel_min=r[12],
-            unique_legs=r[13], peak=r[14], peak_unique=r[15],
+            unique_legs=r[13], peak=r[14], peak_unique=r[15], heavy=r[16], heavy_known=r[17],
         )
         for r in rows
     ]  # fmt: skip

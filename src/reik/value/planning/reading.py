@@ -39,7 +39,7 @@ MOST_PLACES = 2_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """`visits`: parsing.SCHEMA without `place`, with kind, lines, end, estimated. `counted`: for the summary."""
+    """`visits`: parsing.SCHEMA without `place`, with kind, heavy, lines, end, estimated. `counted`: for the summary."""
 
     visits: pl.DataFrame
     refused: list[RowRefused]
@@ -97,7 +97,24 @@ def _counted(
         "legs_planned": travel.height - int(travel["estimated"].sum()),
         "legs_estimated": int(travel["estimated"].sum()),
         "legs_unknown": visits.height - travel.height, "placed": visits.height - visits["latitude"].null_count(),
-        "unjudged": dict(Counter(unjudged).most_common(50)),
+        "unjudged": dict(Counter(unjudged).most_common(50)), "heavy": _heavy(visits),
+    }  # fmt: skip
+
+
+def _heavy(visits: pl.DataFrame) -> dict[str, int] | None:
+    """Visits with heavy care of those of which it is `known`, and the same on routes; None: nothing is known of it.
+
+    A route is one worker on one day: who of a visit is not named, its route is not either.
+    """
+    known = visits.filter(pl.col("heavy").is_not_null())
+    if not known.height:
+        return None
+    driven = known.filter(pl.col("worker") != "")
+    return {
+        "heavy": int(known["heavy"].sum()), "known": known.height, "unknown": visits.height - known.height,
+        "routes": driven.select("worker", pl.col("start").dt.date()).n_unique(),
+        "routes_heavy": int(driven["heavy"].sum()), "routes_known": driven.height,
+        "routes_unknown": visits.filter((pl.col("worker") != "") & pl.col("heavy").is_null()).height,
     }  # fmt: skip
 
 
@@ -156,7 +173,7 @@ def read_places(path: Path) -> dict[str, tuple[float, float]]:
         if key and -90 <= latitude <= 90 and -180 <= longitude <= 180:
             found[key] = latitude, longitude
         if len(found) > MOST_PLACES:
-            raise SheetRefused("large", "More than two million places: give those of your own region.")
+            raise SheetRefused("places_many", "More than two million places: give those of your own region.")
     if not found:
         raise SheetRefused(
             "places", "No line gives a postcode, a latitude and a longitude: write 1234AB;52,1;5,2."

@@ -175,7 +175,7 @@ def _workbook(path: Path) -> Sheet:
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(each.file_size for each in packed.infolist()) > MOST_UNPACKED:
-                raise SheetRefused("large", "This workbook is too large when unpacked: export it as CSV.")
+                raise SheetRefused("unpacked", "This workbook is too large when unpacked: export it as CSV.")
         book = CalamineWorkbook.from_path(str(path))
         sheet = next(
             (found for name in book.sheet_names if (found := book.get_sheet_by_name(name)).height), None

@@ -22,7 +22,7 @@ ROUNDED = 2
 """Decimals that are left of coordinates in an anonymous file: a place to about a kilometre."""
 _TYPES = {
     "line": "int", "day": "date", "starts_at": "timestamptz", "minutes": "float8", "client_key": "text",
-    "client_id": "uuid", "worker_key": "text", "team_key": "text", "activity": "text", "kind": "text",
+    "client_id": "uuid", "worker_key": "text", "team_key": "text", "activity": "text", "kind": "text", "heavy": "bool",
     "latitude": "float8", "longitude": "float8", "travel_minutes": "float8",
 }  # fmt: skip
 _COLUMNS = Columns(**_TYPES)
@@ -82,7 +82,8 @@ def _keyed(
         pl.col("client").replace_strict(clients, return_dtype=pl.String).alias("client_key"),
         pl.col("client").replace_strict(ids, default=None, return_dtype=pl.String).alias("client_id"),
         pl.col("worker").replace_strict(workers, return_dtype=pl.String).alias("worker_key"),
-        pl.col("team").alias("team_key"), "activity", "kind", *places, pl.col("travel").alias("travel_minutes"),
+        pl.col("team").alias("team_key"), "activity", "kind", "heavy", *places,
+        pl.col("travel").alias("travel_minutes"),
     )  # fmt: skip
 
 

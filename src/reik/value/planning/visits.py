@@ -1,18 +1,20 @@
 """What all rows together tell: rows of one visit, overlaps, shifts, what is medication, travel between visits. Pure.
 
-The frames have `parsing.SCHEMA`; what comes out has `kind`, `lines` (how many rows became this visit) and `estimated`.
+The frames have `parsing.SCHEMA`; what comes out has `kind`, `heavy` (null: not known), `lines` (how many rows became
+this visit) and `estimated`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from reik.value.planning.guessing import parts_of
-from reik.value.planning.mapping import CARE, CODES, MEDICATION, WORDS, PlanningMap
+from reik.value.planning.mapping import CARE, CODES, HEAVY, MEDICATION, PlanningMap
 from reik.value.planning.refusals import LONGEST_MIN, LONGEST_SHIFT_H, SHIFT_BREAK_H, RowRefused
 from reik.value.tours.factors import PUBLISHED, Factors
 from reik.value.tours.matrices import EARTH_METRES, along
@@ -93,42 +95,48 @@ def within_a_shift(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefused]]:
 
 
 def with_kind(rows: pl.DataFrame, mapping: PlanningMap) -> tuple[pl.DataFrame, dict[str, int]]:
-    """`kind` from the ticked activities, and the codes that nobody judged yet.
+    """`kind` and `heavy` from the judged activities, and the codes that nobody judged yet.
 
     Only what was judged is kept as activity, and named when it occurs often: a name that stands in a text is neither.
     """
     counted = rows.group_by("activity").len().rows()
-    known = {
-        part.lower() if mapping.activity_as == WORDS else part: kind
-        for part, kind in mapping.activities.items()
-    }
-    medication, care, kept = [], [], []
-    unjudged: dict[str, int] = {}
-    for text, n in counted:
-        parts = parts_of(text, mapping.activity_as)
-        kinds = {known.get(part, CARE if mapping.activity_as == CODES else "") for part in parts}
-        medication.append(MEDICATION in kinds)
-        care.append(CARE in kinds)
-        kept.append("; ".join(part for part in parts if known.get(part) in (MEDICATION, CARE)))
-        if mapping.activity_as == CODES:
-            for part in parts:
-                if part not in known:
-                    unjudged[part] = unjudged.get(part, 0) + n
-    found = pl.DataFrame(
-        {"activity": [text for text, _ in counted], "medication": medication, "care": care, "kept": kept},
-        schema_overrides={
-            "activity": pl.String,
-            "kept": pl.String,
-            "medication": pl.Boolean,
-            "care": pl.Boolean,
-        },
-    )
+    found, unjudged = _judged(counted, mapping)
     alone = ~pl.col("care") & (pl.col("minutes") <= mapping.unique_minutes)
     some = pl.when(alone).then(pl.lit(UNIQUE)).otherwise(pl.lit(COMBINED))
     kind = pl.when(pl.col("medication")).then(some).otherwise(pl.lit(NONE))
     rows = rows.join(found, on="activity", how="left", maintain_order="left").with_columns(kind=kind)
     often = {part: n for part, n in unjudged.items() if n >= OFTEN}
     return rows.with_columns(activity="kept").drop("medication", "care", "kept"), often
+
+
+def _judged(counted: Sequence[tuple[str, int]], mapping: PlanningMap) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Each text that occurs, judged; and how often a code occurs that nobody judged."""
+    codes, heavy_is_known = mapping.activity_as == CODES, mapping.judges_heavy
+    known = {part if codes else part.lower(): kind for part, kind in mapping.activities.items()}
+    rows: list[tuple[str, bool, bool, bool | None, str]] = []
+    unjudged: Counter[str] = Counter()
+    for text, n in counted:
+        parts = parts_of(text, mapping.activity_as)
+        kinds = {known.get(part, CARE if codes else "") for part in parts}
+        kept = "; ".join(part for part in parts if known.get(part) in (MEDICATION, CARE, HEAVY))
+        heavy = _is_heavy(parts, known, codes=codes) if heavy_is_known else None
+        rows.append((text, MEDICATION in kinds, bool(kinds & {CARE, HEAVY}), heavy, kept))
+        if codes:
+            unjudged.update({part: n for part in parts if part not in known})
+    schema = {
+        "activity": pl.String, "medication": pl.Boolean, "care": pl.Boolean, "heavy": pl.Boolean, "kept": pl.String,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row"), dict(unjudged)
+
+
+def _is_heavy(parts: Sequence[str], known: Mapping[str, str], *, codes: bool) -> bool | None:
+    """Whether one of these activities is heavy care; None where nobody said so of all of them."""
+    kinds = {known.get(part, "") for part in parts}
+    if HEAVY in kinds:
+        return True
+    if codes and "" in kinds:
+        return None
+    return False if kinds & {MEDICATION, CARE} else None
 
 
 def with_places(rows: pl.DataFrame, places: Mapping[str, tuple[float, float]]) -> pl.DataFrame:

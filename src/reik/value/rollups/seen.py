@@ -16,7 +16,7 @@ from django.db import connection
 
 from reik.kernel.rows import array
 from reik.value.adherence import BUCKETS, NONE, OUTCOMES, Counts
-from reik.value.models import RollupState
+from reik.value.models import RollupState, TeamDay
 from reik.value.rollups.counting import COLUMNS, SUMS
 from reik.value.rollups.running import NAME
 
@@ -50,6 +50,12 @@ def counted_through() -> datetime | None:
     """Up to when moments have been counted; None: never yet."""
     state = RollupState.objects.filter(name=NAME).first()
     return state.through if state else None
+
+
+def first_day(organisation_id: UUID) -> date | None:
+    """The first day of which a moment was counted; None: there is none yet. One statement."""
+    found = TeamDay.objects.filter(organisation_id=organisation_id, moments__gt=0).order_by("day").first()
+    return found.day if found else None
 
 
 def counts(organisation_id: UUID, days: Days, which: Which = ALL) -> Counts:

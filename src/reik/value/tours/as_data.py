@@ -10,6 +10,7 @@ from typing import Any
 
 from reik.value.tours.asked import Answer, Asked
 from reik.value.tours.dispensers import SOURCES
+from reik.value.tours.heavy import as_details, carried
 from reik.value.tours.matrices import Travels
 from reik.value.tours.plans import Plan, PlanFigures, begins, travel_seconds
 from reik.value.tours.plans import figures as figures_of_plan
@@ -39,6 +40,10 @@ def details(answer: Answer, asked: Asked, *, skipped: int, travel_from: str) -> 
     outcome = answer.outcome
     going = {str(each.line): each.nurse for each in answer.planned}
     now = [driven_now(day, travel, going) for day, travel in zip(outcome.days, answer.travels, strict=True)]
+    heavy = (
+        carried(outcome.days, outcome.plans_before),
+        carried([each.day for each in outcome.changed], outcome.plans_after),
+    )
     return {
         "before": {**asdict(outcome.before), "peak_per_nurse": outcome.before.peak_per_nurse},
         "after": {**asdict(outcome.after), "peak_per_nurse": outcome.after.peak_per_nurse},
@@ -47,7 +52,7 @@ def details(answer: Answer, asked: Asked, *, skipped: int, travel_from: str) -> 
         "chosen": len(answer.chosen),
         "travel_hours_between_clients_as_planned": None if None in now else round(sum(filter(None, now)), 2),
         "terms": asdict(asked.terms), "sources": {key: asdict(each) for key, each in SOURCES.items()},
-        "travel_from": travel_from,
+        "travel_from": travel_from, "heavy": as_details(*heavy),
     }  # fmt: skip
 
 

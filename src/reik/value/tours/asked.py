@@ -48,7 +48,9 @@ class Answer:
 def answer(planned: Sequence[Planned], asked: Asked, means: Means) -> Answer:
     """Plan each day twice. Raises TourRefused: nothing to plan, nobody to go, a client whom nobody knows."""
     if not planned:
-        raise TourRefused("There is no visit to plan: look at the file, and at the teams and days chosen.")
+        raise TourRefused(
+            "There is no visit to plan: look at the file, and at the teams and days chosen.", "empty"
+        )
     made = days(planned, asked.reading, means.shifts)
     travels = [means.travel(day) for day in made]
     chosen = chosen_clients(planned, made, asked)
@@ -64,7 +66,9 @@ def chosen_clients(planned: Sequence[Planned], made: Sequence[Day], asked: Asked
     if asked.clients is not None:
         strange = sorted(set(asked.clients) - {each.client for each in planned})
         if strange:
-            raise TourRefused(f"{strange[0]} is not in the planning: correct the list.")
+            raise TourRefused(
+                f"{strange[0]} is not in the planning: correct the list.", "strange", client=strange[0]
+            )
         return group(asked.clients, asked.share, asked.seed)
     able = {client for day in made for client in candidates(day.visits)}
     if any(each.candidate is not None for each in planned):

@@ -49,17 +49,17 @@ class Terms:
     def __post_init__(self) -> None:
         for name in ("works", "by_centre"):
             if not 0 <= getattr(self, name) <= 1:
-                raise TourRefused(f"{name} is a share: give 0 to 1.")
+                raise TourRefused(f"{name} is a share: give 0 to 1.", "share")
         if not 1 <= self.roll_days <= 366:
-            raise TourRefused("A roll lasts 1 day or longer: give whole days.")
+            raise TourRefused("A roll lasts 1 day or longer: give whole days.", "bounds")
         if not (0 < self.loading <= LONGEST_VISIT and 0 < self.alert <= LONGEST_VISIT):
-            raise TourRefused("Loading and an alert take more than 0 minutes.")
+            raise TourRefused("Loading and an alert take more than 0 minutes.", "bounds")
         if (
             self.alert_within < 0
             or self.loosened < 0
             or not 0 <= self.loading_from <= self.loading_until <= LAST_SECOND
         ):
-            raise TourRefused("A window cannot end before it begins.")
+            raise TourRefused("A window cannot end before it begins.", "bounds")
 
     @property
     def visit_per_moment(self) -> float:
@@ -87,7 +87,7 @@ def candidates(visits: Iterable[Visit]) -> set[str]:
 def group(clients: Iterable[str], share: float, seed: int) -> set[str]:
     """A share (0 to 1) of the clients, drawn by the seed; rounded to whole clients."""
     if not 0 <= share <= 1:
-        raise TourRefused("The share of the clients is a number from 0 to 1.")
+        raise TourRefused("The share of the clients is a number from 0 to 1.", "share")
     drawn = sorted(set(clients), key=lambda client: (_drawn(seed, "group", client), client))
     return set(drawn[: math.floor(share * len(drawn) + 0.5)])
 
@@ -159,6 +159,8 @@ def _beside(stays: list[Visit], due: set[str], terms: Terms) -> tuple[list[Visit
 
 def _loading(client: str, day: Day, terms: Terms) -> Visit:
     place = next(each.place for each in day.visits if each.client == client)
+    told = any(each.heavy is not None for each in day.visits)  # else nothing is known here of any visit
     return Visit(
-        f"{client} roll", client, place, terms.loading, terms.loading_from, terms.loading_until, "loading"
-    )
+        f"{client} roll", client, place, terms.loading, terms.loading_from, terms.loading_until, "loading",
+        heavy=False if told else None,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from reik.value.tours.solving import PlanBroken
 WAITING, BUSY, DONE, FAILED = "waiting", "busy", "done", "failed"
 UNDER_WAY = (WAITING, BUSY)
 TOURS, USED = "tours", "tours_used"
+BROKEN, STOPPED = "broken", "stopped"
 LARGEST_MATRIX = 20_000_000  # bytes
 
 
@@ -80,8 +81,10 @@ def work_off(now: Callable[[], datetime], *, workers: int | None = None) -> int:
         TourQuestion.objects.filter(id=row.id).update(state=BUSY, plans_done=0)
         try:
             _answered(row, now, workers)
-        except (TourRefused, PlanBroken) as refusal:
-            _failed(row.id, str(refusal), now())
+        except TourRefused as refusal:
+            _failed(row.id, str(refusal), {"code": refusal.code, **refusal.said}, now())
+        except PlanBroken as broken:
+            _failed(row.id, str(broken), {"code": BROKEN, "day": broken.day}, now())
         done += 1
     return done
 
@@ -90,7 +93,7 @@ def given_up(problem: str, now: datetime) -> None:
     """The process that worked on the first question ended by force: that question waits no more."""
     row = _next()
     if row is not None:
-        _failed(row.id, problem, now)
+        _failed(row.id, problem, {"code": STOPPED}, now)
 
 
 def waiting() -> bool:
@@ -103,8 +106,9 @@ def _next() -> TourQuestion | None:
     return rows.order_by("created_at", "id").first()
 
 
-def _failed(id: UUID, problem: str, now: datetime) -> None:
-    TourQuestion.objects.filter(id=id).update(state=FAILED, problem=problem[:500], ended_at=now)
+def _failed(id: UUID, problem: str, refused: Mapping[str, str], now: datetime) -> None:
+    kept = {name: value[:200] for name, value in refused.items()}
+    TourQuestion.objects.filter(id=id).update(state=FAILED, problem=problem[:500], refused=kept, ended_at=now)
 
 
 def _answered(row: TourQuestion, now: Callable[[], datetime], workers: int | None) -> None:
@@ -127,7 +131,9 @@ def _travel(row: TourQuestion, question: Question) -> Callable[..., Any]:
     if question.matrix:
         sealed = TourQuestion.objects.values_list("matrix", flat=True).get(id=row.id)
         if sealed is None:
-            raise TourRefused("The own travel times are no longer kept: ask again with the file.")
+            raise TourRefused(
+                "The own travel times are no longer kept: ask again with the file.", "matrix_gone"
+            )
         own = matrix_file.understood(vault().open(row.organisation_id, bytes(sealed)), question.matrix)
         return own.for_day
     return lambda day: matrices.for_day(day, question.factors())
@@ -154,7 +160,7 @@ def document(
 def _keep(row: TourQuestion, found: Answer, outcome: dict[str, Any], now: datetime) -> None:
     kept = TourQuestion.objects.select_for_update().select_related("file").get(id=row.id)
     if kept.file.state != "taken":
-        raise TourRefused("The planning was removed while this was computed.")
+        raise TourRefused("The planning was removed while this was computed.", "removed")
     inputs = {**kept.inputs, "file": str(kept.file_id), "file_name": kept.file.name}
     named = inputs.pop("clients", None)
     inputs["clients_named"] = None if named is None else len(named)
@@ -172,3 +178,6 @@ def forget_of(file_id: UUID) -> None:
     for row in TourQuestion.objects.filter(file_id=file_id).only("id", "inputs"):
         inputs = {**row.inputs, "clients": None if row.inputs.get("clients") is None else []}
         TourQuestion.objects.filter(id=row.id).update(inputs=inputs, rounds=[], matrix=None)
+    for row in TourQuestion.objects.filter(file_id=file_id, state=FAILED).only("id", "refused"):
+        code = {"code": row.refused.get("code", "")}
+        TourQuestion.objects.filter(id=row.id).update(problem="", refused=code)

@@ -27,9 +27,9 @@ class Travel:
     def __post_init__(self) -> None:
         side = (len(self.seconds), len(self.seconds))
         if self.seconds.shape != side or self.metres.shape != side:
-            raise TourRefused("The travel times are no square of places by places: give each pair.")
+            raise TourRefused("The travel times are no square of places by places: give each pair.", "square")
         if (self.seconds < 0).any() or (self.metres < 0).any():
-            raise TourRefused("A travel time or distance below zero: correct the matrix.")
+            raise TourRefused("A travel time or distance below zero: correct the matrix.", "below_zero")
 
 
 Travels = Mapping[str, Travel]  # by mode
@@ -39,7 +39,10 @@ def crow_metres(places: Sequence[Place]) -> Floats:
     """Great-circle metres between all places (haversine). Raises TourRefused for a place without coordinates."""
     for place in places:
         if place.latitude is None or place.longitude is None:
-            raise TourRefused(f"{place.key} has no coordinates: give them, or a matrix file that names it.")
+            raise TourRefused(
+                f"{place.key} has no coordinates: give them, or a matrix file that names it.",
+                "no_coordinates", place=place.key,
+            )  # fmt: skip
     latitude = np.radians(np.array([place.latitude for place in places], dtype=np.float64))
     longitude = np.radians(np.array([place.longitude for place in places], dtype=np.float64))
     north = np.sin((latitude[:, None] - latitude) / 2) ** 2
@@ -70,7 +73,7 @@ def for_day(day: Day, factors: Mapping[str, Factors]) -> dict[str, Travel]:
     missing = [mode for mode in day.modes if mode not in factors]
     if missing:
         raise TourRefused(
-            f"No factors for travelling by {missing[0]}: use bike or car, or give your own factors."
+            f"No factors for travelling by {missing[0]}: use bike or car, or give your own factors.", "mode"
         )
     return {mode: by_factors(day.places, factors[mode]) for mode in day.modes}
 

@@ -43,8 +43,9 @@ class OwnMatrix:
         found = self.pairs.get((start, end)) or self.pairs.get((end, start))
         if found is None:
             raise TourRefused(
-                f"The matrix file does not say how far it is from {start} to {end}: add that line."
-            )
+                f"The matrix file does not say how far it is from {start} to {end}: add that line.",
+                "pair", start=start, end=end,
+            )  # fmt: skip
         return found
 
 
@@ -63,20 +64,25 @@ def understood(data: bytes, name: str) -> OwnMatrix:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TourRefused(f"{name} is no UTF-8 text: save it as CSV UTF-8.") from None
+        raise TourRefused(f"{name} is no UTF-8 text: save it as CSV UTF-8.", "matrix_text") from None
     rows = csv.DictReader(io.StringIO(text, newline=""))
     if rows.fieldnames is None or not set(COLUMNS) <= set(rows.fieldnames):
-        raise TourRefused(f"{name}: the first line must name the columns {','.join(COLUMNS)}.")
+        raise TourRefused(
+            f"{name}: the first line must name the columns {','.join(COLUMNS)}.", "matrix_columns"
+        )
     for row in rows:
-        pairs[row["from"], row["to"]] = _measures(row, f"{name}, line {rows.line_num}")
+        pairs[row["from"], row["to"]] = _measures(row, name, rows.line_num)
     return OwnMatrix(pairs)
 
 
-def _measures(row: Mapping[str, str | None], where: str) -> tuple[int, int]:
+def _measures(row: Mapping[str, str | None], name: str, line: int) -> tuple[int, int]:
+    where = f"{name}, line {line}"
     try:
         minutes, km = float(row["minutes"] or ""), float(row["km"] or "")
     except ValueError:
-        raise TourRefused(f"{where}: minutes and km are no numbers.") from None
+        raise TourRefused(f"{where}: minutes and km are no numbers.", "matrix_number", line=line) from None
     if not (0 <= minutes <= 24 * 60 and 0 <= km <= 2000):
-        raise TourRefused(f"{where}: {minutes:g} minutes and {km:g} km cannot be one trip.")
+        raise TourRefused(
+            f"{where}: {minutes:g} minutes and {km:g} km cannot be one trip.", "matrix_trip", line=line
+        )
     return round(minutes * 60), round(km * 1000)

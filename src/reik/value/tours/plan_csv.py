@@ -19,7 +19,7 @@ NAMES = {
     "cliënt": "client", "datum": "day", "dag": "day", "tijd": "start", "begin": "start", "minuten": "minutes",
     "soort": "kind", "medewerker": "nurse", "organisatie": "organisation", "plaats": "place", "vroegst": "earliest",
     "laatst": "latest", "vast": "held", "kandidaat": "candidate", "breedtegraad": "latitude",
-    "lengtegraad": "longitude", "van": "from", "tot": "until", "vervoer": "mode", "regel": "line",
+    "lengtegraad": "longitude", "van": "from", "tot": "until", "vervoer": "mode", "regel": "line", "zwaar": "heavy",
 }  # fmt: skip
 KINDS = {"geen": "none", "gecombineerd": "combined", "uniek": "unique"}
 YES, NO = ("yes", "ja", "1", "true"), ("no", "nee", "0", "false", "")
@@ -27,18 +27,9 @@ Row = Mapping[str, str]
 
 
 WRITTEN = (
-    "line",
-    "day",
-    "start",
-    "minutes",
-    "kind",
-    "client",
-    "nurse",
-    "team",
-    "place",
-    "latitude",
-    "longitude",
-)
+    "line", "day", "start", "minutes", "kind", "client", "nurse", "team", "place", "latitude", "longitude", "heavy",
+)  # fmt: skip
+SAID = {None: "", True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,8 @@ def written(planned: Iterable[Planned]) -> str:
         where = (each.place.latitude, each.place.longitude)
         rows.writerow(
             (each.line, each.day.isoformat(), begin, f"{each.seconds / MINUTE:.12g}", each.kind, each.client,
-             each.nurse, each.team, each.place.key, *("" if at is None else repr(at) for at in where))
+             each.nurse, each.team, each.place.key, *("" if at is None else repr(at) for at in where),
+             SAID[each.heavy])
         )  # fmt: skip
     return out.getvalue()
 
@@ -131,11 +123,14 @@ def _visit(line: int, row: Row) -> Planned:
     start = _time(row, "start")
     if (earliest is not None and earliest > start) or (latest is not None and latest < start):
         raise TourRefused("start is not between earliest and latest")
+    heavy = _yes(row, "heavy") if row.get("heavy") else None
+    if heavy and kind == "unique":
+        raise TourRefused("unique and heavy: a visit with heavy care is there for more than the medication")
     known = int(_number(row, "line", 1, 10**9)) if row.get("line") else line
     return Planned(
         known, _date(row) or ONE_DAY, client, _place(row, client), start, max(1, round(minutes * MINUTE)), kind,
         row.get("nurse", ""), row.get("team", ""), row.get("organisation", ""), earliest, latest,
-        _yes(row, "held") or False, _yes(row, "candidate") if row.get("candidate") else None,
+        _yes(row, "held") or False, _yes(row, "candidate") if row.get("candidate") else None, heavy,
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Planned:
     latest: int | None = None
     held: bool = False
     candidate: bool | None = None  # whether a dispenser would do for this client, where somebody looked
+    heavy: bool | None = None  # with care that the organisation calls heavy; None: nobody said
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,9 @@ def _day(when: date, name: str, planned: list[Planned], reading: Reading, shifts
     nurses = tuple(_of_list(mine, places, reading) if shifts else _of_visits(planned, places, reading))
     if not nurses:
         raise TourRefused(
-            f"Nobody goes on {when} in {name.strip('/') or 'this planning'}: fill the column nurse, or give --nurses."
-        )
+            f"Nobody goes on {when} in {name.strip('/') or 'this planning'}: fill the column nurse, or give --nurses.",
+            "nobody", day=f"{when} {name.strip('/')}".strip(),
+        )  # fmt: skip
     return Day(f"{when} {name.strip('/')}".strip(), tuple(places.known), visits, nurses, when.toordinal())
 
 
@@ -116,7 +118,7 @@ def _visit(each: Planned, places: _Places, reading: Reading) -> Visit:
     latest = each.start + reading.around if each.latest is None else each.latest
     return Visit(
         str(each.line), each.client, places.index(each.place), each.seconds, earliest, min(latest, LAST_SECOND),
-        each.kind, each.start, each.held,
+        each.kind, each.start, each.held, heavy=each.heavy,
     )  # fmt: skip
 
 
@@ -141,8 +143,9 @@ def _of_visits(planned: Iterable[Planned], places: _Places, reading: Reading) ->
             first, last = max(0, since - reading.slack), min(until + reading.slack, LAST_SECOND)
             if last - first > LONGEST_SHIFT:
                 raise TourRefused(
-                    f"{nurse} would work {(last - first) / HOUR:.3g} h on {going[nurse][0].day}: look at her lines."
-                )
+                    f"{nurse} would work {(last - first) / HOUR:.3g} h on {going[nurse][0].day}: look at her lines.",
+                    "long_day", nurse=nurse, hours=f"{(last - first) / HOUR:.3g}", day=going[nurse][0].day,
+                )  # fmt: skip
             yield Nurse(f"{nurse} ({number})", first, last, home, reading.mode)
 
 

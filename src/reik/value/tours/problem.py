@@ -16,7 +16,15 @@ KINDS = ("none", "combined", "unique", "loading", "alert")  # the last two are m
 
 
 class TourRefused(ValueError):
-    """This cannot be planned or read so; the message says what to change."""
+    """This cannot be planned or read so; the message says what to change.
+
+    `code` says it to a screen, with what was `said` in its words; empty where only a command line can come to it.
+    """
+
+    def __init__(self, sentence: str, code: str = "", **said: object) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.said = {name: str(value) for name, value in said.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,11 @@ class Place:
     def __post_init__(self) -> None:
         for value, edge in ((self.latitude, 90), (self.longitude, 180)):
             if value is not None and not -edge <= value <= edge:
-                raise TourRefused(f"{value} is no coordinate of {self.key}: give degrees (WGS84).")
+                raise TourRefused(
+                    f"{value} is no coordinate of {self.key}: give degrees (WGS84).",
+                    "coordinate",
+                    value=value,
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,8 @@ class Visit:
     """One visit: `place` counts in the day's places, `seconds` is time inside, it begins within the window.
 
     `kind`: what of it is medication, see `KINDS`. `held`: this moment is kept by a person at this time, whatever
-    a dispenser can do (insulin, drops). `skills`: what the nurse must be able to do.
+    a dispenser can do (insulin, drops). `skills`: what the nurse must be able to do. `heavy`: with care that
+    the organisation calls heavy; None where nobody said so. It counts in no plan, only in what a plan asks of a nurse.
     """
 
     key: str
@@ -51,16 +64,24 @@ class Visit:
     planned: int = 0  # when it is planned now; 0 where that is not known
     held: bool = False
     skills: frozenset[str] = frozenset()
+    heavy: bool | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= LONGEST_VISIT:
             raise TourRefused(
-                f"Visit {self.key} of {self.seconds / MINUTE:g} minutes: give more than 0, at most 720."
-            )
+                f"Visit {self.key} of {self.seconds / MINUTE:g} minutes: give more than 0, at most 720.",
+                "visit_minutes", visit=self.key, minutes=f"{self.seconds / MINUTE:g}",
+            )  # fmt: skip
         if not 0 <= self.earliest <= self.latest <= LAST_SECOND:
-            raise TourRefused(f"Visit {self.key} begins between two times that do not follow each other.")
+            raise TourRefused(
+                f"Visit {self.key} begins between two times that do not follow each other.",
+                "visit_window", visit=self.key,
+            )  # fmt: skip
         if self.kind not in KINDS:
-            raise TourRefused(f"Visit {self.key} is {self.kind}: use none, combined or unique.")
+            raise TourRefused(
+                f"Visit {self.key} is {self.kind}: use none, combined or unique.",
+                "visit_kind", visit=self.key, kind=self.kind,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +97,15 @@ class Nurse:
 
     def __post_init__(self) -> None:
         if not 0 <= self.since < self.until <= LAST_SECOND:
-            raise TourRefused(f"The shift of {self.key} ends before it begins, or after 12:00 the next day.")
+            raise TourRefused(
+                f"The shift of {self.key} ends before it begins, or after 12:00 the next day.",
+                "shift_order", nurse=self.key,
+            )  # fmt: skip
         if self.until - self.since > LONGEST_SHIFT:
-            raise TourRefused(f"The shift of {self.key} is {self.hours:.3g} h long: give at most 16 h.")
+            raise TourRefused(
+                f"The shift of {self.key} is {self.hours:.3g} h long: give at most 16 h.",
+                "shift_long", nurse=self.key, hours=f"{self.hours:.3g}",
+            )  # fmt: skip
 
     @property
     def hours(self) -> float:
@@ -99,10 +126,16 @@ class Day:
         for what, keys in (("visit", [v.key for v in self.visits]), ("shift", [n.key for n in self.nurses])):
             twice = [key for key, count in Counter(keys).items() if count > 1]
             if twice:
-                raise TourRefused(f"Two {what}s are called {twice[0]}: give each its own name.")
+                raise TourRefused(
+                    f"Two {what}s are called {twice[0]}: give each its own name.",
+                    f"twice_{what}",
+                    name=twice[0],
+                )
         used = [v.place for v in self.visits] + [n.place for n in self.nurses if n.place is not None]
         if any(not 0 <= place < len(self.places) for place in used):
-            raise TourRefused(f"{self.name} goes to a place that is not among its places.")
+            raise TourRefused(
+                f"{self.name} goes to a place that is not among its places.", "place", day=self.name
+            )
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -46,13 +46,15 @@ class Question:
 
     def __post_init__(self) -> None:
         if not 0 <= (self.last - self.first).days < MOST_DAYS:
-            raise TourRefused(f"Choose a first and a last day, at most {MOST_DAYS} days apart.")
+            raise TourRefused(f"Choose a first and a last day, at most {MOST_DAYS} days apart.", "days")
         if self.level not in LEVELS or self.effort not in EFFORTS or self.mode not in factors.PUBLISHED:
             raise TourRefused(
-                "Choose who shares visits, how they travel and how long to look from the lists."
+                "Choose who shares visits, how they travel and how long to look from the lists.", "bounds"
             )
         if not (0 <= self.around <= 240 and 0 <= self.loosened <= 480 and 0 <= self.stop_seconds <= 1800):
-            raise TourRefused("A visit moves 0 to 240 minutes now, 0 to 480 later; a stop takes 0 to 1800 s.")
+            raise TourRefused(
+                "A visit moves 0 to 240 minutes now, 0 to 480 later; a stop takes 0 to 1800 s.", "bounds"
+            )
 
     def asked(self) -> Asked:
         """The same as the command line asks it. Raises TourRefused for terms that cannot be."""

@@ -22,7 +22,7 @@ FROM value_visit WHERE file_id = %s AND organisation_id = %s GROUP BY team_key O
 """
 _CHOSEN = """
 SELECT v.line, v.day, extract(epoch FROM (v.starts_at AT TIME ZONE f.zone) - v.day)::bigint, v.minutes, v.kind,
-    v.client_key, v.worker_key, v.team_key, v.latitude, v.longitude
+    v.client_key, v.worker_key, v.team_key, v.heavy, v.latitude, v.longitude
 FROM value_visit AS v JOIN value_planningfile AS f ON f.id = v.file_id
 WHERE v.file_id = %(file)s AND v.organisation_id = %(organisation)s AND v.day BETWEEN %(first)s AND %(last)s
     AND (%(teams)s::text[] = '{}' OR v.team_key = ANY(%(teams)s)) ORDER BY v.line
@@ -75,14 +75,15 @@ def visits_of(file_id: UUID, organisation_id: UUID, question: Question) -> Chose
         rows = cursor.fetchall()
     long = [row for row in rows if row[3] * MINUTE > LONGEST_VISIT]
     kept = [row for row in rows if row[3] * MINUTE <= LONGEST_VISIT]
-    placed = [row for row in kept if question.matrix or None not in row[8:10]]
+    placed = [row for row in kept if question.matrix or None not in row[9:11]]
     planned = [_planned(row, by_client=bool(question.matrix)) for row in placed]
     return Chosen(planned=planned, nowhere=len(kept) - len(placed), long=len(long))
 
 
 def _planned(row: tuple[Any, ...], *, by_client: bool) -> Planned:
-    line, day, start, minutes, kind, client, worker, team, latitude, longitude = row
+    line, day, start, minutes, kind, client, worker, team, heavy, latitude, longitude = row
     place = Place(client) if by_client else Place(f"{latitude:.6f},{longitude:.6f}", latitude, longitude)
     return Planned(
-        line, day, client, place, int(start) // MINUTE * MINUTE, max(1, round(minutes * MINUTE)), kind, worker, team
+        line, day, client, place, int(start) // MINUTE * MINUTE, max(1, round(minutes * MINUTE)), kind, worker, team,
+        heavy=heavy,
     )  # fmt: skip

@@ -29,6 +29,7 @@ class WhatIfSeen:
     plans_done: int
     plans_in_all: int
     problem: str
+    refused: Mapping[str, str]
     computed_id: UUID | None
     outcome: Mapping[str, Any]
     rounds: Sequence[Mapping[str, Any]]
@@ -58,7 +59,7 @@ def _seen(row: TourQuestion, rounds: Sequence[Mapping[str, Any]]) -> WhatIfSeen:
         file_taken=row.file.state == "taken", anonymous=row.file.anonymous,
         file_days=(row.file.first_day, row.file.last_day),
         question=from_json(row.inputs), state=row.state,
-        plans_done=row.plans_done, plans_in_all=row.plans_in_all, problem=row.problem, computed_id=row.computed_id,
-        outcome=row.computed.outcome if row.computed else {}, rounds=rounds, by=row.by, created_at=row.created_at,
-        ended_at=row.ended_at,
+        plans_done=row.plans_done, plans_in_all=row.plans_in_all, problem=row.problem, refused=row.refused,
+        computed_id=row.computed_id, outcome=row.computed.outcome if row.computed else {}, rounds=rounds,
+        by=row.by, created_at=row.created_at, ended_at=row.ended_at,
     )  # fmt: skip

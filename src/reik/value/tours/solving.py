@@ -60,7 +60,11 @@ EFFORTS = {
 
 
 class PlanBroken(RuntimeError):
-    """The solver gave a plan that breaks a rule of the day: nothing may be concluded from it."""
+    """The solver gave a plan of `day` that breaks a rule of the day: nothing may be concluded from it."""
+
+    def __init__(self, sentence: str, day: str = "") -> None:
+        super().__init__(sentence)
+        self.day = day
 
 
 def solve(day: Day, travels: Travels, effort: Effort = EFFORTS["normal"], seed: int = 0) -> Plan:
@@ -75,7 +79,8 @@ def solve(day: Day, travels: Travels, effort: Effort = EFFORTS["normal"], seed: 
     broken = wrong(day, travels, plan)
     if broken:
         raise PlanBroken(
-            f"{day.name}: the plan made is not valid ({broken[0]}); report this with the planning file."
+            f"{day.name}: the plan made is not valid ({broken[0]}); report this with the planning file.",
+            day.name,
         )
     return plan
 

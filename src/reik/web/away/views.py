@@ -50,7 +50,6 @@ from reik.web.work.whose import TEAM, client_of
 CHECKS_IT = "nurse"
 NEWS_FOR = timedelta(minutes=10)
 """So long the page says that the dispenser has gone on."""
-REPORTS = ("nurse", "caregiver", "team_manager")
 Form = Mapping[str, str]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +15,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
+from reik.medication.times.schedule import local_day
 from reik.people.queries import ClientCard, cards
 from reik.value.bills.checking import Difference, sums
-from reik.value.bills.keeping import STATES, NewAnswer, answer, is_open
+from reik.value.bills.follow_up import NewFollowUp, follow_ups, take_on, who_may
+from reik.value.bills.keeping import STATES, NewAnswer, answer, is_open, open_without_client
 from reik.value.bills.lines import BillRefused
 from reik.value.bills.seen import AnswerSeen, BillSeen, answers_of, differences_of, find, history_of
 from reik.web.acting import ActingRequest
 from reik.web.declaring.bill_words import answer_words, difference_words, refused_words
 from reik.web.declaring.shown import ROLES, cents_of, csv_file, money
+from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted, viewed
+from reik.web.work.clients import date_of
 
 room = room_for(*ROLES)
 
@@ -40,6 +44,8 @@ def page(request: ActingRequest, bill_id: UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _shown(request, bill, now)
+    if "wie" in request.POST:
+        return _take_on(request, bill, now)
     try:
         made = answer(bill_id, actor.organisation_id, _typed(request), by=actor.name, now=now)
     except BillRefused as refused:
@@ -51,12 +57,33 @@ def page(request: ActingRequest, bill_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"/waarde/leveranciersnota/{bill_id}?klaar=ja#verschillen")
 
 
+def _take_on(request: ActingRequest, bill: BillSeen, now: datetime) -> HttpResponse:
+    """Who settles what is open without a client, and before when."""
+    post, actor = request.POST, actor_of(request)
+    due: date | None = date_of(post.get("voor", ""))
+    try:
+        if due is None:
+            raise BillRefused("due", "Give a day from today, within a year.")
+        new = NewFollowUp(owner_id=_id(post.get("wie", "")), due_on=due, seen=_id(post.get("gezien", "")))
+        made = take_on(bill, new, by=actor.name, now=now)
+    except BillRefused as refused:
+        return _shown(request, bill, now, error=refused_words(refused.code))
+    acted(
+        request, Act.CREATE, "bill_follow_up", [made, bill.id], now, organisation_id=actor.organisation_id
+    )  # fmt: skip
+    return HttpResponseRedirect(f"/waarde/leveranciersnota/{bill.id}?klaar=ja#wie")
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return UUID(int=0)  # nobody's, and no line's
+
+
 def _typed(request: ActingRequest) -> NewAnswer:
     post = request.POST
-    try:
-        seen = UUID(post["gezien"]) if post.get("gezien") else None
-    except ValueError:
-        seen = None
+    seen = _id(post.get("gezien", ""))
     return NewAnswer(
         key=post.get("verschil", "")[:200], state=post.get("stand", ""), reason=post.get("reden", "")[:600],
         cents=cents_of(post.get("bedrag", "")), seen=seen,
@@ -78,7 +105,20 @@ def _shown(request: ActingRequest, bill: BillSeen, now: datetime, error: str = "
         ],
         "states": [(each, answer_words(each)[1]) for each in STATES],
     }  # fmt: skip
+    seen |= _follow_up(request.POST, bill, open_without_client(found, answers), now)
     return render(request, "declaring/bill.html", seen, status=422 if error else 200)
+
+
+def _follow_up(typed: Mapping[str, str], bill: BillSeen, left: int, now: datetime) -> dict[str, Any]:
+    """Nothing when every open difference is of a client: those are tasks."""
+    if not left:
+        return {}
+    whose, today = follow_ups([bill])[bill.id], local_day(now, ZONE)
+    return {
+        "left": left, "whose": whose, "late": whose.is_late(today), "people": who_may(bill.organisation_id),
+        "wie": typed.get("wie", str(whose.owner_id or "")), "voor": typed.get("voor", whose.due_on.isoformat()),
+        "today": today.isoformat(),
+    }  # fmt: skip
 
 
 def _said(

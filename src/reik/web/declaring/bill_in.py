@@ -22,9 +22,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reik.kernel import clock
 from reik.kernel.access_log import Act
+from reik.medication.times.schedule import local_day
 from reik.pathway.enrolment import suppliers
 from reik.value.bills import lines as bill_lines
-from reik.value.bills.keeping import NewBill, is_open, take
+from reik.value.bills.follow_up import follow_ups
+from reik.value.bills.keeping import NewBill, is_open, open_without_client, take
 from reik.value.bills.lines import FIELDS, KINDS, BillMap, BillRefused, LineRefused
 from reik.value.bills.seen import answers_of, bills, differences_of_all
 from reik.value.declaring.months import Month, MonthRefused, month_of
@@ -33,6 +35,7 @@ from reik.value.planning.sheets import SheetRefused, open_sheet
 from reik.web.acting import ActingRequest
 from reik.web.declaring.bill_words import field_words, kind_words, line_words, refused_words
 from reik.web.declaring.shown import ROLES, money, this_month
+from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
 
@@ -52,7 +55,7 @@ def overview(request: ActingRequest) -> HttpResponse:
 def _overview(request: ActingRequest, now: datetime, error: str = "") -> HttpResponse:
     house = actor_of(request).organisation_id
     every = bills(house)
-    differences = differences_of_all(every, now)
+    differences, whose, today = differences_of_all(every, now), follow_ups(every), local_day(now, ZONE)
     rows = []
     for each in every:
         found, answers = differences[each.id], answers_of(each.id)
@@ -61,6 +64,8 @@ def _overview(request: ActingRequest, now: datetime, error: str = "") -> HttpRes
                 "of": each, "total": money(each.cents), "n": len(found),
                 "euros": money(sum(one.cents or 0 for one in found)),
                 "open": sum(is_open(one, answers) for one in found),
+                "whose": whose[each.id] if open_without_client(found, answers) else None,
+                "late": whose[each.id].is_late(today),
             }
         )  # fmt: skip
     seen = {
@@ -89,7 +94,7 @@ def read_file(request: ActingRequest) -> HttpResponse:
     """From a new file to its columns; with `act=bewaar` it is taken in."""
     now = clock.now()
     try:
-        file = _file(request)
+        file = _file(request, now)
     except BillRefused as refused:
         return _overview(request, now, refused_words(refused.code))
     first = [row for _line, row in file.rows]
@@ -111,7 +116,7 @@ def read_file(request: ActingRequest) -> HttpResponse:
     return HttpResponseRedirect(f"/waarde/leveranciersnota/{id}")
 
 
-def _file(request: ActingRequest) -> _File:
+def _file(request: ActingRequest, now: datetime) -> _File:
     """Raises BillRefused: file, sheet, supplier, month."""
     data = _bytes(request)
     supplier, number = (
@@ -123,6 +128,8 @@ def _file(request: ActingRequest) -> _File:
         month = month_of(request.POST.get("maand", ""))
     except MonthRefused as refused:
         raise BillRefused("month", str(refused)) from refused
+    if month.first > now.date():
+        raise BillRefused("month", "This month has not begun: choose the month of the bill.")
     header, rows = _opened(data)
     return _File(
         packed=base64.b64encode(data).decode(), header=header, rows=rows, supplier=supplier[:120], number=number[:60],

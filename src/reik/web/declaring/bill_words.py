@@ -77,4 +77,8 @@ def refused_words(code: str) -> str:
         "state": _("Kies nagevraagd, gecrediteerd of geaccepteerd."),
         "reason": _("Schrijf op waarom, in ten hoogste 500 letters."),
         "cents": _("Geef wat er gecrediteerd is: van 0 tot het bedrag van het verschil."),
+        "owner": _("Kies iemand uit de lijst, of nog niemand."),
+        "due": _("Kies een dag van vandaag tot een jaar vooruit."),
+        "gone": _("Deze nota is er niet. Kijk in de lijst van nota's."),
+        "form": _("Kies hoe dagen en bedragen geschreven zijn, en per soort regel start, maand of stop."),
     }.get(code, _("Dit kan niet. Kijk na wat u invulde."))

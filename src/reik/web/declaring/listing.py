@@ -39,7 +39,7 @@ def page(request: ActingRequest) -> HttpResponse:
     seen: dict[str, Any] = {
         "found": found, "insurers": shown, "choices": [each.insurer or NOBODY for each in found.insurers],
         "chosen": at, "nobody": NOBODY, "most": this_month(clock.now()), "readable": readable,
-        "sums": [_sum(state, shown) for state in STATES],
+        "sums": [_sum(state, shown) for state in found.states],
         "euros": money(sum(each["cents"] for each in shown)), "unpriced": sum(each["unpriced"] for each in shown),
     }  # fmt: skip
     return render(request, "declaring/list.html", seen, status=200 if readable else 422)
@@ -109,7 +109,7 @@ def file(request: ActingRequest) -> HttpResponse:
     head = [
         _("maand"), _("verzekeraar"), _("cliënt"), _("cliënt-id"), _("team"), _("stand"), _("dagen"), _("gebruik"),
         _("pauze"), _("opname"), _("weg, reden onbekend"), _("van"), _("tot en met"), _("doel in zorgplan"), _("wet"),
-        _("bedrag"), _("reden"),
+        _("bedrag"), _("reden"), _("geteld tot en met"),
     ]  # fmt: skip
     rows = [
         _row(found, line, known)
@@ -130,5 +130,5 @@ def _row(found: Declaration, line: Line, known: Mapping[UUID, ClientCard]) -> li
         str(found.month), line.insurer, shown["card"].display, str(line.client_id), shown["card"].team, shown["word"],
         line.total, shown["use"], shown["pause"], shown["admission"], shown["away"], str(line.first), str(line.last),
         _("ja") if line.goal else _("nee"), shown["law"] if line.law else "",
-        None if amount is None else f"{amount:.2f}".replace(".", ","), " ".join(said),
+        None if amount is None else f"{amount:.2f}".replace(".", ","), " ".join(said), str(found.through),
     ]  # fmt: skip

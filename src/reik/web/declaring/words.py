@@ -15,6 +15,7 @@ def state_words(state: str) -> tuple[str, str]:
     """The mark and the word of a line; unknown is never green."""
     return {
         "declarable": ("uit", _("declarabel")),
+        "not_yet": ("plan", _("nog niet")),
         "not": ("sig", _("niet declarabel")),
         "unknown": ("onb", _("onbekend")),
     }[state]
@@ -30,6 +31,8 @@ def reason_words(code: str) -> str:
         "visit_unsure": _("Niemand zei dat het bezoek voor hetzelfde moment gestopt is."),
         "terms_missing": _("Er is met deze verzekeraar voor dit jaar niets afgesproken."),
         "too_few_days": _("Minder dagen dan afgesproken voor een hele maand."),
+        "month_runs": _("De maand loopt nog: het afgesproken aantal dagen kan nog gehaald worden."),
+        "days_unsure": _("Alleen met de onbekende dagen erbij is het afgesproken aantal gehaald."),
         "pause_not_paid": _("Pauzedagen worden niet betaald."),
         "admission_not_paid": _("Opnamedagen worden niet betaald."),
         "pause_not_agreed": _("Niet afgesproken of pauzedagen tellen."),
@@ -60,6 +63,7 @@ def missing_words(code: str) -> str:
     return {
         "price": _("geen prijs afgesproken"),
         "part": _("niet afgesproken hoe een deel van een maand telt"),
+        "month_runs": _("nog niet: de maand loopt"),
     }.get(code, "")
 
 
@@ -86,6 +90,7 @@ def funding_refused(code: str) -> str:
         "nobody": _("Deze cliënt staat niet in Reik, of niet in uw team."),
         "twice_named": _("Meer dan één cliënt heet zo: geef het BSN."),
         "again": _("Deze cliënt staat al hoger in de lijst."),
+        "client": _("Deze cliënt staat niet in Reik: kijk opnieuw in de lijst."),
     }.get(code, _("Dit kan niet. Kijk na wat u invulde."))
 
 

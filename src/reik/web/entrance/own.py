@@ -23,9 +23,10 @@ from reik.kernel.queries import Account
 from reik.people.leaving import end_phones
 from reik.web.acting import ActingRequest
 from reik.web.entrance.sure import hers, sure
-from reik.web.entrance.ways import refused_words, remember_passkey, site_of, told_in, where_of
+from reik.web.entrance.ways import refused_words, remember_passkey, site_of, where_of
 from reik.web.entrance.welcome import app_parts, check_twice, read_secret
 from reik.web.push.phone import label_of, wipe
+from reik.web.told import told_in
 
 PAGE = "/mijn-toegang"
 changing = sure(PAGE)

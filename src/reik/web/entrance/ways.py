@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -25,12 +24,12 @@ from reik.kernel.login.refusals import LoginRefused
 from reik.web import staying
 from reik.web.acting import ActingRequest
 from reik.web.frame import rooms_of
+from reik.web.told import told_in
 
 HALF, HALF_FOR = "half_in", timedelta(minutes=5)
 USED_PASSKEY = "reik_sleutel"
 """A cookie: somebody came in with a passkey on this device, so the page asks for it at once."""
 YEAR_S = 365 * 24 * 3600
-MOST_BYTES = 16_384
 
 
 def site_of(request: HttpRequest) -> Site:
@@ -182,18 +181,6 @@ def recognised(request: HttpRequest, told: dict[str, Any], where: Where, now: da
 
 def remember_passkey(response: HttpResponseBase) -> None:
     response.set_cookie(USED_PASSKEY, "1", max_age=YEAR_S, samesite="Lax", httponly=True)
-
-
-def told_in(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object of a request; empty for anything else, or more than 16 KB."""
-    length = request.headers.get("Content-Length", "")
-    if not length.isdigit() or int(length) > MOST_BYTES:
-        return {}
-    try:
-        told = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _mapping(value: object) -> dict[str, Any]:

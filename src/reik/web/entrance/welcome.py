@@ -23,8 +23,9 @@ from reik.kernel.login import accounts, attempts, passkeys, passwords, totp
 from reik.kernel.login.accounts import Invited
 from reik.kernel.login.refusals import LoginRefused
 from reik.web import staying
-from reik.web.entrance.ways import first_room, refused_words, remember_passkey, site_of, told_in, where_of
+from reik.web.entrance.ways import first_room, refused_words, remember_passkey, site_of, where_of
 from reik.web.push.phone import label_of
+from reik.web.told import told_in
 
 SIGNED_FOR_S = 3600
 

@@ -20,7 +20,14 @@ from reik.value.planning.mapping import (
 )
 from reik.value.planning.reading import counted_parts, preview
 from reik.value.planning.sheets import Sheet
-from reik.web.planning.words import field_words, judged_words, kind_words, reason_words, refused_words
+from reik.web.planning.words import (
+    field_words,
+    heavy_words,
+    judged_words,
+    kind_words,
+    reason_words,
+    refused_words,
+)
 
 MOST_SHOWN = 60
 MAIN = ("client", "date", "start", "end", "minutes", "activity", "worker", "team")
@@ -88,9 +95,13 @@ def page_of(mapping: PlanningMap, look: Mapping[str, Any]) -> dict[str, Any]:
         visits, refused = preview(sheet, (look["lines"], look["rows"]), mapping)
     except MappingRefused as refusal:
         return page | {"error": refused_words(refusal.code, str(refusal)), "visits": [], "wrong": []}
-    page["visits"] = [each | {"kind_word": kind_words(each["kind"])} for each in visits]
+    page["visits"] = [_visit(each) for each in visits]
     page["wrong"] = [(each.line, reason_words(each.reason), each.value) for each in refused[:5]]
     return page | {"wrong_n": len(refused), "sample": len(look["rows"])}
+
+
+def _visit(each: dict[str, Any]) -> dict[str, Any]:
+    return each | {"kind_word": kind_words(each["kind"]), "heavy_word": heavy_words(each["heavy"])}
 
 
 def _field(field: str, mapping: PlanningMap, header: list[str]) -> dict[str, Any]:

@@ -16,7 +16,10 @@ FEWEST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamShown:
-    """One team; `None` where there is too little, or nothing is known, to say it."""
+    """One team; `None` where there is too little, or nothing is known, to say it. Shares are per cent.
+
+    `heavy_known`: of which share of its visits it is known whether they have heavy care; None: of none.
+    """
 
     team: str
     clients: int
@@ -28,6 +31,8 @@ class TeamShown:
     care_hours: float
     travel_hours: float | None
     legs_share: int
+    heavy_share: int | None
+    heavy_known: int | None
 
 
 def peak_of(bars: Sequence[Quarter], said: str) -> dict[str, Any] | None:
@@ -53,6 +58,8 @@ def _shown(each: TeamFigures) -> TeamShown:
         peak_share=_share(each.peak, each.visits), care_hours=round(each.unique_min / 60 / days, 1),
         travel_hours=round(each.unique_travel_min / 60 / days, 1) if each.unique_legs else None,
         legs_share=round(100 * each.unique_legs / each.unique) if each.unique else 0,
+        heavy_share=_share(each.heavy, each.heavy_known),
+        heavy_known=round(100 * each.heavy_known / each.visits) if each.heavy_known else None,
     )  # fmt: skip
 
 

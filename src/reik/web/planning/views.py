@@ -90,7 +90,9 @@ def one(request: ActingRequest, file_id: UUID) -> HttpResponse:
 def _page(
     request: ActingRequest, found: FileSeen, *, mapping: PlanningMap | None = None, error: str = ""
 ) -> HttpResponse:
-    page: dict[str, Any] = {"file": found, "state": state_words(found.state), "error": error}
+    page: dict[str, Any] = {
+        "file": found, "state": state_words(found.state), "error": error, "why": refused_words(found.problem_code, ""),
+    }  # fmt: skip
     status = 422 if error else 200
     if found.state in (LOOKING, READING):
         answer = render(request, "planning/busy.html", page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from reik.value.planning.mapping import CARE, MEDICATION
+from reik.value.planning.mapping import CARE, HEAVY, MEDICATION
 
 
 def field_words(field: str) -> tuple[str, str]:
@@ -45,8 +45,18 @@ def kind_words(kind: str) -> str:
     return {"unique": _("uniek"), "combined": _("gecombineerd"), "none": _("geen medicatie")}[kind]
 
 
+def heavy_words(heavy: bool | None) -> str:
+    """Whether a visit has heavy care; None: nobody said it of all that happens in it."""
+    return {True: _("ja"), False: _("nee"), None: _("onbekend")}[heavy]
+
+
 def judged_words() -> list[tuple[str, str]]:
-    return [(MEDICATION, _("medicatie")), (CARE, _("andere zorg")), ("ignored", _("zegt niets"))]
+    return [
+        (MEDICATION, _("medicatie")),
+        (CARE, _("andere zorg")),
+        (HEAVY, _("zware zorg")),
+        ("ignored", _("zegt niets")),
+    ]
 
 
 def reason_words(reason: str) -> str:
@@ -90,4 +100,13 @@ def refused_words(code: str, sentence: str) -> str:
         "name": _("Geef de koppeling een naam, bijvoorbeeld die van uw planning."),
         "state": _("Dit kan nu niet: kijk waar het bestand is."),
         "file": _("Kies eerst een bestand."),
+        "unpacked": _("Dit Excelbestand is uitgepakt te groot: exporteer het als CSV."),
+        "places_many": _("In de lijst van postcodes staan er meer dan twee miljoen: geef die van uw streek."),
+        "unreadable": _("Het bestand is niet te openen: lees het opnieuw in."),
+        "form": _("De kolommen zijn niet goed ingevuld: kies ze opnieuw."),
+        "field": _("Een kolom wordt voor iets gekozen dat Reik niet kent: kies ze opnieuw."),
+        "many": _("Er zijn meer dan 2000 soorten activiteiten: kies woorden in plaats van codes."),
+        "unknown": _("Dit bestand is er niet meer: lees het opnieuw in."),
+        "gone": _("Het bestand zelf is niet meer bewaard: lees het opnieuw in."),
+        "stopped": _("Het lezen is halverwege gestopt: probeer het opnieuw, of splits het per periode."),
     }.get(code, sentence)

@@ -17,10 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reik.kernel import clock
 from reik.kernel.tenancy import Actor
+from reik.medication.times.schedule import local_day
 from reik.pathway.forms.versions import VersionSeen, waiting_for
 from reik.pathway.lists.route_rules import place_of
 from reik.people.queries import ClientCard, cards, teams_of, visible_to
 from reik.tasks.lists import Counts, Wanted, counted, tasks_on_page
+from reik.value.bills.follow_up import OWNS as SETTLES
+from reik.value.bills.keeping import BillWork, work_on_bills
 from reik.web.acting import ActingRequest
 from reik.web.forms.own import WRITES as APPROVES
 from reik.web.forms.words import form_words, tongue_words
@@ -28,6 +31,7 @@ from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import viewed
 from reik.web.tasks.groups import AT_HOME, GROUPS, group_words, kinds_of
+from reik.web.tasks.groups import BILLS as IN_BILLS
 from reik.web.work.task_links import TEAM
 from reik.web.work.tasks import Flaw, TaskRow, act_on, row_of
 from reik.web.work.whose import EVERYONE
@@ -37,6 +41,7 @@ LISTS = (ALL, MINE, LATE, ROUTE)
 PAGE = 50
 ON_ROUTE = 200
 FARTHEST = 10_000
+Bills = Sequence[tuple[BillWork, bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,21 +72,16 @@ def task_list(request: ActingRequest) -> HttpResponse:
 
 
 def list_page(
-    request: ActingRequest,
-    now: datetime,
-    *,
-    error: str = "",
-    at: str = "",
-    because: str = "",
-    status: int = 200,
-) -> HttpResponse:
+    request: ActingRequest, now: datetime, *, error: str = "", at: str = "", because: str = "", status: int = 200
+) -> HttpResponse:  # fmt: skip
     """The list; after a refused act with what was typed, on the page where it was pressed."""
     actor = actor_of(request)
     asked = asked_of(request, actor)
     clients = clients_of(actor, asked.team)
     counts = counted(clients, TEAM, actor.account_id, now)
     wanted = _wanted(asked, clients, counts, actor, now)
-    route = asked.which == ROUTE
+    route, bills = asked.which == ROUTE, _bills(actor, now)
+    numbers = _numbers(counts, bills, actor)
     skip = 0 if route else (asked.page - 1) * PAGE
     found = tasks_on_page(wanted, skip=skip, most=ON_ROUTE if route else PAGE + 1)
     more, found = not route and len(found) > PAGE, found if route else found[:PAGE]
@@ -91,9 +91,11 @@ def list_page(
     page: Mapping[str, Any] = {
         "asked": asked, "counts": counts, "groups": _groups(counts), "teams": teams_of(actor), "rows": rows,
         "stops": _stops(rows) if route else [], "first": skip + 1, "last": skip + len(rows),
-        "to_approve": _to_approve(actor), "before": _address(asked, page=asked.page - 1) if asked.page > 1 else "",
+        "to_approve": _to_approve(actor), "bills": _of_list(bills, asked, actor),
+        "before": _address(asked, page=asked.page - 1) if asked.page > 1 else "",
         "after": _address(asked, page=asked.page + 1) if more else "", "error": error, "error_at": at,
-        "because": because, "address": _address(asked, page=asked.page), "pills": _pills(asked, counts), "now": now,
+        "because": because, "address": _address(asked, page=asked.page), "now": now,
+        "pills": _pills(asked, numbers), "total": numbers[ALL], "late": numbers[LATE],
     }  # fmt: skip
     return render(request, "tasks/list.html", page, status=status)
 
@@ -104,6 +106,29 @@ def _to_approve(actor: Actor) -> list[tuple[VersionSeen, str, str]]:
         return []
     found = waiting_for(actor.organisation_id, actor.account_id)
     return [(each, form_words(each.form)[0], tongue_words(each.language)) for each in found]
+
+
+def _bills(actor: Actor, now: datetime) -> list[tuple[BillWork, bool]]:
+    """What is open on suppliers' bills without a client, with whether it is late: of no client, so a task of none."""
+    if actor.role != SETTLES:
+        return []
+    today = local_day(now, ZONE)
+    return [(each, each.follow_up.is_late(today)) for each in work_on_bills(actor.organisation_id, now)]
+
+
+def _of_list(bills: Bills, asked: Asked, actor: Actor) -> Bills:
+    if asked.which == ROUTE or asked.group not in ("", IN_BILLS):
+        return []
+    if asked.which == MINE:
+        return [row for row in bills if row[0].follow_up.owner_id == actor.account_id]
+    return [row for row in bills if row[1]] if asked.which == LATE else bills
+
+
+def _numbers(counts: Counts, bills: Bills, actor: Actor) -> Mapping[str, int]:
+    """How many stand in each list, bills among them."""
+    mine = sum(row[0].follow_up.owner_id == actor.account_id for row in bills)
+    late = sum(late for _work, late in bills)
+    return {ALL: counts.total + len(bills), MINE: counts.mine + mine, LATE: counts.late + late}
 
 
 def asked_of(request: ActingRequest, actor: Actor) -> Asked:
@@ -155,10 +180,9 @@ def _groups(counts: Counts) -> list[tuple[str, str, int]]:
     return [(each, group_words(each), number) for each, number in found if number]
 
 
-def _pills(asked: Asked, counts: Counts) -> list[tuple[str, str, int | None]]:
+def _pills(asked: Asked, numbers: Mapping[str, int]) -> list[tuple[str, str, int | None]]:
     """Each list with its address and how many stand in it; of the route that is only known when it is drawn."""
-    numbers: Mapping[str, int | None] = {ALL: counts.total, MINE: counts.mine, LATE: counts.late, ROUTE: None}
-    return [(each, _address(asked, which=each, page=1, group=""), numbers[each]) for each in LISTS]
+    return [(each, _address(asked, which=each, page=1, group=""), numbers.get(each)) for each in LISTS]
 
 
 def _address(asked: Asked, *, page: int, which: str | None = None, group: str | None = None) -> str:

@@ -23,7 +23,7 @@ from reik.web.declaring.words import agreed_words, declaring_refused, paid_words
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
 from reik.web.value.asked import NotANumber, language, number_of
-from reik.web.value.figure import plain
+from reik.web.value.shown import plain
 from reik.web.value.views import ROLES
 from reik.web.value.words import refused_words, unit_words
 

@@ -22,7 +22,8 @@ from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
 from reik.web.value.asked import NotANumber, language, number_of
-from reik.web.value.figure import assumption_row, plain
+from reik.web.value.figure import assumption_row
+from reik.web.value.shown import plain
 from reik.web.value.views import ROLES
 from reik.web.value.words import group_words, refused_words, unit_words
 

@@ -14,7 +14,7 @@ from reik.value.indicators.values import value_of
 from reik.value.report_words import number
 from reik.value.rollups.seen import Days
 from reik.web.questions.words import scale_words
-from reik.web.value.figure import plain
+from reik.web.value.shown import plain
 
 
 def typed_rows(organisation_id: UUID, indicator: Indicator, language: str) -> list[dict[str, Any]]:

@@ -124,15 +124,9 @@ def assumption_row(row: Mapping[str, Any], said: str) -> dict[str, Any]:
         **row, "name": row["name"][said], "unit": unit_words(row["unit"]), "whose": origin_words(row["origin"], said),
         "source": source_words(row["source"], row["origin"]),
         "range": "" if row["likely"] is None else " – ".join(
-            dict.fromkeys(plain(row[name], said) for name in ("low", "likely", "high"))
+            dict.fromkeys(shown.plain(row[name], said) for name in ("low", "likely", "high"))
         ),
     }  # fmt: skip
-
-
-def plain(value: float, said: str) -> str:
-    """With as many decimals as it has, three at most."""
-    decimals = len(f"{value:.3f}".rstrip("0").partition(".")[2])
-    return number(value, said, decimals)
 
 
 def _per_year(document: Mapping[str, Any], key: str, said: str) -> list[str]:

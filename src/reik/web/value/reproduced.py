@@ -19,7 +19,7 @@ from reik.value.reproduce import reproduction
 from reik.web.acting import ActingRequest
 from reik.web.rooms import actor_of, room_for
 from reik.web.value.asked import language
-from reik.web.value.figure import plain
+from reik.web.value.shown import plain
 from reik.web.value.views import ROLES
 from reik.web.value.words import evidence_words
 

@@ -94,6 +94,12 @@ def said(value: float, unit: str, language: str) -> str:
     return f"{number(value, language, decimals)} {unit}".strip()
 
 
+def plain(value: float, said: str) -> str:
+    """With as many decimals as it has, three at most."""
+    decimals = len(f"{value:.3f}".rstrip("0").partition(".")[2])
+    return number(value, said, decimals)
+
+
 def _range(low: float, high: float, unit: str, language: str) -> str:
     decimals = 0 if unit == "€" or max(abs(low), abs(high)) >= 100 else 1
     one, other = number(low, language, decimals), number(high, language, decimals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import organisation_names
-from reik.value.bills.keeping import open_differences
+from reik.medication.times.schedule import local_day
+from reik.value.bills.keeping import open_on_bills
 from reik.value.case.keeping import keep_case, kept_cases
 from reik.value.case.setting import SettingRefused
 from reik.value.planning import queries as planning
 from reik.value.report_words import euros, name_of, number, percent
 from reik.web.acting import ActingRequest
+from reik.web.frame import ZONE
 from reik.web.rooms import actor_of, room_for
 from reik.web.seen import acted
 from reik.web.value import shown
 from reik.web.value.asked import YEARS, Question, answered, language, question_of
+from reik.web.value.measured import measured
 
 ROLES = ("team_manager",)
 room = room_for(*ROLES)
@@ -40,10 +44,10 @@ def page(request: ActingRequest) -> HttpResponse:
     seen = {
         **common(actor.organisation_id, question, document),
         "now": now, "kept": kept_cases([actor.organisation_id])[:KEPT_SHOWN], "done": request.GET.get("klaar", ""),
-        "planning": _planning(actor.organisation_id), "bills_open": open_differences(actor.organisation_id, now),
+        "planning": _planning(actor.organisation_id), **bills_open(actor.organisation_id, now),
     }  # fmt: skip
     if document:
-        seen |= _known(document, said)
+        seen |= {**_known(document, said), "measured": measured(actor.organisation_id, now, said)}
     return render(request, "value/page.html", seen)
 
 
@@ -115,6 +119,15 @@ def _variants(document: Mapping[str, Any], said: str) -> list[dict[str, Any]]:
         }
         for each in document["variants"]
     ]  # fmt: skip
+
+
+def bills_open(organisation_id: UUID, now: datetime) -> dict[str, Any]:
+    """What is open on suppliers' bills, and how many bills are late with what is of no client."""
+    found, today = open_on_bills(organisation_id, now), local_day(now, ZONE)
+    return {
+        "bills_open": found.count,
+        "bills_late": sum(each.follow_up.is_late(today) for each in found.work),
+    }  # fmt: skip
 
 
 def _planning(organisation_id: UUID) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from reik.value.tours.keeping import WhatIfRefused
 from reik.value.tours.problem import TourRefused
 from reik.value.tours.questions import Question
 from reik.web.value.asked import NotANumber, language, number_of
-from reik.web.value.figure import plain
+from reik.web.value.shown import plain
 
 ALL, PART, LIST = "alle", "deel", "lijst"
 PERCENTS = {"share": "deel", "works": "werkt", "by_centre": "centrale_pct"}
@@ -66,7 +66,7 @@ def _checked(**values: Any) -> Question:
 def _whole(text: str, most: int) -> int:
     value = number_of(text)
     if value != int(value) or not 0 <= value <= most:
-        raise NotANumber(text)
+        raise WhatIfRefused("bounds", "Whole numbers, within their limits.")
     return int(value)
 
 

@@ -27,7 +27,7 @@ from reik.web.value.asked import language
 from reik.web.value.views import ROLES
 from reik.web.whatif import shown
 from reik.web.whatif.picture import legend, pictures
-from reik.web.whatif.words import state_words
+from reik.web.whatif.words import state_words, stopped_words
 
 room = room_for(*ROLES)
 
@@ -45,7 +45,8 @@ def page(request: ActingRequest, id: UUID) -> HttpResponse:
         return _used(request, found, now)
     viewed(request, f"whatif {id}", {found.organisation_id: [id]}, now, kind="whatif")
     if not found.outcome:
-        return render(request, "whatif/busy.html", {"found": found, "state": state_words(found.state)})
+        page = {"found": found, "state": state_words(found.state), "why": stopped_words(found.refused)}
+        return render(request, "whatif/busy.html", page)
     if request.headers.get("HX-Request") == "true":
         moved = HttpResponse()
         moved["HX-Refresh"] = "true"  # it is done: the page itself is another one now
@@ -60,7 +61,8 @@ def _result(request: ActingRequest, found: WhatIfSeen) -> dict[str, Any]:
     at = request.GET.get("dag", "0")
     day = int(at) if at.isascii() and at.isdigit() and int(at) < len(days) else 0
     return {
-        "found": found, "state": state_words(found.state), "rows": shown.rows(found.outcome, said),
+        "found": found, "state": state_words(found.state), "rows": shown.told(shown.rows(found.outcome, said)),
+        "heavy": shown.heavy_of(found.outcome, said),
         "changes": shown.changes(found.outcome), "freed": shown.freed_words(found.outcome, said),
         "choices": shown.choices_of(found, said), "sources": shown.sources_of(found.outcome),
         "travel_sources": found.outcome["travel_sources"],
@@ -85,9 +87,11 @@ def _day_words(name: str) -> str:
 
 def _offers(found: WhatIfSeen) -> list[Offer]:
     """Each with the planning it is from, and its days."""
-    days = " – ".join(date_format(each, "j F Y") for each in (found.question.first, found.question.last))
+    both = (found.question.first, found.question.last)
+    days = " – ".join(dict.fromkeys(date_format(each, "j F Y") for each in both))
     source = _("eigen planning, %(file)s, %(days)s") % {"file": found.file, "days": days}
-    return offers(found.outcome, source, (found.ended_at or found.created_at).date().isoformat())
+    date = (found.ended_at or found.created_at).date().isoformat()
+    return offers(found.outcome, source, date, fewer=_("%(n)s bezoeken minder"))
 
 
 def _used(request: ActingRequest, found: WhatIfSeen, now: datetime) -> HttpResponse:

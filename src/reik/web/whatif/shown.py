@@ -13,7 +13,7 @@ from reik.value.case.toured import Offer, freed
 from reik.value.report_tables import parameter_name
 from reik.value.report_words import number
 from reik.value.tours.seen import WhatIfSeen
-from reik.web.value.figure import plain
+from reik.web.value.shown import plain
 from reik.web.whatif.words import effort_words, level_words, mode_words, state_words
 
 Outcome = Mapping[str, Any]
@@ -42,18 +42,51 @@ def rows(outcome: Outcome, said: str) -> list[Row]:
         _row("unassigned", _("Niet in te plannen"),
              (figures["unassigned_before"], figures["unassigned_after"]), 0, said),
         _row("peak", _("Bezoeken per medewerker van 7 tot 11 uur"), peaks, 1, said),
+        _row(HEAVY, _("Zware zorg per route, deel van de bezoeken"), _heavy_shares(details), 1, said, "%"),
     ]  # fmt: skip
 
 
-def _row(key: str, name: str, both: tuple[float | None, float | None], decimals: int, said: str) -> Row:
+HEAVY = "heavy"
+
+
+def _heavy_shares(details: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    found = details.get("heavy") or {"before": {}, "after": {}}
+    return found["before"].get("share_of_visits_pct"), found["after"].get("share_of_visits_pct")
+
+
+def told(found: Iterable[Row]) -> list[Row]:
+    """Without heavy care where nobody said what that is: a line of dashes says nothing of one what-if."""
+    return [each for each in found if each.key != HEAVY or each.before != UNKNOWN]
+
+
+def heavy_of(outcome: Outcome, said: str) -> dict[str, Any]:
+    """What heavy care on a route means for who drives it; empty: not known, or too few visits to say it."""
+    before, after = _heavy_shares(outcome["details"])
+    if before is None or after is None:
+        return {}
+    both = [outcome["details"]["heavy"][when] for when in ("before", "after")]
+    return {
+        "care": [f"{number(each['share_of_care_pct'], said, 1)} %" for each in both],
+        "visits": [number(each["heavy_per_route"], said, 1) for each in both],
+        "unknown": both[0]["visits_unknown"], "heavier": after > before,
+    }  # fmt: skip
+
+
+UNKNOWN = "–"
+
+
+def _row(
+    key: str, name: str, both: tuple[float | None, float | None], decimals: int, said: str, unit: str = ""
+) -> Row:
     before, after = both
     if before is None or after is None:
-        return Row(key=key, name=name, before="–", after="–", more="–")
+        return Row(key=key, name=name, before=UNKNOWN, after=UNKNOWN, more=UNKNOWN)
     more = round(after - before, decimals)
-    sign = "+" if more > 0 else ""
+    sign, mark = "+" if more > 0 else "", f"\N{NO-BREAK SPACE}{unit}" if unit else ""
     return Row(
-        key=key, name=name, before=number(before, said, decimals), after=number(after, said, decimals),
-        more=sign + number(more, said, decimals),
+        key=key, name=name, before=number(before, said, decimals) + mark, after=number(after, said, decimals) + mark,
+        more=_("%(n)s procentpunt") % {"n": sign + number(more, said, decimals)} if unit
+        else sign + number(more, said, decimals),
     )  # fmt: skip
 
 
@@ -158,6 +191,8 @@ def compared(found: Sequence[WhatIfSeen], said: str) -> list[dict[str, Any]]:
         cells = [value for _name, value in line]
         made.append({"name": line[0][0], "cells": cells, "choice": True, "differs": len(set(cells)) > 1})
     for figures in zip(*(rows(each.outcome, said) for each in found), strict=True):
+        if figures[0].key == HEAVY and all(each.before == UNKNOWN for each in figures):
+            continue
         cells = [f"{each.before} → {each.after}" for each in figures]
         made.append(
             {"name": figures[0].name, "cells": cells, "choice": False, "differs": len(set(cells)) > 1}

@@ -28,10 +28,11 @@ from reik.web.value.asked import language
 from reik.web.value.views import ROLES
 from reik.web.whatif import form
 from reik.web.whatif.shown import compared, listed
-from reik.web.whatif.words import effort_words, level_words, mode_words, refused_words
+from reik.web.whatif.words import effort_words, level_words, mode_words, refused_words, stopped_words
 
 room = room_for(*ROLES)
 MOST_COMPARED = 4
+STRANGE = "strange"
 
 
 @room
@@ -53,11 +54,21 @@ def overview(request: ActingRequest) -> HttpResponse:
             title=request.POST.get("titel", ""), matrix=own.read() if own else None,
         )  # fmt: skip
     except WhatIfRefused as refusal:
-        return _page(request, error=refused_words(refusal.code, str(refusal)))
+        return _page(request, error=_asked_words(refusal))
     except TourRefused as refusal:
-        return _page(request, error=str(refusal))
+        return _page(
+            request, error=stopped_words({"code": refusal.code, **refusal.said}) or refused_words("")
+        )
     acted(request, Act.CREATE, "whatif", [id], now, organisation_id=actor.organisation_id)
     return HttpResponseRedirect(f"/waarde/wat-als/{id}")
+
+
+def _asked_words(refusal: WhatIfRefused) -> str:
+    """`strange` names the client in its sentence, and nobody where no client was named."""
+    if refusal.code != STRANGE:
+        return refused_words(refusal.code)
+    client = str(refusal)
+    return stopped_words({"code": STRANGE, "client": client}) if client else refused_words("strange_none")
 
 
 def _id(text: str) -> UUID:
