@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from reik_dispenser.messages import Clock, FaultCode, How, Outcome, UnlockReason
 from reik_dispenser.roll import ExpectedRoll, Moment, Roll, Sachet
@@ -41,7 +42,7 @@ BLOCKING = frozenset(
 """Faults under which nothing is presented."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: `ends` is asked at every step and reckoned once
 class Plan:
     """The plan in force. `moments` rise by `at`; `applied_at` is when the device took it on."""
 
@@ -54,7 +55,7 @@ class Plan:
     roll: str | None = None
     warned: int = 0  # how many of the two warnings that it ends were given
 
-    @property
+    @cached_property
     def ends(self) -> datetime | None:
         """Its last moment's latest hand-out time; None for a plan without moments."""
         return max((moment.late_ends for moment in self.moments), default=None)
