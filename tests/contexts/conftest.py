@@ -20,3 +20,16 @@ def anna(cast, now):
     voice = beside(welcome(cast.zorg, "Anna de Vries", now), "REIK-ANNA", now)
     plan(voice, "m", now, now=now)
     return voice
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What is announced, instead of the real wiring: the facts, in their order."""
+    from types import SimpleNamespace
+
+    from reik.kernel import facts
+
+    heard = []
+    hear = SimpleNamespace(get=lambda kind, default: [lambda some, now: heard.extend(some)])
+    monkeypatch.setattr(facts, "_wiring", lambda: hear)
+    return heard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,6 +73,18 @@ class Town:
         voice = self.voices[name]
         at = self.now - timedelta(minutes=80)
         cast.tell(voice, voice.closed("m-1", "not_taken_out", at), voice.heartbeat(at), at=at)
+
+    def managed_by(self, *names: str) -> None:
+        """Team managers who work in the north; each has the account of her name in lower case."""
+        for name in names:
+            account = open_account(
+                organisation_id=self.care.id, username=name.lower(), display_name=name, role="team_manager",
+                now=self.now,
+            )  # fmt: skip
+            self.accounts[name.lower()] = account
+            join_team(
+                organisation_id=self.care.id, team_id=self.north.id, account_id=account.id, now=self.now
+            )
 
     def takes_out(self, name: str) -> None:
         voice = self.voices[name]
@@ -168,3 +181,8 @@ def statements(act: Callable[[], object]) -> int:
     finally:
         kind._until = 0.0
     return len(caught)
+
+
+def plain(text: str) -> str:
+    """The words of a page, without its marks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))

@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
-from reik.kernel import facts, outbox
+from reik.kernel import outbox
 from reik.kernel.ids import new_id
 from reik.kernel.models import Destination, OutboxMessage
 from reik.kernel.operations import add_destination, found_organisation, new_webhook_secret
@@ -31,15 +30,6 @@ def sink() -> Iterator[Sink]:
 @pytest.fixture
 def zorg(database, now):
     return found_organisation(name="zorg", kind="care", now=now)
-
-
-@pytest.fixture
-def told(monkeypatch) -> list[facts.Fact]:
-    """What is announced, instead of the real wiring."""
-    heard: list[facts.Fact] = []
-    hear = SimpleNamespace(get=lambda kind, default: [lambda some, now: heard.extend(some)])
-    monkeypatch.setattr(facts, "_wiring", lambda: hear)
-    return heard
 
 
 def destination(zorg, address: str, *, concurrency: int = 4, timeout_s: int = 1) -> UUID:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -57,14 +56,6 @@ def provider() -> Provider:
 @pytest.fixture
 def zorg(database, now):
     return found_organisation(name="zorg", kind="care", now=now)
-
-
-@pytest.fixture
-def told(monkeypatch) -> list[facts.Fact]:
-    heard: list[facts.Fact] = []
-    hear = SimpleNamespace(get=lambda kind, default: [lambda some, now: heard.extend(some)])
-    monkeypatch.setattr(facts, "_wiring", lambda: hear)
-    return heard
 
 
 def put(zorg, address: str) -> Destination:

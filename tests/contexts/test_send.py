@@ -15,9 +15,9 @@ from django.db import connection
 from reik.kernel.models import OutboxMessage
 from reik.kernel.outbox import REPORT, MessageFailed, MessageSent
 from reik.ops import lanes, send
-from tests.contexts.sending import all_in, destination, put, sending, sink, states, told, until, zorg
+from tests.contexts.sending import all_in, destination, put, sending, sink, states, until, zorg
 
-__all__ = ["sink", "told", "zorg"]
+__all__ = ["sink", "zorg"]
 
 
 def test_messages_are_sent_once_and_announced(zorg, now, sink, told):

@@ -17,9 +17,9 @@ from reik.kernel.outbox import REPORT, MessageSent
 from reik.ops import leases, send
 from reik.ops.lanes import outcome
 from reik.ops.leases import Rooms
-from tests.contexts.sending import all_in, destination, put, sending, sink, states, told, until, zorg
+from tests.contexts.sending import all_in, destination, put, sending, sink, states, until, zorg
 
-__all__ = ["sink", "told", "zorg"]
+__all__ = ["sink", "zorg"]
 ROOMY = Rooms(lanes=[], new_alerts=100, new_reports=100, most=100)
 
 

@@ -45,3 +45,15 @@ def numbers(key: str) -> st.SearchStrategy[float]:
     least, most = LIMITS[parameters()[key].unit]
     low = 1.0 if key in ABOVE_ZERO else least
     return st.floats(low, min(most, 1000.0), allow_nan=False)
+
+
+asked = st.builds(
+    Setting,
+    dispensers=st.integers(0, 400),
+    per_month=st.none() | st.floats(0.5, 50),
+    years=st.integers(1, 5),
+    centre=st.booleans(),
+    record_link=st.booleans(),
+    mode=st.sampled_from(["hour", "client"]),
+)
+"""Settings of every kind."""

@@ -17,17 +17,7 @@ from reik.value.case.parameters import EMPTY, Range, ranges
 from reik.value.case.sensitivity import break_even_dispensers, break_even_month
 from reik.value.case.setting import Funder, Setting, SettingRefused, check_setting
 from reik.value.case.values import drawn, likely
-from tests.pure.case_numbers import PLAIN, own
-
-asked = st.builds(
-    Setting,
-    dispensers=st.integers(0, 400),
-    per_month=st.none() | st.floats(0.5, 50),
-    years=st.integers(1, 5),
-    centre=st.booleans(),
-    record_link=st.booleans(),
-    mode=st.sampled_from(["hour", "client"]),
-)
+from tests.pure.case_numbers import PLAIN, asked, own
 
 
 class TestCase:

@@ -14,18 +14,9 @@ from reik.value.case.money import COSTS, INCOME, SIDES, compute
 from reik.value.case.parameters import parameters
 from reik.value.case.setting import BY_CLIENT, Funder, Setting, Terms
 from reik.value.case.values import likely
-from tests.pure.case_numbers import PLAIN, in_all, numbers, own
+from tests.pure.case_numbers import PLAIN, asked, in_all, numbers, own
 
 everything = st.fixed_dictionaries({key: numbers(key) for key in parameters()})
-asked = st.builds(
-    Setting,
-    dispensers=st.integers(0, 400),
-    per_month=st.none() | st.floats(0.5, 50),
-    years=st.integers(1, 5),
-    centre=st.booleans(),
-    record_link=st.booleans(),
-    mode=st.sampled_from(["hour", "client"]),
-)
 
 
 class TestEuros:

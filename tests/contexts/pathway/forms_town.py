@@ -13,10 +13,8 @@ from pypdf import PdfReader
 from reik.dispensing.models import Dispenser
 from reik.kernel.database import Role, become
 from reik.kernel.models import AccessEntry
-from reik.kernel.operations import open_account
 from reik.people.homes_numbers import add_number
 from reik.people.models import Client
-from reik.people.operations import join_team
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town
 
@@ -27,17 +25,7 @@ ANNIE = "A. (Annie) de Boer"
 def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
     made = found_town(now, monkeypatch)
     made.move_in(ANNIE, made.north)
-    for name in ("mia", "mo"):
-        made.accounts[name] = open_account(
-            organisation_id=made.care.id,
-            username=name,
-            display_name=name.title(),
-            role="team_manager",
-            now=now,
-        )
-        join_team(
-            organisation_id=made.care.id, team_id=made.north.id, account_id=made.accounts[name].id, now=now
-        )
+    made.managed_by("Mia", "Mo")
     return made
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from reik.kernel.database import Role, become
 from reik.kernel.operations import open_account
-from reik.people.operations import join_team
 from tests.contexts.screens_town import Town, Visits, found_town
 
 ANNIE, BRAM = "A. (Annie) de Boer", "B. (Bram) Zwart"
@@ -21,13 +20,10 @@ def managed_town(now: datetime, monkeypatch: pytest.MonkeyPatch, *, handed_out: 
     made.move_in(BRAM, made.south)
     if handed_out:
         made.takes_out(ANNIE)
-    for name, role in (("manager", "team_manager"), ("nurse2", "caregiver")):
-        made.accounts[name] = open_account(
-            organisation_id=made.care.id, username=name, display_name=name, role=role, now=now
-        )
-    join_team(
-        organisation_id=made.care.id, team_id=made.north.id, account_id=made.accounts["manager"].id, now=now
+    made.accounts["nurse2"] = open_account(
+        organisation_id=made.care.id, username="nurse2", display_name="nurse2", role="caregiver", now=now
     )
+    made.managed_by("manager")
     return made
 
 

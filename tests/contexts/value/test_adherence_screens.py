@@ -13,8 +13,8 @@ from reik.people.models import Carer
 from reik.value.adherence import DEFINITION, RULES
 from reik.value.rollups.running import roll_up
 from tests import cast
-from tests.contexts.screens_town import Town, Visits, as_worker, logged
-from tests.contexts.value.manager_town import ANNIE, BRAM, managed_town, visits_of
+from tests.contexts.screens_town import Town, Visits, as_worker, logged, plain
+from tests.contexts.value.manager_town import ANNIE, BRAM, managed_town
 
 DAY, MIN, HOUR = timedelta(days=1), timedelta(minutes=1), timedelta(hours=1)
 
@@ -36,15 +36,6 @@ def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
                 cast.look(due + HOUR)
     roll_up(now)
     return made
-
-
-@pytest.fixture
-def visits(town: Town) -> Visits:
-    return visits_of(town)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def test_a_clients_page_shows_the_definition_and_all_that_is_left_out(town: Town, visits: Visits) -> None:

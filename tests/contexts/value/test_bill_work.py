@@ -9,8 +9,6 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, transaction
 
-from reik.kernel.operations import open_account
-from reik.people.operations import join_team
 from reik.tasks.models import Task
 from reik.value.bills.follow_up import NewFollowUp, take_on
 from reik.value.bills.keeping import ACCEPTED, NewAnswer, NewBill, answer, open_on_bills, take, work_on_bills
@@ -18,8 +16,8 @@ from reik.value.bills.lines import START, BillLine, BillRefused
 from reik.value.bills.seen import BillSeen, bill_of
 from reik.value.declaring.months import month_of
 from reik.value.models import BillFollowUp
-from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
-from tests.contexts.value.test_declaring_screens import plain, visits  # noqa: F401 a fixture
+from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged, plain
+from tests.contexts.value.test_declaring_screens import visits  # noqa: F401 a fixture
 
 FIRST = date(2026, 10, 1)
 REASON = "proefplaatsing"
@@ -28,17 +26,7 @@ REASON = "proefplaatsing"
 @pytest.fixture
 def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
     made = found_town(now, monkeypatch)
-    for name in ("manager", "colleague"):
-        made.accounts[name] = open_account(
-            organisation_id=made.care.id,
-            username=name,
-            display_name=name.title(),
-            role="team_manager",
-            now=now,
-        )
-        join_team(
-            organisation_id=made.care.id, team_id=made.north.id, account_id=made.accounts[name].id, now=now
-        )
+    made.managed_by("Manager", "Colleague")
     return made
 
 

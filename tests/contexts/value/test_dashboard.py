@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,23 +12,8 @@ from reik.value.indicators import material
 from reik.value.indicators.weekly import Moments, Weekly
 from reik.value.planning import operations
 from reik.web.value import measured
-from tests.contexts.screens_town import Town, Visits, as_worker
-from tests.contexts.value.manager_town import managed_town, visits_of
+from tests.contexts.screens_town import Town, Visits, as_worker, plain
 from tests.contexts.value.planning_files import MAPPING, export, uploaded
-
-
-@pytest.fixture
-def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    return managed_town(now, monkeypatch)
-
-
-@pytest.fixture
-def visits(town: Town) -> Visits:
-    return visits_of(town)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def card(page: str, name: str) -> str:

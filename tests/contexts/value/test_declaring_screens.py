@@ -14,7 +14,7 @@ from reik.pathway import recording
 from reik.people.operations import join_team
 from reik.value.declaring.keeping import funding_of
 from tests.contexts.pathway import in_use
-from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
+from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged, plain
 
 ANNIE, BRAM = "A. (Annie) de Boer", "B. (Bram) Zwart"
 
@@ -39,10 +39,6 @@ def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
 def visits(town: Town) -> Visits:
     become(Role.WEB)
     return Visits(town)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def month_of(now: datetime) -> str:

@@ -25,8 +25,7 @@ from reik.value.tours.keeping import work_off
 from reik.value.tours.questions import Question
 from reik.value.tours.rows import visits_of
 from tests import cast
-from tests.contexts.screens_town import Town, Visits, as_worker
-from tests.contexts.value.manager_town import managed_town
+from tests.contexts.screens_town import Town, Visits, as_worker, plain
 from tests.contexts.value.manager_town import visits_of as pages_of
 from tests.contexts.value.planning_files import MAPPING, export, uploaded
 
@@ -139,17 +138,8 @@ def test_the_screen_and_the_command_take_the_same_visits(zorg: UUID, tmp_path: P
 
 
 @pytest.fixture
-def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    return managed_town(now, monkeypatch)
-
-
-@pytest.fixture
 def pages(town: Town) -> Visits:
     return pages_of(town)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def form(page: str, **changed: str) -> dict[str, object]:

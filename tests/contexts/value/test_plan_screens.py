@@ -5,36 +5,20 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-import pytest
-
 from reik.dispensing.devices.in_use import ended_in_use, in_use, rows_in_use
 from reik.dispensing.models import Dispenser
 from reik.value.case.assumptions import NewRange, assume
 from reik.value.case.keeping import kept_cases
 from reik.value.indicators.own import own_indicators, versions_of
 from tests import cast
-from tests.contexts.screens_town import Town, Visits, as_worker, logged
-from tests.contexts.value.manager_town import ANNIE, BRAM, managed_town, visits_of
+from tests.contexts.screens_town import Town, Visits, as_worker, logged, plain
+from tests.contexts.value.manager_town import ANNIE, BRAM
 
 DAY = timedelta(days=1)
 SLEEP = {
     "naam": "Doorslapen", "domein": "quality", "gewicht": "must", "teller": "Nachten zonder bel", "noemer": "Nachten",
     "bron": "Eigen telling", "eenheid": "%", "soort": "share", "per": "1000", "beter": "high",
 }  # fmt: skip
-
-
-@pytest.fixture
-def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    return managed_town(now, monkeypatch)
-
-
-@pytest.fixture
-def visits(town: Town) -> Visits:
-    return visits_of(town)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def test_an_own_indicator_is_added_changed_measured_and_ended(town: Town, visits: Visits) -> None:

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from pypdf import PdfReader
 
 from reik.kernel.models import AccessEntry
 from reik.people.models import Carer
 from reik.value.indicators.answering import forms_of_client
 from reik.value.models import QuestionnaireAnswer
-from tests.contexts.screens_town import Town, Visits, as_worker, logged
-from tests.contexts.value.manager_town import ANNIE, BRAM, managed_town, visits_of
+from tests.contexts.screens_town import Town, Visits, as_worker, logged, plain
+from tests.contexts.value.manager_town import ANNIE, BRAM
 
 GOOD = {"v_works": "5", "v_trust": "4", "v_keep": "0"}
 MINE = {"v_works": "4", "v_safe": "4", "v_advise": "2"}
-
-
-@pytest.fixture
-def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    return managed_town(now, monkeypatch)
-
-
-@pytest.fixture
-def visits(town: Town) -> Visits:
-    return visits_of(town)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def test_a_nurse_asks_a_client_and_it_is_logged(town: Town, visits: Visits) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import datetime
 
 import pytest
 from pypdf import PdfReader
@@ -16,8 +15,8 @@ from reik.value.case.funding import agreed_of
 from reik.value.case.keeping import kept_cases
 from reik.value.report_charts import CHARTS
 from reik.value.report_words import figures_said
-from tests.contexts.screens_town import Town, Visits, as_worker, logged
-from tests.contexts.value.manager_town import ANNIE, BRAM, managed_town, visits_of
+from tests.contexts.screens_town import Town, Visits, as_worker, logged, plain
+from tests.contexts.value.manager_town import ANNIE, BRAM
 from tests.contexts.value_rows import MONEY
 
 PAGES = (
@@ -30,20 +29,6 @@ PAGES = (
     "/aannames/wage_hour_eur",
     "/cijfer/net",
 )
-
-
-@pytest.fixture
-def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    return managed_town(now, monkeypatch)
-
-
-@pytest.fixture
-def visits(town: Town) -> Visits:
-    return visits_of(town)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def fill_in(town: Town) -> None:

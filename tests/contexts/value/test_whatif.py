@@ -1,4 +1,4 @@
-"""What-ifs on screen: asked, worked off, drawn, compared, used; and the same figures as the command line gives."""
+"""What-ifs: asked, answered as the command line does, used as measured; a removed planning leaves nobody in them."""
 
 from __future__ import annotations
 
@@ -10,72 +10,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reik.kernel import clock
-from reik.kernel.database import Role, become
 from reik.kernel.home import Home
-from reik.kernel.operations import found_organisation, open_account
+from reik.kernel.operations import found_organisation
 from reik.medication.times.schedule import local_day
 from reik.ops import cli
 from reik.ops.demo import planning as demo_planning
-from reik.people.operations import join_team
 from reik.value.case.organisation import ranges_of
 from reik.value.case.parameters import MEASURED
 from reik.value.case.toured import offers, used
-from reik.value.models import Computed, PlanningFile, TourQuestion
+from reik.value.models import Computed, TourQuestion
 from reik.value.planning import operations as plannings
 from reik.value.planning import queries as planning_queries
-from reik.value.planning.guessing import guess
-from reik.value.planning.reading import first_rows, read_planning
-from reik.value.planning.sheets import open_sheet
-from reik.value.planning.whole import take_whole
 from reik.value.tours.keeping import WhatIfRefused, ask, given_up, waiting, work_off
 from reik.value.tours.questions import Question
-from reik.value.tours.seen import whatif_seen
-from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged
-
-MONDAY = date(2026, 10, 5)
-HEADER = "Cliënt;Datum;Begin;Minuten;Activiteit;Medewerker;Team;Latitude;Longitude"
-
-
-def small(clients: int = 24, days: int = 2, wrong: bool = False) -> str:
-    """Each client twice a day for medication alone, one in four together with care; two nurses by day, one late."""
-    rows = [HEADER]
-    for day in range(days):
-        for n in range(clients):
-            activity = "MED+ADL" if n % 4 == 0 else "MED"
-            where = f"{52.2 + n % 7 * 0.004:.4f};{6.8 + n % 5 * 0.005:.4f}"
-            when = f"{MONDAY.day + day:02}-10-2026"
-            hour, minute, group = n // 8 % 3, n % 8 * 7, n // 24
-            rows.append(f"c{n};{when};{8 + hour:02}:{minute:02};5;{activity};m{group}{n % 3};Noord;{where}")
-            rows.append(f"c{n};{when};{18 + hour}:{minute:02};5;MED;m{group}9;Noord;{where}")
-    if wrong:
-        rows.append("c1;05-10-2026;09:10;-3;MED;m1;Noord;52.2;6.8")
-    return "\n".join(rows) + "\n"
-
-
-def taken(organisation_id: UUID, text: str, folder: Path, now: datetime, *, anonymous: bool = False) -> UUID:
-    path = folder / "planning.csv"
-    path.write_text(text, encoding="utf-8")
-    sheet = open_sheet(path)
-    mapping = guess(sheet.header, first_rows(sheet)[1])[0]
-    take_whole(
-        organisation_id, path, read_planning(sheet, mapping), mapping, anonymous=anonymous, by="Ria", now=now
-    )
-    return PlanningFile.objects.get(organisation_id=organisation_id, state="taken").id
-
-
-def answered(organisation_id: UUID, file_id: UUID, question: Question, now: datetime) -> Any:
-    id = ask(organisation_id, file_id, question, title="Proef", by="Ria", now=now)
-    assert work_off(lambda: now, workers=1) == 1
-    found = whatif_seen(id, organisation_id)
-    assert found is not None
-    return found
-
-
-def both_days(**changed: Any) -> Question:
-    return Question(first=MONDAY, last=date(2026, 10, 6), effort="quick", seed=7, **changed)
+from tests.contexts.value.whatif_made import MONDAY, answered, both_days, small, taken
 
 
 @pytest.fixture
@@ -175,114 +125,6 @@ def test_a_used_what_if_is_a_measured_range_until_its_use_ends(
     use(house, found.computed_id, [], by="Ria", now=now + timedelta(minutes=1))
     assert used(house) is None
     assert ranges_of(house, now)["care_minutes"].origin == "published"
-
-
-# Screens
-
-
-@pytest.fixture
-def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    made = found_town(now, monkeypatch)
-    made.accounts["manager"] = open_account(
-        organisation_id=made.care.id, username="manager", display_name="Wim", role="team_manager", now=now
-    )
-    join_team(
-        organisation_id=made.care.id, team_id=made.north.id, account_id=made.accounts["manager"].id, now=now
-    )
-    return made
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
-
-
-def test_from_planning_to_what_if_to_the_business_case(town: Town, tmp_path: Path) -> None:
-    file_id = taken(town.care.id, small(clients=80), tmp_path, town.now)
-    become(Role.WEB)
-    visits = Visits(town)
-    manager = visits.by("manager")
-    planning = visits.text("manager", f"/waarde/planning/{file_id}")
-    assert "De ochtend per kwartier" in planning
-    assert f'href="/waarde/wat-als?bestand={file_id}#nieuw"' in planning
-    assert re.search(r'class="pk-unique"', planning)
-    form = visits.text("manager", "/waarde/wat-als")
-    assert 'name="team" value="Noord"' in form
-    filled = {
-        "bestand": str(file_id), "titel": "Noord", "vanaf": "2026-10-05", "tot": "2026-10-06", "groep": "deel",
-        "deel": "50", "vervoer": "bike", "delen": "team", "zoeken": "quick", "trekking": "3", "werkt": "96,5",
-    }  # fmt: skip
-    bad = manager.post("/waarde/wat-als", {**filled, "deel": "150"})
-    assert bad.status_code == 422
-    assert "percentages van 0 tot en met 100" in bad.content.decode()
-    assert 'value="150"' in bad.content.decode(), "what was filled in stays to be mended"
-    moved = manager.post("/waarde/wat-als", filled)
-    page = moved["Location"]
-    assert "Wacht op zijn beurt" in visits.text("manager", page)
-    with as_worker():
-        work_off(lambda: town.now, workers=1)
-    words = plain(visits.text("manager", page))
-    assert "80 cliënten, van wie 40 met een dispenser" in words
-    assert "50 % van wie kan: 40 cliënten" in words
-    assert "96,5 %" in words
-    assert "Met dispensers: " in words
-    text = visits.text("manager", page)
-    assert not re.search(r"style=|<script>", text)
-    assert text.count('<svg class="wi-day"') == 2
-    assert "ingenomen" not in words
-    plan = manager.get(f"{page}/planning.csv")
-    assert plan.content.decode().count("\n") == 321
-    again = visits.text("manager", f"/waarde/wat-als?als={page.rpartition('/')[2]}")
-    assert 'value="96,5"' in again
-    assert manager.post(page, {"act": "gebruik"}).status_code == 302
-    assert "De businesscase rekent nu hiermee" in visits.text("manager", f"{page}?klaar=gebruik")
-    assert "eigen planning, planning.csv" in visits.text("manager", "/waarde/aannames/care_minutes")
-    assert "De ochtend per kwartier" in manager.get("/waarde/rapport.csv").content.decode()
-    assert manager.get("/waarde/rapport.pdf").content.startswith(b"%PDF")
-    assert b"<title>De ochtend per kwartier" in manager.get("/waarde/grafiek/ochtendpiek.svg").content
-    acts = [(row[0], row[1], row[5]) for row in logged() if row[1] == "whatif"]
-    assert ("export", "whatif", f"whatif planning {page.rpartition('/')[2]}") in acts
-    assert ("change", "whatif", "used") in acts
-
-
-def test_only_the_own_team_manager_sees_a_what_if(town: Town, tmp_path: Path) -> None:
-    file_id = taken(town.care.id, small(clients=2, days=1), tmp_path, town.now)
-    one, two = (answered(town.care.id, file_id, both_days(centre=each), town.now) for each in (True, False))
-    strange = open_account(
-        organisation_id=town.accounts["stranger"].organisation_id, username="boss", display_name="Els",
-        role="team_manager", now=town.now,
-    )  # fmt: skip
-    town.accounts["boss"] = strange
-    become(Role.WEB)
-    visits = Visits(town)
-    for who in ("nurse", "operator", "pharmacist", "daughter", "boss"):
-        assert visits.by(who).get(f"/waarde/wat-als/{one.id}").status_code == 404, who
-        assert visits.by(who).get(f"/waarde/wat-als/{one.id}/planning.csv").status_code == 404, who
-    words = plain(visits.text("manager", f"/waarde/wat-als/vergelijk?een={one.id}&een={two.id}"))
-    assert "zonder" in words
-    assert "Zorguren vrij per cliënt per maand" in words
-    assert visits.by("boss").get(f"/waarde/wat-als/vergelijk?een={one.id}").status_code == 404
-    assert visits.by("manager").get("/waarde/wat-als/vergelijk?een=x").status_code == 404
-
-
-def test_an_own_matrix_and_a_list_of_clients_come_in_by_the_form(town: Town, tmp_path: Path) -> None:
-    file_id = taken(town.care.id, small(clients=3, days=1), tmp_path, town.now)
-    become(Role.WEB)
-    manager = Visits(town).by("manager")
-    filled = {
-        "bestand": str(file_id), "vanaf": "2026-10-05", "tot": "2026-10-05", "groep": "lijst", "lijst": "c1\r\n\r\nc2",
-    }  # fmt: skip
-    half = SimpleUploadedFile("eigen.csv", b"from;to\n", "text/csv")
-    assert manager.post("/waarde/wat-als", {**filled, "reistijden": half}).status_code == 422
-    whole = SimpleUploadedFile(
-        "eigen.csv", b"from,to,minutes,km\nc0,c1,4,1\nc0,c2,4,1\nc1,c2,4,1\n", "text/csv"
-    )
-    assert manager.post("/waarde/wat-als", {**filled, "reistijden": whole}).status_code == 302
-    with as_worker():
-        work_off(lambda: town.now, workers=1)
-        row = TourQuestion.objects.get()
-    assert (row.state, row.inputs["clients"], row.inputs["matrix"]) == ("done", ["c1", "c2"], "eigen.csv")
-    unknown = manager.post("/waarde/wat-als", {**filled, "lijst": "zoë"})
-    assert "zoë staat niet in deze teams en dagen" in unknown.content.decode()
 
 
 def test_the_demo_brings_a_planning_with_a_question_and_refused_rows(

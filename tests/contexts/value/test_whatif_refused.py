@@ -10,7 +10,8 @@ from reik.value.planning import operations as planning
 from reik.value.tours.keeping import STOPPED, ask, given_up, work_off
 from reik.value.tours.questions import Question
 from reik.value.tours.seen import whatif_seen
-from tests.contexts.value.test_whatif import MONDAY, house, small, taken  # noqa: F401 a fixture
+from tests.contexts.value.test_whatif import house  # noqa: F401 a fixture
+from tests.contexts.value.whatif_made import MONDAY, small, taken
 
 
 def test_the_code_stays_and_the_names_go_with_the_planning(

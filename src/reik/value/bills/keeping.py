@@ -16,9 +16,10 @@ from reik.value.bills.checking import SINCE_UNKNOWN, Difference
 from reik.value.bills.follow_up import WITHIN, FollowUp, follow_ups, note_left
 from reik.value.bills.lines import BillLine, BillRefused, as_json, digest_of
 from reik.value.bills.seen import (
-    AnswerSeen,
+    Answers,
     BillSeen,
     answers_of,
+    answers_of_all,
     bill_of,
     bills,
     differences_of,
@@ -122,13 +123,13 @@ def _check(new: NewAnswer, difference: Difference) -> None:
             raise BillRefused("cents", "Give what was credited: from 0 to what the difference comes to.")
 
 
-def is_open(difference: Difference, answers: Mapping[str, AnswerSeen]) -> bool:
+def is_open(difference: Difference, answers: Answers) -> bool:
     """Whether somebody still has to do something: nothing is written down, or it was only asked."""
     newest = answers.get(difference.key)
     return difference.code != SINCE_UNKNOWN and (newest is None or newest.state not in SETTLED)
 
 
-def open_without_client(differences: Sequence[Difference], answers: Mapping[str, AnswerSeen]) -> int:
+def open_without_client(differences: Sequence[Difference], answers: Answers) -> int:
     """Of one bill: for these nobody has a task, so the bill itself is somebody's work."""
     return sum(each.client_id is None and is_open(each, answers) for each in differences)
 
@@ -154,9 +155,9 @@ def open_on_bills(organisation_id: UUID, now: datetime) -> OpenOnBills:
     """Of all bills of an organisation."""
     every = bills(organisation_id)
     found = differences_of_all(every, now)
-    answers = {each.id: answers_of(each.id) for each in every}
+    answers = answers_of_all([each.id for each in every])
     count = sum(is_open(one, answers[id]) for id, differences in found.items() for one in differences)
-    return OpenOnBills(count=count, work=_work(every, follow_ups(every), found))
+    return OpenOnBills(count=count, work=_work(every, follow_ups(every), found, answers))
 
 
 def work_on_bills(organisation_id: UUID, now: datetime) -> list[BillWork]:
@@ -164,13 +165,15 @@ def work_on_bills(organisation_id: UUID, now: datetime) -> list[BillWork]:
     every = bills(organisation_id)
     whose = follow_ups(every)
     waiting = [each for each in every if not whose[each.id].done]
-    return _work(waiting, whose, differences_of_all(waiting, now))
+    answers = answers_of_all([each.id for each in waiting])
+    return _work(waiting, whose, differences_of_all(waiting, now), answers)
 
 
 def _work(
-    some: Sequence[BillSeen], whose: Mapping[UUID, FollowUp], found: Mapping[UUID, Sequence[Difference]]
-) -> list[BillWork]:
-    counted = [(each, open_without_client(found[each.id], answers_of(each.id))) for each in some]
+    some: Sequence[BillSeen], whose: Mapping[UUID, FollowUp], found: Mapping[UUID, Sequence[Difference]],
+    answers: Mapping[UUID, Answers],
+) -> list[BillWork]:  # fmt: skip
+    counted = [(each, open_without_client(found[each.id], answers[each.id])) for each in some]
     work = [BillWork(bill=each, count=n, follow_up=whose[each.id]) for each, n in counted if n]
     return sorted(work, key=lambda each: (each.follow_up.due_on, each.bill.created_at))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -94,10 +94,22 @@ class AnswerSeen:
     created_at: datetime
 
 
-def answers_of(bill_id: UUID) -> Mapping[str, AnswerSeen]:
-    """The newest answer to each difference, by its key."""
-    rows = BillAnswer.objects.filter(bill_id=bill_id).order_by("key", "-created_at", "-id").distinct("key")
-    return {each.key: _answer(each) for each in rows}
+Answers = Mapping[str, AnswerSeen]
+"""The newest answer to each difference of one bill, by its key."""
+
+
+def answers_of(bill_id: UUID) -> Answers:
+    """Of one bill."""
+    return answers_of_all([bill_id])[bill_id]
+
+
+def answers_of_all(bill_ids: Collection[UUID]) -> Mapping[UUID, Answers]:
+    """Of each of these bills, by its id. One statement."""
+    rows = BillAnswer.objects.filter(bill_id__in=bill_ids).order_by("bill_id", "key", "-created_at", "-id")
+    found: dict[UUID, dict[str, AnswerSeen]] = {each: {} for each in bill_ids}
+    for row in rows.distinct("bill_id", "key"):
+        found[row.bill_id][row.key] = _answer(row)
+    return found
 
 
 def history_of(bill_id: UUID, key: str) -> list[AnswerSeen]:

@@ -28,7 +28,7 @@ from reik.value.bills import lines as bill_lines
 from reik.value.bills.follow_up import follow_ups
 from reik.value.bills.keeping import NewBill, is_open, open_without_client, take
 from reik.value.bills.lines import FIELDS, KINDS, BillMap, BillRefused, LineRefused
-from reik.value.bills.seen import answers_of, bills, differences_of_all
+from reik.value.bills.seen import answers_of_all, bills, differences_of_all
 from reik.value.declaring.months import Month, MonthRefused, month_of
 from reik.value.planning.mapping import DATE_FORMATS
 from reik.value.planning.sheets import SheetRefused, open_sheet
@@ -56,9 +56,10 @@ def _overview(request: ActingRequest, now: datetime, error: str = "") -> HttpRes
     house = actor_of(request).organisation_id
     every = bills(house)
     differences, whose, today = differences_of_all(every, now), follow_ups(every), local_day(now, ZONE)
+    answered = answers_of_all([each.id for each in every])
     rows = []
     for each in every:
-        found, answers = differences[each.id], answers_of(each.id)
+        found, answers = differences[each.id], answered[each.id]
         rows.append(
             {
                 "of": each, "total": money(each.cents), "n": len(found),
