@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from datetime import timedelta
 from types import SimpleNamespace
@@ -19,6 +18,7 @@ from reik.kernel.ids import new_id
 from reik.kernel.models import GatewayHealth
 from reik.kernel.operations import add_destination, found_organisation
 from reik.kernel.outbox import Message, MessageFailed, MessageSent
+from reik.ops.engines.process import free_port
 from tests.adapters.certificates import self_signed
 from tests.adapters.smpp_peers import installed, node_centre
 from tests.adapters.smpp_texts import BODY, KEY, NOW, phone, text
@@ -135,9 +135,7 @@ def test_node_smpp_takes_a_thousand_in_its_window(node_smpp):
 
 def test_smpp34_takes_a_text_and_its_receipt_is_heard():
     async def main() -> tuple[Any, Any]:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            number = probe.getsockname()[1]
+        number = free_port()
         server = smpp34.Server(host="127.0.0.1", port=number, system_id="centre")
         await server.start()
 

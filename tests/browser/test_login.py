@@ -24,7 +24,7 @@ from reik.kernel import clock
 from reik.kernel.database import Role, become
 from reik.kernel.login import accounts
 from reik.kernel.operations import mark_installation
-from reik.ops.web import listen
+from reik.ops.engines.process import free_port
 from tests.browser.conftest import PHONE, the_browser
 from tests.contexts.screens_town import found_town
 
@@ -57,8 +57,7 @@ def on_call(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[OnCall]:
     token = accounts.invite(town.accounts["nurse"].id, by="test", now=town.now)
     alert = f"/team/melding/{Alert.objects.get().id}"
     connection.close()
-    with listen("127.0.0.1", 0, exact=True) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "REIK_HOSTS": "localhost"}
     command = [Path(sys.executable).parent / "reik", "web", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import email
 import re
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from reik.medication.requests import reply
 from reik.medication.requests.operations import NewRequest
 from reik.medication.requests.seen import request
 from reik.ops import send
+from reik.ops.engines.process import free_port
 from reik.people.pharmacies import give_pharmacy, register_pharmacy
 from reik.tasks.queries import open_tasks_of
 from tests import cast
@@ -57,9 +57,7 @@ class Postbox:
 
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, int]]:
-    box = Postbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    box, port = Postbox(), free_port()
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     yield box, port

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from reik.ops.demo import sink
+from reik.ops.engines.process import free_port
 from tests.flows.test_up import environment, family, reik, wait_for
 
 
@@ -80,7 +80,7 @@ def test_a_demo_runs_with_its_devices_and_ends_whole(tmp_path: Path) -> None:
     """Also that Ctrl-C ends the simulator with the rest, and that nothing of it is left."""
     home = tmp_path / "home"
     process = subprocess.Popen(
-        [sys.executable, "-m", "reik", "demo", "--port", str(free()), "--days", "2"],
+        [sys.executable, "-m", "reik", "demo", "--port", str(free_port()), "--days", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(REIK_HOME=str(home)),
         start_new_session=True,
     )  # fmt: skip
@@ -107,8 +107,3 @@ def reik_remove(home: Path) -> None:
 
     if home.exists():
         remove(Home(home))
-
-
-def free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -20,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from reik.ops.engines.process import free_port
+
 HERE = Path(__file__).parent
 
 
@@ -30,15 +31,12 @@ def _program(name: str, package: str) -> str:
     return found
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, socket.socket() as streams:
-        datagrams.bind(("127.0.0.1", 0))
-        number = datagrams.getsockname()[1]
-        try:
-            streams.bind(("127.0.0.1", number))
-        except OSError:
-            return free_port()
-        return number
+def peer_port() -> int:
+    """An even port for a peer that takes some of those after it unasked: baresip for TLS, sipp for sound."""
+    while True:
+        given = [free_port() for _ in range(8)]
+        if given[-1] - given[0] == 7:
+            return given[0] + given[0] % 2
 
 
 class Sipp:
@@ -61,7 +59,7 @@ class Sipp:
 
 @contextmanager
 def sipp(scenario: str, folder: Path, *, transport: str = "u1", **values: str) -> Iterator[Sipp]:
-    program, port = _program("sipp", "sip-tester"), free_port()
+    program, port = _program("sipp", "sip-tester"), peer_port()
     text = (HERE / f"{scenario}.xml").read_text()
     for name, value in values.items():
         text = text.replace(name, value)
@@ -124,7 +122,7 @@ def kamailio(
         text = text.replace(name, value)
     text = text.replace("CERTIFICATE", str(certificate or ""))
     (folder / "kamailio.cfg").write_text(text)
-    port, tls_port, log = free_port(), free_port(), folder / "kamailio.log"
+    port, tls_port, log = peer_port(), peer_port(), folder / "kamailio.log"
     listen = ["-l", f"udp:127.0.0.1:{port}", "-l", f"tcp:127.0.0.1:{port}"]
     if certificate:
         defines += ("WITH_TLS",)

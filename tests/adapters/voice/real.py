@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.scaip.real import Kamailio, Sipp, _listens, _program, free_port
+from tests.adapters.scaip.real import Kamailio, Sipp, _listens, _program, peer_port
 
 HERE = Path(__file__).parent
 MODULES = (Path("/usr/lib/baresip/modules"), Path("/usr/lib/x86_64-linux-gnu/baresip/modules"))
@@ -27,7 +27,7 @@ PRESSES = Path("/usr/share/sip-tester")
 @contextmanager
 def sipp(scenario: str, folder: Path, *, transport: str = "u1", **values: str) -> Iterator[Sipp]:
     """One scenario for one call. `KEY=…` plays Debian's own recording of that key, which needs raw sockets."""
-    program, port = _program("sipp", "sip-tester"), free_port()
+    program, port = _program("sipp", "sip-tester"), peer_port()
     text = (HERE / f"{scenario}.xml").read_text()
     if key := values.pop("KEY", ""):
         if os.geteuid() != 0:
@@ -39,7 +39,7 @@ def sipp(scenario: str, folder: Path, *, transport: str = "u1", **values: str) -
     process = subprocess.Popen(
         [
             program, "-sf", "scenario.xml", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(port), "-mp",
-            str(free_port() & ~1), "-t", transport, "-m", "1", "-timeout", "15", "-timeout_error", "-nostdin",
+            str(peer_port()), "-t", transport, "-m", "1", "-timeout", "15", "-timeout_error", "-nostdin",
             "-trace_msg",
         ],
         cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -98,7 +98,7 @@ def baresip(
         pytest.skip(
             "baresip's modules are not on this machine: install Debian's baresip-core to run this test."
         )
-    port, control = free_port(), free_port()
+    port, control = peer_port(), peer_port()
     room = folder / "baresip"
     room.mkdir()
     with wave.open(str(room / "says.wav"), "wb") as says:
@@ -143,7 +143,7 @@ def proxy(folder: Path, phone: int, *, certificate: Path, algorithm: str = "MD5"
     for name, value in {"PHONE": phone, "ALGORITHM": algorithm, "CERTIFICATE": certificate}.items():
         text = text.replace(name, str(value))
     (folder / "proxy.cfg").write_text(text)
-    port, tls_port, log = free_port(), free_port(), folder / "proxy.log"
+    port, tls_port, log = peer_port(), peer_port(), folder / "proxy.log"
     listen = [f"udp:127.0.0.1:{port}", f"tcp:127.0.0.1:{port}", f"tls:127.0.0.1:{tls_port}"]
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import itertools
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -148,18 +152,43 @@ def spawn(
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A TCP port on the loopback address: `preferred` when nobody listens there, otherwise any free one."""
-    for candidate in (preferred, 0):
-        if candidate is None:
-            continue
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, candidate))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+    """A TCP port on the loopback address: `preferred` when nobody listens there, otherwise any free one.
+
+    Any other is free for UDP too, and lies below the ports that the kernel deals out by itself: no connection of
+    another program takes it in the moment before it is listened on. None is given twice until all had their turn.
+    """
+    if preferred is not None and _is_free(preferred, socket.SOCK_STREAM):
+        return preferred
+    first, count = _ports()
+    for _ in range(count):
+        port = first + next(_turn) % count
+        if _is_free(port, socket.SOCK_STREAM) and _is_free(port, socket.SOCK_DGRAM):
+            return port
     raise EngineError("No free TCP port on this machine: close some programs and try again.")
+
+
+@lru_cache(maxsize=1)
+def _ports() -> tuple[int, int]:
+    """The first port that may be given, and how many there are."""
+    first, dealt_from = 10_240, 32_768
+    with suppress(OSError, ValueError):
+        dealt_from = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    return first, (dealt_from if dealt_from - first >= 1_000 else 65_536) - first
+
+
+# From somewhere: programs that ask at the same time begin at different ports.
+_turn = itertools.count(secrets.randbelow(65_536))
+
+
+def _is_free(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def open_log(path: Path) -> int:
