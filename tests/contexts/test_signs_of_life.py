@@ -82,7 +82,7 @@ def test_jobs_beats_while_its_worker_asks_for_work_and_not_when_that_stands_stil
     monkeypatch.setattr(jobs, "POLLED_EVERY_S", 0.05)
     monkeypatch.setattr("reik.kernel.pulse.EVERY_S", 0.0)
     monkeypatch.setattr(app, "periodic_registry", type(app.periodic_registry)())
-    for each in ("upkeep", "outage_packs"):
+    for each in ("upkeep", "outage_packs", "rollups"):
         monkeypatch.setattr(jobs, each, SimpleNamespace(defer_async=_nothing))
 
     async def play() -> float | None:

@@ -14,7 +14,7 @@ import pytest
 from django.utils import translation
 
 from reik.value.bills.checking import CODES
-from reik.value.bills.keeping import STATES as ANSWERS
+from reik.value.bills.work import STATES as ANSWERS
 from reik.value.declaring.rules import STATES
 from reik.value.planning.refusals import REASONS
 from reik.web.declaring import bill_words, words

@@ -32,6 +32,7 @@ from reik.ops.desk import Desk
 from reik.ops.outage_pack import folder_of, write_packs
 from reik.ops.running import run_until_stopped
 from reik.pathway.use.looking_back import look_back
+from reik.value.bills.work import look_again
 from reik.value.rollups.running import roll_up
 
 log = logging.getLogger("reik.jobs")
@@ -180,6 +181,13 @@ def evaluations(timestamp: int = 0) -> None:  # noqa: ARG001
 def rollups(timestamp: int = 0) -> None:  # noqa: ARG001
     """Every hour: the daily counts of moments, of the last days and of what was corrected later."""
     roll_up(clock.now())
+
+
+@app.periodic(cron="33 * * * *")
+@app.task(name="reik.bills", queueing_lock="reik.bills")
+def bills(timestamp: int = 0) -> None:  # noqa: ARG001
+    """Every hour: what differs on suppliers' bills because of what became known since (R83); a person settles it."""
+    look_again(clock.now())
 
 
 @app.periodic(cron="*/5 * * * *")

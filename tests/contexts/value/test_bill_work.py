@@ -11,9 +11,10 @@ from django.db import DatabaseError, transaction
 
 from reik.tasks.models import Task
 from reik.value.bills.follow_up import NewFollowUp, take_on
-from reik.value.bills.keeping import ACCEPTED, NewAnswer, NewBill, answer, open_on_bills, take, work_on_bills
+from reik.value.bills.keeping import NewAnswer, NewBill, answer, take
 from reik.value.bills.lines import START, BillLine, BillRefused
 from reik.value.bills.seen import BillSeen, bill_of
+from reik.value.bills.work import ACCEPTED, open_on_bills, work_on_bills
 from reik.value.declaring.months import month_of
 from reik.value.models import BillFollowUp
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged, plain
@@ -116,9 +117,13 @@ def test_it_stands_with_the_tasks_of_who_settles_it_and_a_late_one_is_marked(
     assert "Voorbeeld Dispensers" not in visits.text("colleague", "/werklijst/taken?lijst=mijn")
     assert "Voorbeeld Dispensers" not in visits.text("manager", "/werklijst/taken?lijst=telaat")
     assert "de dag voorbij" not in visits.text("manager", "/waarde")
+    assert "1 taak van u" in plain(visits.text("manager", "/werklijst/taken/aantal"))
+    assert "taak" not in visits.text("colleague", "/werklijst/taken/aantal")
     monkeypatch.setattr("reik.kernel.clock.now", lambda: now + timedelta(days=2))
     for where in ("/werklijst/taken?lijst=telaat", "/waarde/leveranciersnota", address):
         assert re.search(
             r"Voorbeeld Dispensers.*te laat", plain(visits.text("colleague", where)), re.DOTALL
         ), where
     assert "Van 1 nota is de dag voorbij" in plain(visits.text("colleague", "/waarde"))
+    assert "1 taak te laat" in plain(visits.text("colleague", "/werklijst/taken/aantal"))
+    assert "taak" not in visits.text("nurse", "/werklijst/taken/aantal")

@@ -16,7 +16,7 @@ from reik.kernel.models import Account
 from reik.medication.times.schedule import local_day
 from reik.value.bills.lines import BillRefused
 from reik.value.bills.seen import ZONE, BillSeen
-from reik.value.models import BillFollowUp
+from reik.value.models import BillFollowUp, SupplierBill
 
 WITHIN = timedelta(days=14)
 AHEAD = timedelta(days=366)
@@ -40,16 +40,24 @@ class FollowUp:
 
 def follow_ups(bills: Collection[BillSeen]) -> Mapping[UUID, FollowUp]:
     """Of each of these bills, by its id. One statement."""
-    rows = BillFollowUp.objects.filter(bill_id__in=[each.id for each in bills])
-    newest = {
-        each.bill_id: each for each in rows.order_by("bill_id", "-created_at", "-id").distinct("bill_id")
-    }
-    return {each.id: _seen(each, newest.get(each.id)) for each in bills}
+    return _newest({each.id: each.created_at for each in bills})
 
 
-def _seen(bill: BillSeen, row: BillFollowUp | None) -> FollowUp:
+def waiting(organisation_id: UUID) -> list[FollowUp]:
+    """Of the bills on which something of no client was open when they were last looked at, without reading a bill."""
+    rows = SupplierBill.objects.filter(organisation_id=organisation_id).values_list("id", "created_at")
+    return [each for each in _newest(dict(rows)).values() if not each.done]
+
+
+def _newest(taken: Mapping[UUID, datetime]) -> dict[UUID, FollowUp]:
+    rows = BillFollowUp.objects.filter(bill_id__in=taken).order_by("bill_id", "-created_at", "-id")
+    newest = {each.bill_id: each for each in rows.distinct("bill_id")}
+    return {id: _seen(at, newest.get(id)) for id, at in taken.items()}
+
+
+def _seen(taken_at: datetime, row: BillFollowUp | None) -> FollowUp:
     if row is None:
-        return FollowUp(id=None, owner_id=None, owner="", due_on=local_day(bill.created_at + WITHIN, ZONE))
+        return FollowUp(id=None, owner_id=None, owner="", due_on=local_day(taken_at + WITHIN, ZONE))
     return FollowUp(id=row.id, owner_id=row.owner_id, owner=row.owner_name, due_on=row.due_on, done=row.done)
 
 
@@ -82,9 +90,8 @@ def take_on(bill: BillSeen, new: NewFollowUp, *, by: str, now: datetime) -> UUID
     return _write(bill, new.owner_id, name, new.due_on, done=False, by=by, now=now)
 
 
-def note_left(bill: BillSeen, left: int, *, by: str, now: datetime) -> None:
-    """After each answer: with nothing left it is done; what is open again is work again, of no one yet."""
-    before = follow_ups([bill])[bill.id]
+def note_left(bill: BillSeen, before: FollowUp, left: int, *, by: str, now: datetime) -> None:
+    """With nothing left it is done; what is open again is work again, of no one yet."""
     if before.done == (not left):
         return
     if left:

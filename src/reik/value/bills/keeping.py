@@ -1,9 +1,8 @@
-"""Writes of suppliers' bills: taking one in, and what became of its differences; with the tasks that follow."""
+"""Writes of suppliers' bills: taking one in, and what became of its differences; with the work that follows."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,27 +10,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from reik.kernel.ids import new_id
-from reik.tasks.operations import DONE, NewTask, end_tasks, open_tasks
-from reik.value.bills.checking import SINCE_UNKNOWN, Difference
-from reik.value.bills.follow_up import WITHIN, FollowUp, follow_ups, note_left
+from reik.value.bills.checking import Difference
 from reik.value.bills.lines import BillLine, BillRefused, as_json, digest_of
-from reik.value.bills.seen import (
-    Answers,
-    BillSeen,
-    answers_of,
-    answers_of_all,
-    bill_of,
-    bills,
-    differences_of,
-    differences_of_all,
-)
+from reik.value.bills.seen import answers_of, bill_of, bills, differences_of
+from reik.value.bills.work import ACCEPTED, CREDITED, STATES, keep_work
 from reik.value.declaring.months import Month
 from reik.value.models import BillAnswer, SupplierBill
 
-ASKED, CREDITED, ACCEPTED = "asked", "credited", "accepted"
-STATES = (ASKED, CREDITED, ACCEPTED)
-SETTLED = (CREDITED, ACCEPTED)
-TASK = "value.bill"
 LONGEST = 500
 
 
@@ -67,7 +52,7 @@ def take(organisation_id: UUID, new: NewBill, *, by: str, now: datetime) -> UUID
                 id=id, organisation_id=organisation_id, supplier=supplier, number=number, month=new.month.first,
                 lines=as_json(new.lines), digest=digest, by=by, created_at=now,
             )  # fmt: skip
-            keep_tasks(bill_of(id, organisation_id), by=by, now=now)
+            keep_work(bills(organisation_id), by=by, now=now)  # what it bills may be missing on another
     except IntegrityError:
         raise BillRefused("twice", "This bill was taken in already: look at the list of bills.") from None
     return id
@@ -106,7 +91,7 @@ def answer(bill_id: UUID, organisation_id: UUID, new: NewAnswer, *, by: str, now
         id=new_id(now), organisation_id=organisation_id, bill_id=bill_id, key=new.key, state=new.state,
         reason=new.reason.strip(), cents=new.cents if new.state == CREDITED else None, by=by, created_at=now,
     )  # fmt: skip
-    keep_tasks(bill, by=by, now=now)
+    keep_work([bill], by=by, now=now)
     return made.id
 
 
@@ -121,85 +106,3 @@ def _check(new: NewAnswer, difference: Difference) -> None:
         most = difference.cents
         if new.cents is None or new.cents < 0 or (most is not None and new.cents > most):
             raise BillRefused("cents", "Give what was credited: from 0 to what the difference comes to.")
-
-
-def is_open(difference: Difference, answers: Answers) -> bool:
-    """Whether somebody still has to do something: nothing is written down, or it was only asked."""
-    newest = answers.get(difference.key)
-    return difference.code != SINCE_UNKNOWN and (newest is None or newest.state not in SETTLED)
-
-
-def open_without_client(differences: Sequence[Difference], answers: Answers) -> int:
-    """Of one bill: for these nobody has a task, so the bill itself is somebody's work."""
-    return sum(each.client_id is None and is_open(each, answers) for each in differences)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillWork:
-    """A bill with so many differences of no client that are open, and who settles them."""
-
-    bill: BillSeen
-    count: int
-    follow_up: FollowUp
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenOnBills:
-    """`count`: all differences that are open, of a client or of none; `work`: as `work_on_bills`."""
-
-    count: int
-    work: Sequence[BillWork]
-
-
-def open_on_bills(organisation_id: UUID, now: datetime) -> OpenOnBills:
-    """Of all bills of an organisation."""
-    every = bills(organisation_id)
-    found = differences_of_all(every, now)
-    answers = answers_of_all([each.id for each in every])
-    count = sum(is_open(one, answers[id]) for id, differences in found.items() for one in differences)
-    return OpenOnBills(count=count, work=_work(every, follow_ups(every), found, answers))
-
-
-def work_on_bills(organisation_id: UUID, now: datetime) -> list[BillWork]:
-    """What is due first first. Bills of which nothing was left at the last answer are not computed again."""
-    every = bills(organisation_id)
-    whose = follow_ups(every)
-    waiting = [each for each in every if not whose[each.id].done]
-    answers = answers_of_all([each.id for each in waiting])
-    return _work(waiting, whose, differences_of_all(waiting, now), answers)
-
-
-def _work(
-    some: Sequence[BillSeen], whose: Mapping[UUID, FollowUp], found: Mapping[UUID, Sequence[Difference]],
-    answers: Mapping[UUID, Answers],
-) -> list[BillWork]:  # fmt: skip
-    counted = [(each, open_without_client(found[each.id], answers[each.id])) for each in some]
-    work = [BillWork(bill=each, count=n, follow_up=whose[each.id]) for each, n in counted if n]
-    return sorted(work, key=lambda each: (each.follow_up.due_on, each.bill.created_at))
-
-
-def keep_tasks(bill: BillSeen, *, by: str, now: datetime) -> None:
-    """One task per client and bill, while a difference of hers is open; what is of no client is the bill's work."""
-    answers = answers_of(bill.id)
-    of_client: dict[UUID, int] = defaultdict(int)
-    clients = set()
-    differences = differences_of(bill, now)
-    for each in differences:
-        if each.client_id is not None:
-            clients.add(each.client_id)
-            of_client[each.client_id] += is_open(each, answers)
-    note_left(bill, open_without_client(differences, answers), by=by, now=now)
-    open_tasks(
-        [
-            NewTask(
-                organisation_id=bill.organisation_id, client_id=client, kind=TASK, owner_role="team_manager", by=by,
-                due_at=max(bill.created_at + WITHIN, now), key=str(bill.id), about=bill.id,
-                detail={"supplier": bill.supplier, "month": str(bill.month), "count": n},
-            )
-            for client, n in of_client.items()
-            if n
-        ],
-        now,
-    )  # fmt: skip
-    settled = [client for client in clients if not of_client[client]]
-    end_tasks(settled, TASK, as_=DONE, by=by, now=now, key=str(bill.id))

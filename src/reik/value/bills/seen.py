@@ -42,6 +42,11 @@ def bills(organisation_id: UUID) -> list[BillSeen]:
     return [_seen(each) for each in rows.order_by("-month", "-created_at", "-id")]
 
 
+def houses_with_bills() -> list[UUID]:
+    """The organisations that took in a bill."""
+    return list(SupplierBill.objects.order_by().values_list("organisation_id", flat=True).distinct())
+
+
 def bill_of(bill_id: UUID, organisation_id: UUID) -> BillSeen:
     """Raises SupplierBill.DoesNotExist."""
     return _seen(SupplierBill.objects.get(id=bill_id, organisation_id=organisation_id))

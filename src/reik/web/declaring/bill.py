@@ -19,9 +19,10 @@ from reik.medication.times.schedule import local_day
 from reik.people.queries import ClientCard, cards
 from reik.value.bills.checking import Difference, sums
 from reik.value.bills.follow_up import NewFollowUp, follow_ups, take_on, who_may
-from reik.value.bills.keeping import STATES, NewAnswer, answer, is_open, open_without_client
+from reik.value.bills.keeping import NewAnswer, answer
 from reik.value.bills.lines import BillRefused
 from reik.value.bills.seen import AnswerSeen, BillSeen, answers_of, differences_of, find, history_of
+from reik.value.bills.work import STATES, is_open, open_without_client
 from reik.web.acting import ActingRequest
 from reik.web.declaring.bill_words import answer_words, difference_words, refused_words
 from reik.web.declaring.shown import ROLES, cents_of, csv_file, money

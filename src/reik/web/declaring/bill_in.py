@@ -26,9 +26,10 @@ from reik.medication.times.schedule import local_day
 from reik.pathway.enrolment import suppliers
 from reik.value.bills import lines as bill_lines
 from reik.value.bills.follow_up import follow_ups
-from reik.value.bills.keeping import NewBill, is_open, open_without_client, take
+from reik.value.bills.keeping import NewBill, take
 from reik.value.bills.lines import FIELDS, KINDS, BillMap, BillRefused, LineRefused
 from reik.value.bills.seen import answers_of_all, bills, differences_of_all
+from reik.value.bills.work import is_open, open_without_client
 from reik.value.declaring.months import Month, MonthRefused, month_of
 from reik.value.planning.mapping import DATE_FORMATS
 from reik.value.planning.sheets import SheetRefused, open_sheet

@@ -23,7 +23,8 @@ from reik.pathway.lists.route_rules import place_of
 from reik.people.queries import ClientCard, cards, teams_of, visible_to
 from reik.tasks.lists import Counts, Wanted, counted, tasks_on_page
 from reik.value.bills.follow_up import OWNS as SETTLES
-from reik.value.bills.keeping import BillWork, work_on_bills
+from reik.value.bills.follow_up import FollowUp, waiting
+from reik.value.bills.work import BillWork, work_on_bills
 from reik.web.acting import ActingRequest
 from reik.web.forms.own import WRITES as APPROVES
 from reik.web.forms.words import form_words, tongue_words
@@ -230,5 +231,16 @@ def badge(request: ActingRequest) -> HttpResponse:
     actor = actor_of(request)
     if actor.role not in TEAM:
         return HttpResponse("")
-    counts = counted(clients_of(actor, None), TEAM, actor.account_id, clock.now())
-    return render(request, "tasks/badge.html", {"counts": counts})
+    now = clock.now()
+    counts, bills = counted(clients_of(actor, None), TEAM, actor.account_id, now), _waiting(actor)
+    today = local_day(now, ZONE)
+    page = {
+        "late": counts.late + sum(each.is_late(today) for each in bills),
+        "mine": counts.mine + sum(each.owner_id == actor.account_id for each in bills),
+    }
+    return render(request, "tasks/badge.html", page)
+
+
+def _waiting(actor: Actor) -> list[FollowUp]:
+    """The bills with work of no client, as they were at the last look: every page asks this."""
+    return waiting(actor.organisation_id) if actor.role == SETTLES else []

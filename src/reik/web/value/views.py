@@ -16,7 +16,7 @@ from reik.kernel import clock
 from reik.kernel.access_log import Act
 from reik.kernel.queries import organisation_names
 from reik.medication.times.schedule import local_day
-from reik.value.bills.keeping import open_on_bills
+from reik.value.bills.work import open_on_bills
 from reik.value.case.keeping import keep_case, kept_cases
 from reik.value.case.setting import SettingRefused
 from reik.value.planning import queries as planning
