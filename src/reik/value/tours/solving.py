@@ -9,6 +9,7 @@ tries and rounds is fixed and the only chance is the seed, so the same question 
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -44,14 +45,14 @@ class Effort:
         return max(self.least, round(self.rounds * nurses))
 
     def tries_of(self, visits: int) -> int:
-        """A day of a few visits needs fewer; on a small day more tries cost little, and find more; a large one needs
-        them."""
-        return round(
-            self.tries * min(visits / A_FEW, max(1.0, min(2.0, SMALL / (visits or 1)), visits / MANY))
-        )
+        """A day of a few visits needs fewer; on a small day a try costs little, so that there are more of them in the
+        same time, and more find more; a large one needs them."""
+        small = min(MOST_OF_SMALL, math.pow(SMALL / (visits or 1), 1.2))
+        return round(self.tries * min(visits / A_FEW, max(1.0, small, visits / MANY)))
 
 
-A_FEW, SMALL, MANY = 50, 400, 700
+A_FEW, SMALL, MANY = 30, 400, 700
+MOST_OF_SMALL = 2.4
 EFFORTS = {
     "quick": Effort(0.5, 0, 10, 4_000),
     "normal": Effort(2.0, 0, 60, 16_000),
