@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HOME = Path(tempfile.mkdtemp(prefix="reik-test-"))
 _MEMORY = Path(f"/dev/shm/reik_test_{os.getpid()}")
 _NUMBERS = count(1)
-ENOUGH_MEMORY = 4 * 1024**3  # bytes; the largest database of a test takes a tenth
+ENOUGH_MEMORY = 4 * 1024**3  # bytes; a fresh database takes 19 MB
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -272,6 +272,13 @@ def test_a_preferred_port_is_taken_only_when_free(pair: Pair) -> None:
     assert free_port(pair.postgres.port) != pair.postgres.port
 
 
+def test_a_free_port_is_none_that_a_connection_takes_by_itself() -> None:
+    dealt_from = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    given = [free_port() for _ in range(200)]
+    assert len(set(given)) == 200
+    assert max(given) < dealt_from
+
+
 async def worker(pair: Pair, user: str = "reik_worker") -> Client:
     return await nats_client.connect(
         pair.nats.nats_url,

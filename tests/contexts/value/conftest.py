@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:  # models come in once Django is set up
+    from uuid import UUID
+
     from tests.contexts.screens_town import Town, Visits
 
 
@@ -23,3 +25,10 @@ def visits(town: Town) -> Visits:
     from tests.contexts.value.manager_town import visits_of
 
     return visits_of(town)
+
+
+@pytest.fixture
+def house(now: datetime) -> UUID:
+    from tests.contexts.value.declared import declaring_house
+
+    return declaring_house(now)

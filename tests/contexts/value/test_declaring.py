@@ -1,94 +1,34 @@
-"""The declaration list from the database, who pays from a list, and a supplier's bill with its tasks (R83)."""
+"""The declaration list from the database, and who pays from a list (R83)."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from reik.dispensing.models import Absence, AbsenceLine, Dispenser
+from reik.dispensing.models import Absence
 from reik.kernel.ids import new_id
 from reik.medication.operations import confirm_schedule, write_schedule
 from reik.medication.times.schedule import EVERY_DAY, TimeLine
 from reik.ops import value as command_line
-from reik.pathway import recording
 from reik.pathway.models import CarePath, PathEvent
 from reik.people.operations import register_client
-from reik.tasks.models import Task
-from reik.value.bills.follow_up import waiting
-from reik.value.bills.keeping import NewAnswer, NewBill, answer, take
-from reik.value.bills.lines import MONTH, START, BillLine, BillRefused
-from reik.value.bills.seen import answers_of, bill_of, differences_of
-from reik.value.bills.work import ACCEPTED, ASKED, CREDITED, TASK, look_again, work_on_bills
-from reik.value.case.funding import NewTerms, agree_terms
 from reik.value.declaring import funding_list
-from reik.value.declaring.keeping import FundingRefused, NewFunding, fund, funding_of
+from reik.value.declaring.keeping import FundingRefused, funding_of
 from reik.value.declaring.listing import declaration
 from reik.value.declaring.months import month_of
 from reik.value.declaring.rules import DECLARABLE, NOT, UNKNOWN
-from reik.value.declaring.terms import declaring_json
-from reik.value.models import BillAnswer, BillFollowUp, ClientFunding
-from tests import cast
-from tests.cast import Voice
-from tests.contexts.pathway import in_use
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-OCTOBER = month_of("2026-10")
-FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
-START_OF = datetime(2026, 9, 1, 8, tzinfo=UTC)
+from reik.value.models import ClientFunding
+from tests.contexts.value.declared import NOW, OCTOBER, START_OF, client_with, pays
 
 
 @pytest.fixture
 def now(database: str) -> datetime:
     return NOW
-
-
-@pytest.fixture
-def house(now: datetime) -> UUID:
-    made = cast.gather(now).zorg
-    agree_terms(
-        made.id,
-        NewTerms(
-            insurer="Voorbeeldzorg", year=2026, mode="hour", values={"dispenser_month_eur": 93.0}, source="contract",
-            declaring=declaring_json("share", None, "paid", "not_paid"),
-        ),
-        by="Ria", now=now,
-    )  # fmt: skip
-    return made.id
-
-
-def client_with(
-    house: UUID, device: str, now: datetime, *, started: datetime = START_OF, goal: bool = True
-) -> Voice:
-    """A client whose dispenser is in use, with a moment of every day of October that came out."""
-    client = register_client(organisation_id=house, name=f"C. {device}", now=START_OF)
-    voice = cast.beside(client, device, START_OF)
-    path_id = in_use.started(voice, now, ago=now - started)
-    PathEvent.objects.create(
-        id=new_id(started), organisation_id=house, client_id=client.id, path_id=path_id, event="installed",
-        from_state="delivering", to_state="starting", step=6, at=started, by="Joke", role="nurse",
-    )  # fmt: skip
-    if goal:
-        recording.record(path_id, "care_plan", by="Joke", role="nurse", now=now, at=started)
-    for n in range(1, 32):
-        due = datetime(2026, 10, n, 7, tzinfo=UTC)
-        if due >= started:
-            in_use.ended(voice, n, now, now - due, "in_time")
-    return voice
-
-
-def pays(voice: Voice, now: datetime, **more: object) -> None:
-    given = {
-        "client_id": voice.client_id,
-        "insurer": "Voorbeeldzorg",
-        "law": "zvw",
-        "since": date(2026, 1, 1),
-    }
-    fund([NewFunding(**(given | more))], by="Ria", now=now)  # type: ignore[arg-type]
 
 
 def months(found: object) -> dict[str, int]:
@@ -225,92 +165,6 @@ def test_a_list_of_who_pays_refuses_its_bad_lines(house: UUID, now: datetime) ->
     assert lines[0].funding is not None
     assert (lines[0].funding.law, lines[0].funding.insurer) == ("zvw", "Voorbeeldzorg")
     assert funding_list.read(text, house, [], now.date())[0].refused == "nobody"
-
-
-def billed(n: int, device: str, kind: str = MONTH, cents: int = 3100) -> BillLine:
-    until = LAST if kind == MONTH else FIRST
-    return BillLine(line=n, device=device, order="", kind=kind, since=FIRST, until=until, cents=cents)
-
-
-def test_a_bill_is_taken_once_and_its_differences_stay_with_somebody(house: UUID, now: datetime) -> None:
-    annie = client_with(house, "T-1", now)
-    bram = client_with(house, "T-2", now)
-    back = datetime(2026, 10, 20, 10, tzinfo=UTC)
-    Dispenser.objects.filter(client_id=bram.client_id).update(client_id=None)
-    absence = Absence.objects.create(
-        id=new_id(now), organisation_id=house, client_id=bram.client_id, reason="use_stopped", state="ended",
-        starts_at=back, confirmed_at=now, said_by="Joke", noted_by="Joke", created_at=now, ended_at=back,
-        dispenser_id=Dispenser.objects.get(device="T-2").id,
-    )  # fmt: skip
-    AbsenceLine.objects.create(
-        id=new_id(now), organisation_id=house, absence=absence, at=back, kind="device_returned", by="Joke"
-    )
-    lines = [billed(2, "T-1"), billed(3, "T-1"), billed(4, "T-2"), billed(5, "X-9", START, 5000)]
-    new = NewBill(supplier="Voorbeeld Dispensers", number="2026-10", month=OCTOBER, lines=lines)
-    id = take(house, new, by="Ria", now=now)
-    bill = bill_of(id, house)
-    found = {each.code: each for each in differences_of(bill, now)}
-    assert {code: (each.days, each.cents) for code, each in found.items()} == {
-        "double_month": (31, 3100), "after_return": (11, 1100), "device_unknown": (0, 5000), "stop_missing": (0, 0),
-    }  # fmt: skip
-    tasks = {each.client_id: each for each in Task.objects.filter(kind=TASK, ended_at=None)}
-    assert tasks.keys() == {annie.client_id, bram.client_id}
-    assert tasks[bram.client_id].detail["count"] == 2
-    for again in (new, NewBill(supplier="Anders", number="", month=OCTOBER, lines=lines[::-1])):
-        with pytest.raises(BillRefused) as twice:
-            take(house, again, by="Ria", now=now)
-        assert twice.value.code == "twice"
-    key = found["double_month"].key
-    asked = answer(id, house, NewAnswer(key=key, state=ASKED), by="Ria", now=now)
-    assert Task.objects.filter(client_id=annie.client_id, kind=TASK, ended_at=None).exists()
-    for wrong in (
-        NewAnswer(key=key, state=CREDITED, cents=9999, seen=asked), NewAnswer(key=key, state=ACCEPTED, seen=asked),
-        NewAnswer(key=key, state=CREDITED, cents=1), NewAnswer(key="none", state=ASKED),
-    ):  # fmt: skip
-        with pytest.raises(BillRefused):
-            answer(id, house, wrong, by="Ria", now=now)
-    later = now + timedelta(minutes=1)
-    answer(id, house, NewAnswer(key=key, state=CREDITED, cents=3100, seen=asked), by="Wim", now=later)
-    assert answers_of(id)[key].by == "Wim"
-    assert not Task.objects.filter(client_id=annie.client_id, kind=TASK, ended_at=None).exists()
-    assert BillAnswer.objects.count() == 2
-
-
-def test_what_is_known_later_ends_the_work_of_a_bill_and_makes_it(house: UUID, now: datetime) -> None:
-    client_with(house, "T-1", now)
-    lines = [billed(2, "T-1"), billed(3, "X-9"), billed(4, "T-7", START, 5000)]
-    id = take(house, NewBill(supplier="Anders", number="1", month=OCTOBER, lines=lines), by="Ria", now=now)
-    assert not Task.objects.filter(kind=TASK).exists()
-    assert [each.done for each in waiting(house)] == [False]
-    key = next(each.key for each in differences_of(bill_of(id, house), now) if each.line == 4)
-    answer(id, house, NewAnswer(key=key, state=ACCEPTED, reason="proef"), by="Ria", now=now)
-    assert len(waiting(house)) == 1, "X-9 is still of no client"
-    bram = client_with(house, "X-9", now, started=datetime(2026, 10, 11, 7, tzinfo=UTC))
-    hour = now + timedelta(hours=1)
-    look_again(hour)
-    (task,) = Task.objects.filter(kind=TASK)
-    assert (task.client_id, task.ended_at, task.opened_by) == (bram.client_id, None, "reik")
-    assert (work_on_bills(house, hour), waiting(house)) == ([], [])
-    written = (BillFollowUp.objects.count(), task.due_at)
-    look_again(hour + timedelta(hours=1))
-    assert (BillFollowUp.objects.count(), Task.objects.get(kind=TASK).due_at) == written, "written once"
-
-
-def test_a_later_bill_ends_what_was_not_billed_on_an_earlier(house: UUID, now: datetime) -> None:
-    annie, bram = client_with(house, "T-1", now), client_with(house, "T-2", now)
-    Dispenser.objects.update(supplier="Anders")
-
-    def bill(number: str, *lines: BillLine) -> UUID:
-        new = NewBill(supplier="Anders", number=number, month=OCTOBER, lines=lines)
-        return take(house, new, by="Ria", now=now)
-
-    first = bill("1", billed(2, "T-1"))
-    (task,) = Task.objects.filter(kind=TASK)
-    assert (task.client_id, task.about, task.ended_at) == (bram.client_id, first, None)
-    bill("2", billed(2, "T-2"))
-    task.refresh_from_db()
-    assert (task.ended_as, task.ended_by) == ("done", "Ria")
-    assert not Task.objects.filter(client_id=annie.client_id, kind=TASK).exists()
 
 
 def test_the_command_line_names_no_client(

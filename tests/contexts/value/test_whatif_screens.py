@@ -11,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reik.kernel.database import Role, become
 from reik.kernel.operations import open_account
-from reik.people.operations import join_team
 from reik.value.models import TourQuestion
 from reik.value.tours.keeping import work_off
 from tests.contexts.screens_town import Town, Visits, as_worker, found_town, logged, plain
@@ -21,12 +20,7 @@ from tests.contexts.value.whatif_made import answered, both_days, small, taken
 @pytest.fixture
 def town(database: str, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
     made = found_town(now, monkeypatch)
-    made.accounts["manager"] = open_account(
-        organisation_id=made.care.id, username="manager", display_name="Wim", role="team_manager", now=now
-    )
-    join_team(
-        organisation_id=made.care.id, team_id=made.north.id, account_id=made.accounts["manager"].id, now=now
-    )
+    made.managed_by("Manager")
     return made
 
 

@@ -26,9 +26,7 @@ OUT = 12  # visits taken out in a try, about
 OUT_FOR_LEFT = 5  # the same, when it is for visits left over
 SKIPPED = 0.01  # how often the best place is passed over
 HOT, COLD = 0.3, 0.003  # of the mean trip: how much more travel is accepted, at first and at last
-COLD_LEFT = (
-    0.01  # the same at last, where visits are left over: they must go on changing places for one more to fit
-)
+COLD_LEFT = 0.01  # at last where visits are left over: they must go on changing places for one more to fit
 NEAREST = 80  # visits that are known to be beside a visit
 APART = 0.1  # what a second between two visits' windows counts beside one under way
 TOGETHER = 0.02  # and one between their earliest times
